@@ -1,0 +1,130 @@
+import type { Job, JobOptions, JobRow } from '@/lib/contracts/jobs';
+import type { QueueFigures } from '@/lib/contracts/queues';
+import type { Source } from '@/lib/contracts/sources';
+import type { JobState } from '@/lib/contracts/states';
+import type { Worker } from '@/lib/contracts/workers';
+
+/** What a source's server says of itself. Never throws for a broker that is away: `status` tells. */
+export type SourceFacts = Omit<Source, 'name' | 'can' | 'cannot' | 'queues' | 'embedded'>;
+
+/** A queue's figures as the broker knows them; workers are joined above from `listWorkers`. */
+export type BrokerFigures = Omit<QueueFigures, 'source' | 'workers' | 'slots' | 'busy'>;
+
+/** One shared read. `at` = epoch ms when the broker answered. */
+export interface Snapshot {
+  at: number;
+  queues: BrokerFigures[];
+}
+
+/** The full sort key of the last row of a page, per state; opaque above the adapter (lib/http signs nothing: it is no secret). */
+export type Position = Record<string, string | number>;
+
+export interface Rows<T> {
+  items: T[];
+  next: Position | null;
+}
+
+/** A job as the broker holds it. What the store or the control channel adds (cancel, file, idempotency, can) is joined above. */
+export type BrokerJob = Omit<Job, 'source' | 'cancel' | 'file' | 'idempotencyKey' | 'addedBy' | 'can' | 'cannot'>;
+export type BrokerRow = Omit<JobRow, 'source' | 'queue'>;
+
+export interface NewJob {
+  name: string;
+  data: unknown;
+  options: JobOptions;
+}
+
+/** Outcome of one added job, in input order. `existed`: the id (or deduplication id) was taken, nothing was added. */
+export interface AddedJob {
+  id: string;
+  name: string;
+  state: JobState;
+  existed: boolean;
+}
+
+/**
+ * What a state-changing operation met, decided inside the broker's own atomic step.
+ * `gone` → 404, `wrong-state` → 409 with the actual state, `locked` → 409.
+ */
+export type Change =
+  | { kind: 'done'; state: JobState }
+  | { kind: 'gone' }
+  | { kind: 'wrong-state'; state: JobState }
+  | { kind: 'locked' }
+  | { kind: 'refused'; reason: string };
+
+/** `removed` carries the job as it was, so that it can be recorded. */
+export type Cancelled =
+  | { kind: 'removed'; job: BrokerRow }
+  | { kind: 'requested'; acknowledged: boolean; workerBeats: boolean | null }
+  | Exclude<Change, { kind: 'done' }>;
+
+export interface CancelOrder {
+  by: string;
+  reason: string | null;
+  at: number;
+}
+
+export interface CancelState extends CancelOrder {
+  acknowledgedAt: number | null;
+}
+
+/** What the live tail yields, in broker order per queue. `state: null` = removed. */
+export type BackendEvent =
+  | { type: 'state'; queue: string; id: string; at: number; state: JobState | null; name: string | null; error: string | null }
+  | { type: 'progress'; queue: string; id: string; at: number; progress: unknown }
+  | { type: 'queue'; queue: string; at: number }
+  /** Events were trimmed before they could be read, or the broker was away. */
+  | { type: 'gap'; at: number };
+
+/**
+ * A broker behind one source. The core is required; an optional method is a capability: it exists only where the backend
+ * can do it. Every method rejects with CodedError('broker_unavailable') within 3 s when the broker is away.
+ * Cost rules: no script or query holds the broker over 10 ms; lists never fetch payloads.
+ */
+export interface QueueBackend {
+  readonly kind: Source['backend'];
+  readonly name: string;
+
+  facts(): Promise<SourceFacts>;
+  /** Names of all queues, found by a slow background scan plus names seen; never a full scan per call. */
+  queueNames(): Promise<string[]>;
+  /** All queues at once, in one pipelined read. Callers share it: see lib/queues/snapshot.ts. */
+  snapshot(): Promise<Snapshot>;
+  hasQueue(queue: string): Promise<boolean>;
+
+  listJobs(queue: string, state: JobState, position: Position | null, limit: number): Promise<Rows<BrokerRow>>;
+  /** `maxPayloadBytes` caps data and result each; sizes are always the true ones. */
+  getJob(queue: string, id: string, maxPayloadBytes: number): Promise<BrokerJob | null>;
+  getLogs(queue: string, id: string, from: number, limit: number): Promise<{ lines: string[]; total: number } | null>;
+  addJobs(queue: string, jobs: NewJob[]): Promise<AddedJob[]>;
+  /** Beats joined with the broker's own client list, as one read for all queues. */
+  listWorkers(): Promise<Worker[]>;
+
+  /**
+   * One tail over all queues of the source on one connection, from now on, until the signal aborts.
+   * Ends only by abort; a lost broker yields `gap` once it is back.
+   */
+  events(signal: AbortSignal): AsyncIterable<BackendEvent[]>;
+
+  pause?(queue: string): Promise<void>;
+  resume?(queue: string): Promise<void>;
+  retry?(queue: string, id: string): Promise<Change>;
+  promote?(queue: string, id: string): Promise<Change>;
+  remove?(queue: string, id: string): Promise<Change>;
+  /** Removes what has not begun, in one atomic step; asks the worker of what runs (waits ≤ 500 ms for its word). */
+  cancel?(queue: string, id: string, order: CancelOrder): Promise<Cancelled>;
+  cancelState?(queue: string, id: string): Promise<CancelState | null>;
+
+  close(): Promise<void>;
+}
+
+/** Verb → the method that makes it possible; and the sentence shown where it is missing. */
+export const CAPABILITIES = {
+  'queue.pause': 'pause',
+  'queue.resume': 'resume',
+  'job.retry': 'retry',
+  'job.promote': 'promote',
+  'job.remove': 'remove',
+  'job.cancel': 'cancel',
+} as const satisfies Record<string, keyof QueueBackend>;

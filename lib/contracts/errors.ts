@@ -1,0 +1,63 @@
+/** Every error code that leaves the server, with its HTTP status and its title: the one table (RFC 9457). No zod: the browser reads it too. */
+export const ERRORS = {
+  bad_request: [400, 'The request could not be read'],
+  unauthorized: [401, 'Sign in first'],
+  forbidden: [403, 'Not allowed'],
+  read_only: [403, 'This Queuedeck is read-only'],
+  cross_site: [403, 'The request came from another site'],
+  source_not_found: [404, 'No such source'],
+  queue_not_found: [404, 'No such queue'],
+  job_not_found: [404, 'No such job'],
+  task_not_found: [404, 'No such task'],
+  file_not_found: [404, 'No such file'],
+  not_found: [404, 'No such address'],
+  method_not_allowed: [405, 'This address does not take that method'],
+  wrong_state: [409, "The job's state does not allow this"],
+  job_locked: [409, 'A worker holds the job'],
+  job_exists: [409, 'A job with this id exists'],
+  idempotency_conflict: [409, 'This Idempotency-Key was used with another body'],
+  idempotency_in_progress: [409, 'A request with this Idempotency-Key is still running'],
+  not_supported: [409, 'This backend cannot do that'],
+  job_cancelled: [410, 'The job was cancelled before it began'],
+  body_too_large: [413, 'The body is too large'],
+  unsupported_media_type: [415, 'Send JSON'],
+  validation_failed: [422, 'The input does not fit'],
+  internal: [500, 'Something went wrong here'],
+  broker_unavailable: [503, 'The broker is away'],
+  store_unavailable: [503, 'The store is away'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export interface FieldError {
+  path: string;
+  message: string;
+}
+
+/** `application/problem+json` as it leaves the server. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: ErrorCode;
+  detail: string;
+  errors?: FieldError[];
+  /** The job's actual state, with `wrong_state`. */
+  state?: string;
+}
+
+/** An error with a code from the table; `detail` is shown to the client. */
+export class CodedError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    readonly detail: string,
+    readonly extra: { errors?: FieldError[]; state?: string; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
+    super(detail, { cause: extra.cause });
+    this.name = 'CodedError';
+  }
+
+  get status(): number {
+    return ERRORS[this.code][0];
+  }
+}

@@ -1,0 +1,152 @@
+import * as z from 'zod';
+import { Can, Cannot, Cursor, IsoTime, JobId, JobState, Json, page, QueueName, SourceName } from './common';
+
+/** A row of a list: never a payload. Times null = has not happened. */
+export const JobRow = z.object({
+  source: SourceName,
+  queue: QueueName,
+  id: JobId,
+  name: z.string(),
+  state: JobState,
+  attemptsMade: z.number().int(),
+  attempts: z.number().int(),
+  /** What the worker last reported, at most 2 KB of it; null when nothing was. */
+  progress: Json.nullable(),
+  priority: z.number().int(),
+  addedAt: IsoTime,
+  /** When the current or last attempt began. */
+  startedAt: IsoTime.nullable(),
+  finishedAt: IsoTime.nullable(),
+  /** When a delayed job is due. */
+  runAt: IsoTime.nullable(),
+  waitMs: z.number().nullable(),
+  runMs: z.number().nullable(),
+  /** First line of the failure, 300 characters at most. */
+  error: z.string().max(300).nullable(),
+  worker: z.string().nullable(),
+});
+export type JobRow = z.infer<typeof JobRow>;
+
+export const JobList = page(JobRow);
+export type JobList = z.infer<typeof JobList>;
+
+/** The raw JSON text as the broker holds it (big integers survive); cut at 256 KB unless `?raw=1`. */
+export const Payload = z.object({ text: z.string(), sizeBytes: z.number().int(), truncated: z.boolean() });
+export type Payload = z.infer<typeof Payload>;
+
+export const JobError = z.object({ code: z.string(), message: z.string(), stack: z.string().nullable() });
+export type JobError = z.infer<typeof JobError>;
+
+export const JobRef = z.object({ queue: QueueName, id: JobId });
+export type JobRef = z.infer<typeof JobRef>;
+
+export const JobChild = JobRef.extend({ name: z.string().nullable(), state: JobState.nullable() });
+
+export const CancelRequest = z.object({
+  state: z.enum(['requested', 'acknowledged']),
+  requestedAt: IsoTime,
+  acknowledgedAt: IsoTime.nullable(),
+  by: z.string(),
+  reason: z.string().nullable(),
+});
+export type CancelRequest = z.infer<typeof CancelRequest>;
+
+export const Job = JobRow.omit({ error: true, progress: true }).extend({
+  data: Payload,
+  options: Json,
+  progress: Json.nullable(),
+  result: Payload.nullable(),
+  error: JobError.nullable(),
+  /** One per failed attempt, oldest first, as far as the broker kept them. */
+  stacktraces: z.array(z.string()),
+  attemptsStarted: z.number().int(),
+  stalledCount: z.number().int(),
+  delayMs: z.number(),
+  parent: JobRef.nullable(),
+  children: z.object({ total: z.number().int(), items: z.array(JobChild) }).nullable(),
+  schedulerId: z.string().nullable(),
+  deduplicationId: z.string().nullable(),
+  idempotencyKey: z.string().nullable(),
+  addedBy: z.string().nullable(),
+  cancel: CancelRequest.nullable(),
+  /** A file that the job made, offered by `GET …/jobs/{job}/file`. */
+  file: z.object({ name: z.string(), sizeBytes: z.number() }).nullable(),
+  logs: z.number().int(),
+  can: Can,
+  cannot: Cannot,
+});
+export type Job = z.infer<typeof Job>;
+
+export const JobLogs = z.object({ items: z.array(z.string()), nextCursor: Cursor.nullable(), total: z.number().int() });
+export type JobLogs = z.infer<typeof JobLogs>;
+
+const Backoff = z.strictObject({
+  type: z.enum(['fixed', 'exponential']),
+  delayMs: z.number().int().min(0).max(86_400_000 * 30),
+  jitter: z.number().min(0).max(1).optional(),
+});
+
+/** What an enqueue may set. Everything is bounded; unknown fields are refused. */
+export const JobOptions = z.strictObject({
+  id: z
+    .string()
+    .min(1)
+    .max(256)
+    .regex(/\D/, 'must not be an integer: BullMQ numbers jobs itself')
+    .regex(/^[^:]*$/, 'must not contain ":"')
+    .optional(),
+  delayMs: z.number().int().min(0).max(86_400_000 * 366).optional(),
+  priority: z.number().int().min(0).max(2_097_151).optional(),
+  attempts: z.number().int().min(1).max(1000).optional(),
+  backoff: Backoff.optional(),
+  lifo: z.boolean().optional(),
+  removeOnComplete: z.union([z.boolean(), z.number().int().min(0)]).optional(),
+  removeOnFail: z.union([z.boolean(), z.number().int().min(0)]).optional(),
+  deduplication: z.strictObject({ id: z.string().min(1).max(256), ttlMs: z.number().int().min(1).optional() }).optional(),
+});
+export type JobOptions = z.infer<typeof JobOptions>;
+
+export const JobInput = z.strictObject({
+  name: z.string().min(1).max(256),
+  data: Json.default({}),
+  options: JobOptions.default({}),
+});
+export type JobInput = z.infer<typeof JobInput>;
+
+/** One job, or a list of 1–1,000. */
+export const AddJobs = z.union([JobInput, z.array(JobInput).min(1).max(1000)]);
+export type AddJobs = z.infer<typeof AddJobs>;
+
+export const Enqueued = z.object({ source: SourceName, queue: QueueName, id: JobId, name: z.string(), state: JobState });
+export type Enqueued = z.infer<typeof Enqueued>;
+
+/** Per item, in the order of the input: `status` 201 with `job`, or a problem's status with `error`. */
+export const EnqueuedMany = z.object({
+  items: z.array(
+    z.object({
+      status: z.number().int(),
+      job: Enqueued.nullable(),
+      error: z.object({ code: z.string(), detail: z.string(), errors: z.array(z.object({ path: z.string(), message: z.string() })) }).nullable(),
+    }),
+  ),
+});
+export type EnqueuedMany = z.infer<typeof EnqueuedMany>;
+
+export const JobChanged = z.object({ source: SourceName, queue: QueueName, id: JobId, state: JobState });
+export type JobChanged = z.infer<typeof JobChanged>;
+
+export const CancelInput = z.strictObject({ reason: z.string().max(300).optional() });
+
+/**
+ * `removed`: it had not begun and is out of the queue. `requested`: it runs, and its worker has been told.
+ * `acknowledged`: its worker said that it is stopping it.
+ */
+export const CancelResult = z.object({
+  source: SourceName,
+  queue: QueueName,
+  id: JobId,
+  outcome: z.enum(['removed', 'requested', 'acknowledged']),
+  /** Why it may stay `requested`, when that is known: the worker does not carry the control module. */
+  note: z.string().nullable(),
+});
+export type CancelResult = z.infer<typeof CancelResult>;

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { Can, Cannot, IsoTime, JobState, page, QueueName, SourceName } from './common';
+
+/** Jobs per state. `null` = cannot know now. */
+export const Counts = z.record(JobState, z.number().int().nullable());
+export type Counts = z.infer<typeof Counts>;
+
+/** What changes from second to second; the unit of the live `counts` frame. */
+export const QueueFigures = z.object({
+  source: SourceName,
+  name: QueueName,
+  counts: Counts,
+  /** States whose count is a lower bound ("10,000+"): counting further would hold the broker. */
+  countsAtLeast: z.array(JobState),
+  paused: z.boolean(),
+  /** Age of the job that waits longest in `waiting`; 0 when none waits. */
+  oldestWaitingMs: z.number().nullable(),
+  /** Connected workers; slots and busy slots as far as workers beat, else null. */
+  workers: z.number().int().nullable(),
+  slots: z.number().int().nullable(),
+  busy: z.number().int().nullable(),
+  /** Global concurrency set on the queue; null when none is set. */
+  concurrency: z.number().int().nullable(),
+  rateLimit: z.object({ max: z.number(), durationMs: z.number() }).nullable(),
+  /** The newest failure's first line, when one is known. */
+  lastError: z.object({ message: z.string(), at: IsoTime }).nullable(),
+});
+export type QueueFigures = z.infer<typeof QueueFigures>;
+
+export const Queue = QueueFigures.extend({ can: Can, cannot: Cannot });
+export type Queue = z.infer<typeof Queue>;
+
+/** `asOf` is when the shared read was made; at most a second before the answer, or older when the broker is away. */
+export const QueueList = page(Queue).extend({ asOf: IsoTime });
+export type QueueList = z.infer<typeof QueueList>;
+
+export const QueueAnswer = Queue.extend({ asOf: IsoTime });
+export type QueueAnswer = z.infer<typeof QueueAnswer>;
+
+export const PauseResult = z.object({ source: SourceName, queue: QueueName, paused: z.boolean() });
+export type PauseResult = z.infer<typeof PauseResult>;

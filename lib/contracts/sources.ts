@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { Can, Cannot, IsoTime, page, SourceName } from './common';
+
+export const SourceStatus = z.enum(['up', 'down', 'connecting', 'incompatible']);
+export type SourceStatus = z.infer<typeof SourceStatus>;
+
+/** A broker that is watched. `null` = cannot know (never 0). */
+export const Source = z.object({
+  name: SourceName,
+  backend: z.enum(['bullmq-redis', 'bullmq-postgres']),
+  /** The server's own version, as `Redis 7.0.15`, `Valkey 8.0.1`, `PostgreSQL 18.4`. */
+  version: z.string().nullable(),
+  status: SourceStatus,
+  /** Why it is not `up`, in one sentence, without credentials. */
+  reason: z.string().nullable(),
+  since: IsoTime.nullable(),
+  memory: z.object({ usedBytes: z.number(), maxBytes: z.number().nullable() }).nullable(),
+  latencyMs: z.number().nullable(),
+  queues: z.number().int().nullable(),
+  embedded: z.boolean(),
+  can: Can,
+  cannot: Cannot,
+});
+export type Source = z.infer<typeof Source>;
+
+export const SourceList = page(Source);
+export type SourceList = z.infer<typeof SourceList>;

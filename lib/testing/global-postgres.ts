@@ -1,0 +1,16 @@
+import type { TestProject } from 'vitest/node';
+import { startPostgres } from './servers';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** One PostgreSQL for the whole run; take a database of your own from it with `createTestDatabase`. */
+    postgresUrl: string;
+  }
+}
+
+/** Vitest global set-up: starts the run's PostgreSQL, returns its end. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startPostgres();
+  project.provide('postgresUrl', server.url);
+  return () => server.stop();
+}

@@ -1,0 +1,39 @@
+import path from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const alias = {
+  '@': path.resolve(import.meta.dirname),
+  // Next gives "server-only" a meaning at build time; in tests it is empty.
+  'server-only': path.resolve(import.meta.dirname, 'lib/testing/server-only.ts'),
+};
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: 'node',
+          include: ['lib/**/*.test.ts', 'worker/**/*.test.ts', 'bin/**/*.test.ts', 'app/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['lib/testing/global-postgres.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          pool: 'forks',
+        },
+      },
+      {
+        plugins: [react()],
+        resolve: { alias },
+        test: {
+          name: 'browser',
+          include: ['components/**/*.test.{ts,tsx}', 'lib/**/*.test.tsx'],
+          environment: 'happy-dom',
+          testTimeout: 15_000,
+        },
+      },
+    ],
+  },
+});

@@ -127,9 +127,16 @@ export function loadEnv(from: Record<string, string | undefined> = process.env):
     smtpUrl: raw.SMTP_URL ?? null,
     mailFrom: raw.MAIL_FROM,
     webhookSecret: raw.QUEUEDECK_WEBHOOK_SECRET ?? null,
-    webhookAllow: raw.QUEUEDECK_WEBHOOK_ALLOW.split(',').map((s) => s.trim()).filter(Boolean),
+    webhookAllow: raw.QUEUEDECK_WEBHOOK_ALLOW.split(',')
+      .map((s) => s.trim())
+      .filter(Boolean),
     logLevel: raw.LOG_LEVEL,
   };
+}
+
+/** The environment of a child process: this one's, with `extra` over it. */
+export function childEnvironment(extra: Record<string, string>): NodeJS.ProcessEnv {
+  return { ...process.env, ...extra } as NodeJS.ProcessEnv;
 }
 
 function readSources(text: string | undefined, redisUrl: string | undefined, problems: EnvProblem[]): SourceConfig[] {
@@ -161,6 +168,9 @@ function readJson(text: string, problems: EnvProblem[]): unknown {
 }
 
 function toProblem(root: string, issue: z.core.$ZodIssue): EnvProblem {
-  const at = issue.path.reduce<string>((to, key) => (typeof key === 'number' ? `${to}[${key}]` : to ? `${to}.${String(key)}` : String(key)), root);
+  const at = issue.path.reduce<string>(
+    (to, key) => (typeof key === 'number' ? `${to}[${key}]` : to ? `${to}.${String(key)}` : String(key)),
+    root,
+  );
   return { path: at || root, message: issue.message };
 }

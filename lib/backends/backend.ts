@@ -71,7 +71,15 @@ export interface CancelState extends CancelOrder {
 
 /** What the live tail yields, in broker order per queue. `state: null` = removed. */
 export type BackendEvent =
-  | { type: 'state'; queue: string; id: string; at: number; state: JobState | null; name: string | null; error: string | null }
+  | {
+      type: 'state';
+      queue: string;
+      id: string;
+      at: number;
+      state: JobState | null;
+      name: string | null;
+      error: string | null;
+    }
   | { type: 'progress'; queue: string; id: string; at: number; progress: unknown }
   | { type: 'queue'; queue: string; at: number }
   /** Events were trimmed before they could be read, or the broker was away. */

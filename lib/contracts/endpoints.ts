@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Cursor, Flag, JobId, JobState, Limit, Page, QueueName, SourceName, TaskName } from './common';
 import {
   AddJobs,
+  AddJobsDoor,
   CancelInput,
   CancelResult,
   Enqueued,
@@ -34,6 +35,8 @@ export interface Endpoint<
   status: number;
   /** Takes `Idempotency-Key`. */
   idempotent: boolean;
+  /** What the door checks where that is looser than `body`: items that are judged one by one. */
+  door: z.ZodType | null;
 }
 
 const endpoint = <I extends z.ZodType, B extends z.ZodType | null, O extends z.ZodType | null>(
@@ -41,8 +44,16 @@ const endpoint = <I extends z.ZodType, B extends z.ZodType | null, O extends z.Z
   input: I,
   body: B,
   output: O,
-  extra: { status?: number; idempotent?: boolean } = {},
-): Endpoint<I, B, O> => ({ summary, input, body, output, status: extra.status ?? 200, idempotent: extra.idempotent ?? false });
+  extra: { status?: number; idempotent?: boolean; door?: z.ZodType } = {},
+): Endpoint<I, B, O> => ({
+  summary,
+  input,
+  body,
+  output,
+  status: extra.status ?? 200,
+  idempotent: extra.idempotent ?? false,
+  door: extra.door ?? null,
+});
 
 const OfQueue = { source: SourceName, queue: QueueName };
 const OfJob = { ...OfQueue, job: JobId };
@@ -70,7 +81,7 @@ export const ENDPOINTS = {
     z.strictObject(OfQueue),
     AddJobs,
     z.union([Enqueued, EnqueuedMany]),
-    { status: 201, idempotent: true },
+    { status: 201, idempotent: true, door: AddJobsDoor },
   ),
   'job.get': endpoint('One job, whole', z.strictObject({ ...OfJob, raw: Flag }), null, Job),
   'job.logs': endpoint(

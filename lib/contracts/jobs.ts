@@ -82,7 +82,11 @@ export type JobLogs = z.infer<typeof JobLogs>;
 
 const Backoff = z.strictObject({
   type: z.enum(['fixed', 'exponential']),
-  delayMs: z.number().int().min(0).max(86_400_000 * 30),
+  delayMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(86_400_000 * 30),
   jitter: z.number().min(0).max(1).optional(),
 });
 
@@ -95,14 +99,21 @@ export const JobOptions = z.strictObject({
     .regex(/\D/, 'must not be an integer: BullMQ numbers jobs itself')
     .regex(/^[^:]*$/, 'must not contain ":"')
     .optional(),
-  delayMs: z.number().int().min(0).max(86_400_000 * 366).optional(),
+  delayMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(86_400_000 * 366)
+    .optional(),
   priority: z.number().int().min(0).max(2_097_151).optional(),
   attempts: z.number().int().min(1).max(1000).optional(),
   backoff: Backoff.optional(),
   lifo: z.boolean().optional(),
   removeOnComplete: z.union([z.boolean(), z.number().int().min(0)]).optional(),
   removeOnFail: z.union([z.boolean(), z.number().int().min(0)]).optional(),
-  deduplication: z.strictObject({ id: z.string().min(1).max(256), ttlMs: z.number().int().min(1).optional() }).optional(),
+  deduplication: z
+    .strictObject({ id: z.string().min(1).max(256), ttlMs: z.number().int().min(1).optional() })
+    .optional(),
 });
 export type JobOptions = z.infer<typeof JobOptions>;
 
@@ -116,8 +127,16 @@ export type JobInput = z.infer<typeof JobInput>;
 /** One job, or a list of 1–1,000. */
 export const AddJobs = z.union([JobInput, z.array(JobInput).min(1).max(1000)]);
 export type AddJobs = z.infer<typeof AddJobs>;
+/** At the door a list's items stay unjudged: each gets its own outcome. */
+export const AddJobsDoor = z.union([JobInput, z.array(z.unknown()).min(1).max(1000)]);
 
-export const Enqueued = z.object({ source: SourceName, queue: QueueName, id: JobId, name: z.string(), state: JobState });
+export const Enqueued = z.object({
+  source: SourceName,
+  queue: QueueName,
+  id: JobId,
+  name: z.string(),
+  state: JobState,
+});
 export type Enqueued = z.infer<typeof Enqueued>;
 
 /** Per item, in the order of the input: `status` 201 with `job`, or a problem's status with `error`. */
@@ -126,7 +145,13 @@ export const EnqueuedMany = z.object({
     z.object({
       status: z.number().int(),
       job: Enqueued.nullable(),
-      error: z.object({ code: z.string(), detail: z.string(), errors: z.array(z.object({ path: z.string(), message: z.string() })) }).nullable(),
+      error: z
+        .object({
+          code: z.string(),
+          detail: z.string(),
+          errors: z.array(z.object({ path: z.string(), message: z.string() })),
+        })
+        .nullable(),
     }),
   ),
 });

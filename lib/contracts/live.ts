@@ -10,7 +10,12 @@ export const Topics = z
   .min(1)
   .max(8192)
   .transform((text) => text.split(','))
-  .pipe(z.array(z.string().regex(/^(overview|queue:[^/,]+\/[^/,]+|job:[^/,]+\/[^/,]+\/[^/,]+)$/, 'not a topic')).min(1).max(50));
+  .pipe(
+    z
+      .array(z.string().regex(/^(overview|queue:[^/,]+\/[^/,]+|job:[^/,]+\/[^/,]+\/[^/,]+)$/, 'not a topic'))
+      .min(1)
+      .max(50),
+  );
 
 /** `event: counts`: the queues whose figures changed since the last frame, and the sources' status. */
 export const CountsFrame = z.object({
@@ -26,9 +31,21 @@ const OfJob = { source: SourceName, queue: QueueName, id: JobId, at: IsoTime };
 
 /** `event: job`. `state: null` = removed from the broker. */
 export const JobFrame = z.discriminatedUnion('type', [
-  z.object({ ...OfJob, type: z.literal('state'), state: JobState.nullable(), name: z.string().nullable(), error: z.string().nullable() }),
+  z.object({
+    ...OfJob,
+    type: z.literal('state'),
+    state: JobState.nullable(),
+    name: z.string().nullable(),
+    error: z.string().nullable(),
+  }),
   z.object({ ...OfJob, type: z.literal('progress'), progress: Json }),
-  z.object({ ...OfJob, type: z.literal('log'), lines: z.array(z.string()), from: z.number().int(), total: z.number().int() }),
+  z.object({
+    ...OfJob,
+    type: z.literal('log'),
+    lines: z.array(z.string()),
+    from: z.number().int(),
+    total: z.number().int(),
+  }),
 ]);
 export type JobFrame = z.infer<typeof JobFrame>;
 
@@ -37,7 +54,10 @@ export const WorkerFrame = z.object({ at: IsoTime, source: SourceName, workers: 
 export type WorkerFrame = z.infer<typeof WorkerFrame>;
 
 /** `event: reset`: something may have been missed; fetch again. */
-export const ResetFrame = z.object({ at: IsoTime, reason: z.enum(['resume-too-old', 'too-slow', 'source-gap', 'started']) });
+export const ResetFrame = z.object({
+  at: IsoTime,
+  reason: z.enum(['resume-too-old', 'too-slow', 'source-gap', 'started']),
+});
 export type ResetFrame = z.infer<typeof ResetFrame>;
 
 export type LiveFrame =

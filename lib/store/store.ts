@@ -20,7 +20,10 @@ export function asStoreError(error: unknown): unknown {
   const code = (error as { code?: unknown })?.code;
   const text = error instanceof Error ? error.message : '';
   if ((typeof code === 'string' && AWAY.test(code)) || /timeout|terminated|not queryable/i.test(text))
-    return new CodedError('store_unavailable', 'The store (PostgreSQL) does not answer.', { retryAfterSeconds: 2, cause: error });
+    return new CodedError('store_unavailable', 'The store (PostgreSQL) does not answer.', {
+      retryAfterSeconds: 2,
+      cause: error,
+    });
   return error;
 }
 

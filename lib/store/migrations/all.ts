@@ -1,4 +1,5 @@
 import { foundation } from './0001-foundation';
+import { effectRun } from './0002-effect-run';
 
 /** Forward only; a landed step is never edited. */
-export const MIGRATIONS: readonly { name: string; sql: string }[] = [foundation];
+export const MIGRATIONS: readonly { name: string; sql: string }[] = [foundation, effectRun];

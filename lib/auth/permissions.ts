@@ -1,0 +1,38 @@
+import { ROUTES, type VerbName } from '@/lib/contracts/routes';
+
+/** Who asks. Until sign-in exists everything is loopback-only and there is one actor: the person at this machine. */
+export interface Actor {
+  kind: 'local' | 'system';
+  name: string;
+  role: Role;
+}
+
+export type Role = 'viewer' | 'operator';
+
+export const LOCAL_ACTOR: Actor = { kind: 'local', name: 'local', role: 'operator' };
+
+const READS = new Set<VerbName>([
+  'source.list',
+  'queue.list',
+  'queue.get',
+  'job.list',
+  'job.get',
+  'job.logs',
+  'job.file',
+  'worker.list',
+  'task.list',
+  'live.stream',
+  'system.health',
+  'system.ready',
+  'system.openapi',
+]);
+
+const ALLOWED: Record<Role, ReadonlySet<VerbName>> = {
+  viewer: READS,
+  operator: new Set(Object.keys(ROUTES) as VerbName[]),
+};
+
+/** The one permission question: may this role do this verb? The verb's name is the permission. */
+export function mayDo(actor: Actor, verb: VerbName): boolean {
+  return ALLOWED[actor.role].has(verb);
+}

@@ -1,0 +1,45 @@
+import type { QueueBackend } from '@/lib/backends/backend';
+import { openBackend } from '@/lib/backends/registry';
+import { type Env, EnvError, loadEnv, type SourceConfig } from '@/lib/env';
+import { log } from '@/lib/log';
+import { openStore, type Store } from '@/lib/store/store';
+
+export interface SourceEntry {
+  config: SourceConfig;
+  backend: QueueBackend;
+}
+
+/** What every verb stands on; one per process. */
+export interface App {
+  env: Env;
+  store: Store;
+  sources: ReadonlyMap<string, SourceEntry>;
+}
+
+const KEY = Symbol.for('queuedeck.app');
+const home = globalThis as { [KEY]?: App };
+
+/** The web process's own App; survives dev reloads. Throws EnvError when the configuration is wrong. */
+export function getContext(): App {
+  home[KEY] ??= openApp(loadEnv());
+  return home[KEY];
+}
+
+export function openApp(env: Env): App {
+  const missing = [
+    ...(env.sources.length === 0
+      ? [{ path: 'QUEUEDECK_SOURCES', message: 'names no broker; `npm start` brings one' }]
+      : []),
+    ...(env.databaseUrl === null ? [{ path: 'DATABASE_URL', message: 'names no store; `npm start` brings one' }] : []),
+  ];
+  if (missing.length > 0 || env.databaseUrl === null) throw new EnvError(missing);
+  log.level = env.logLevel;
+  const sources = new Map<string, SourceEntry>();
+  for (const config of env.sources) sources.set(config.name, { config, backend: openBackend(config, { role: 'web' }) });
+  return { env, store: openStore(env.databaseUrl), sources };
+}
+
+export async function closeApp(app: App): Promise<void> {
+  await Promise.allSettled([...app.sources.values()].map(({ backend }) => backend.close()));
+  await app.store.close();
+}

@@ -65,6 +65,11 @@ export function openStore(url: string, options: { max?: number } = {}): Store {
 async function inTransaction<T>(pool: pg.Pool, run: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // A connection that breaks between two queries says so here; unheard, it would end the process.
+  const noteBroken = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', noteBroken);
   try {
     await client.query('BEGIN');
     const result = await run(client);
@@ -76,6 +81,7 @@ async function inTransaction<T>(pool: pg.Pool, run: (client: pg.PoolClient) => P
     });
     throw error;
   } finally {
+    client.off('error', noteBroken);
     client.release(broken);
   }
 }

@@ -1,0 +1,27 @@
+import { connection } from 'next/server';
+import type { ReactNode } from 'react';
+import { readOrNull } from '@/app/(dashboard)/read';
+import { Hydrated } from '@/components/shell/hydrated';
+import { Providers } from '@/components/shell/providers';
+import { Shell } from '@/components/shell/shell';
+import { countList } from '@/lib/client/pages';
+import { keys } from '@/lib/client/query-keys';
+import { ask } from '@/lib/http/ask';
+
+export default async function DashboardLayout({ children }: { children: ReactNode }) {
+  await connection();
+  const [sources, queues, workers, tasks] = await Promise.all([
+    readOrNull(ask('source.list', { limit: 200 })),
+    readOrNull(ask('queue.list', { limit: 200 })),
+    readOrNull(ask('worker.list', { limit: 200 })),
+    readOrNull(ask('task.list', { limit: 200 })),
+  ]);
+  const count = (list: Parameters<typeof countList>[0] | null) => (list ? countList(list) : '');
+  return (
+    <Providers serverNow={Date.now()}>
+      <Hydrated entries={[[keys.sources(), sources]]}>
+        <Shell counts={{ queues: count(queues), workers: count(workers), tasks: count(tasks) }}>{children}</Shell>
+      </Hydrated>
+    </Providers>
+  );
+}

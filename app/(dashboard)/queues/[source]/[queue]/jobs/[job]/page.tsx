@@ -1,0 +1,38 @@
+import type { Metadata } from 'next';
+import { read, readOrNull } from '@/app/(dashboard)/read';
+import { JobView } from '@/components/jobs/job-view';
+import { Hydrated } from '@/components/shell/hydrated';
+import { startLog } from '@/lib/client/job-log';
+import { LOG_LINES_PER_PAGE } from '@/lib/client/page-sizes';
+import { keys } from '@/lib/client/query-keys';
+import { decodePart } from '@/lib/client/url';
+import { ask } from '@/lib/http/ask';
+
+interface JobPageProps {
+  params: Promise<{ source: string; queue: string; job: string }>;
+}
+
+export async function generateMetadata({ params }: JobPageProps): Promise<Metadata> {
+  const { queue, job } = await params;
+  return { title: `${decodePart(job)} · ${decodePart(queue)}` };
+}
+
+export default async function JobPage({ params }: JobPageProps) {
+  const given = await params;
+  const address = { source: decodePart(given.source), queue: decodePart(given.queue), job: decodePart(given.job) };
+  const [job, logs] = await Promise.all([
+    read(ask('job.get', { ...address, raw: '0' })),
+    readOrNull(ask('job.logs', { ...address, limit: LOG_LINES_PER_PAGE })),
+  ]);
+  const { source, queue } = address;
+  return (
+    <Hydrated
+      entries={[
+        [keys.job(source, queue, address.job), job.data],
+        [keys.jobLogs(source, queue, address.job), logs && startLog(logs)],
+      ]}
+    >
+      <JobView address={address} problem={job.problem} />
+    </Hydrated>
+  );
+}

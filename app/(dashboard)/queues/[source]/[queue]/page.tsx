@@ -1,0 +1,41 @@
+import type { Metadata } from 'next';
+import { read } from '@/app/(dashboard)/read';
+import { QueueView } from '@/components/queues/queue-view';
+import { Hydrated } from '@/components/shell/hydrated';
+import { JOBS_PER_PAGE } from '@/lib/client/page-sizes';
+import { readListParams } from '@/lib/client/list-params';
+import { decodePart } from '@/lib/client/url';
+import { keys } from '@/lib/client/query-keys';
+import { ask } from '@/lib/http/ask';
+
+interface QueuePageProps {
+  params: Promise<{ source: string; queue: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+export async function generateMetadata({ params }: QueuePageProps): Promise<Metadata> {
+  return { title: decodePart((await params).queue) };
+}
+
+export default async function QueuePage({ params, searchParams }: QueuePageProps) {
+  const given = await params;
+  const source = decodePart(given.source);
+  const queue = decodePart(given.queue);
+  const one = await read(ask('queue.get', { source, queue }));
+  const { state, cursor } = readListParams(toParams(await searchParams), one.data?.counts);
+  const jobs = await read(ask('job.list', { source, queue, state, cursor: cursor ?? undefined, limit: JOBS_PER_PAGE }));
+  return (
+    <Hydrated
+      entries={[
+        [keys.queue(source, queue), one.data],
+        [keys.jobList(source, queue, state, cursor), jobs.data],
+      ]}
+    >
+      <QueueView source={source} queue={queue} startState={state} problem={one.problem ?? jobs.problem} />
+    </Hydrated>
+  );
+}
+
+function toParams(given: Record<string, string | string[] | undefined>): URLSearchParams {
+  return new URLSearchParams(Object.entries(given).flatMap(([name, value]) => [value ?? []].flat().map((each) => [name, each])));
+}

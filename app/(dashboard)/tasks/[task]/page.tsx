@@ -1,0 +1,27 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { readOrNull } from '@/app/(dashboard)/read';
+import { Hydrated } from '@/components/shell/hydrated';
+import { TaskView } from '@/components/tasks/task-view';
+import { keys } from '@/lib/client/query-keys';
+import { decodePart } from '@/lib/client/url';
+import { ask } from '@/lib/http/ask';
+
+interface TaskPageProps {
+  params: Promise<{ task: string }>;
+}
+
+export async function generateMetadata({ params }: TaskPageProps): Promise<Metadata> {
+  return { title: decodePart((await params).task) };
+}
+
+export default async function TaskPage({ params }: TaskPageProps) {
+  const name = decodePart((await params).task);
+  const tasks = await readOrNull(ask('task.list', { limit: 200 }));
+  if (tasks && !tasks.items.some((task) => task.name === name)) notFound();
+  return (
+    <Hydrated entries={[[keys.tasks(), tasks]]}>
+      <TaskView name={name} />
+    </Hydrated>
+  );
+}

@@ -1,0 +1,18 @@
+import type { Metadata } from 'next';
+import { readOrNull } from '@/app/(dashboard)/read';
+import { Hydrated } from '@/components/shell/hydrated';
+import { WorkersView } from '@/components/workers/workers-view';
+import { collectPages, PAGE_LIMIT } from '@/lib/client/pages';
+import { keys } from '@/lib/client/query-keys';
+import { ask } from '@/lib/http/ask';
+
+export const metadata: Metadata = { title: 'Workers' };
+
+export default async function WorkersPage() {
+  const workers = await readOrNull(collectPages((cursor) => ask('worker.list', { limit: PAGE_LIMIT, cursor })));
+  return (
+    <Hydrated entries={[[keys.workers(), workers]]}>
+      <WorkersView />
+    </Hydrated>
+  );
+}

@@ -1,0 +1,81 @@
+'use client';
+
+import { usePathname } from 'next/navigation';
+import { Logo } from '@/components/shell/logo';
+import { isCurrent, NAV_ITEMS, type NavId } from '@/components/shell/nav-items';
+import { PageLink } from '@/components/shell/page-link';
+import { SourceCards } from '@/components/shell/source-cards';
+import { ThemeButton } from '@/components/shell/theme-button';
+import { useQueues } from '@/lib/client/queues';
+import { useWorkers } from '@/lib/client/workers';
+import { countList } from '@/lib/client/pages';
+
+/** Known on the server when the page was made; the cache overrules it as soon as it holds the list. */
+export interface NavCounts {
+  queues: string;
+  workers: string;
+  tasks: string;
+}
+
+interface RailProps {
+  counts: NavCounts;
+  open: boolean;
+  onClose: () => void;
+  onHelp: () => void;
+}
+
+export function Rail({ counts, open, onClose, onHelp }: RailProps) {
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a click that reached a link also closes the drawer
+    // biome-ignore lint/a11y/noStaticElementInteractions: the links inside are what is interactive
+    <aside
+      id="rail"
+      className={`rail ${open ? 'open' : ''}`}
+      onClick={(event) => {
+        if (event.target instanceof Element && event.target.closest('a')) onClose();
+      }}
+    >
+      <PageLink href="/" className="brand">
+        <Logo />
+        Queuedeck
+      </PageLink>
+      <SourceCards />
+      <nav aria-label="Main">
+        <div className="nav">
+          <NavLinks ids={['overview', 'queues']} counts={counts} />
+        </div>
+        <div className="nav mt-[18px]">
+          <h2>Run</h2>
+          <NavLinks ids={['workers', 'tasks', 'api']} counts={counts} />
+        </div>
+      </nav>
+      <footer>
+        <ThemeButton />
+        <button type="button" className="kbd px-1.5 py-0.5" onClick={onHelp} aria-label="Keyboard shortcuts">
+          ?
+        </button>
+      </footer>
+    </aside>
+  );
+}
+
+function NavLinks({ ids, counts }: { ids: NavId[]; counts: NavCounts }) {
+  const path = usePathname();
+  const known = useNavCounts(counts);
+  return NAV_ITEMS.filter((item) => ids.includes(item.id)).map((item) => (
+    <PageLink key={item.id} href={item.href} aria-current={isCurrent(item.href, path) ? 'page' : undefined}>
+      {item.label}
+      <span className="n">{known[item.id]}</span>
+    </PageLink>
+  ));
+}
+
+function useNavCounts(counts: NavCounts): Partial<Record<NavId, string>> {
+  const queues = useQueues(false).data;
+  const workers = useWorkers(false).data;
+  return {
+    ...counts,
+    ...(queues && { queues: countList(queues) }),
+    ...(workers && { workers: countList({ ...workers, items: workers.items.filter((worker) => worker.status !== 'lost') }) }),
+  };
+}

@@ -1,0 +1,68 @@
+'use client';
+
+import { usePathname, useRouter } from 'next/navigation';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { BrokerBanner } from '@/components/shell/broker-banner';
+import { NAV_ITEMS } from '@/components/shell/nav-items';
+import { PendingPage } from '@/components/shell/pending-page';
+import { type NavCounts, Rail } from '@/components/shell/rail';
+import { useKeys } from '@/components/shell/shortcuts';
+import { TopBar } from '@/components/shell/top-bar';
+import { OVERVIEW_TOPIC } from '@/lib/client/live/topics';
+import { useTopic } from '@/lib/client/live/use-live';
+
+const Palette = lazy(() => import('@/components/shell/palette').then((file) => ({ default: file.Palette })));
+const HelpDialog = lazy(() => import('@/components/shell/help-dialog').then((file) => ({ default: file.HelpDialog })));
+
+export function Shell({ counts, children }: { counts: NavCounts; children: ReactNode }) {
+  const [open, setOpen] = useState<'palette' | 'help' | null>(null);
+  const [railOpen, setRailOpen] = useState(false);
+  useTopic(OVERVIEW_TOPIC);
+  useGoKeys(setOpen);
+  const close = () => setOpen(null);
+  return (
+    <div className="app">
+      <a href="#content" className="btn skip">
+        Skip to the content
+      </a>
+      <Rail counts={counts} open={railOpen} onClose={() => setRailOpen(false)} onHelp={() => setOpen('help')} />
+      <div className="min-w-0">
+        <TopBar railOpen={railOpen} onMenu={() => setRailOpen(!railOpen)} onPalette={() => setOpen('palette')} />
+        <BrokerBanner />
+        <main id="content" tabIndex={-1} className="outline-none">
+          <PendingPage key={usePathname()}>{children}</PendingPage>
+        </main>
+      </div>
+      <Suspense>
+        {open === 'palette' && <Palette onClose={close} onHelp={() => setOpen('help')} />}
+        {open === 'help' && <HelpDialog onClose={close} />}
+      </Suspense>
+    </div>
+  );
+}
+
+const CHORD_MS = 1200;
+
+/** g then a letter goes somewhere, / and ⌘K open the palette, ? lists them all. */
+function useGoKeys(open: (what: 'palette' | 'help') => void): void {
+  const router = useRouter();
+  const goAtMs = useRef(0);
+  useKeys((key) => {
+    const item = Date.now() - goAtMs.current < CHORD_MS ? NAV_ITEMS.find((each) => each.key === key) : undefined;
+    goAtMs.current = key === 'g' ? Date.now() : 0;
+    if (item) router.push(item.href);
+    else if (key === '?') open('help');
+    else if (key === '/') open('palette');
+    else return key === 'g';
+    return true;
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || document.querySelector('dialog[open]')) return;
+      event.preventDefault();
+      open('palette');
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [open]);
+}

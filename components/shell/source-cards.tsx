@@ -1,0 +1,39 @@
+'use client';
+
+import { useSources } from '@/lib/client/sources';
+import type { Source } from '@/lib/contracts/sources';
+import { formatCount, formatPlural } from '@/lib/format';
+
+const MARKS = { up: 'completed', connecting: 'waiting', down: 'failed', incompatible: 'failed' };
+const WORDS = { up: 'up', connecting: 'connecting', down: 'away', incompatible: 'does not fit' };
+
+/** The brokers that are watched, with their state. */
+export function SourceCards() {
+  const sources = useSources().data?.items;
+  if (!sources?.length) return null;
+  return (
+    <section className="sources" aria-label="Sources">
+      {sources.map((source) => (
+        <div key={source.name} className="source" title={source.reason ?? undefined}>
+          <div className="min-w-0">
+            <b className="clip">{source.name}</b>
+            <span className="clip block">{describe(source)}</span>
+          </div>
+          {source.status === 'up' ? (
+            <span className="sr-only">up</span>
+          ) : (
+            <span className={`state ${MARKS[source.status]}`}>
+              <span className="dot" />
+              {WORDS[source.status]}
+            </span>
+          )}
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function describe({ backend, version, queues }: Source): string {
+  const server = version ?? (backend === 'bullmq-redis' ? 'Redis' : 'PostgreSQL');
+  return queues === null ? `${server} · ${formatCount(null)} queues` : `${server} · ${formatPlural(queues, 'queue')}`;
+}

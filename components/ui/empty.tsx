@@ -1,0 +1,11 @@
+import type { ReactNode } from 'react';
+
+/** What is not there, what would fill it, and how. */
+export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className="empty">
+      <div className="font-[550]">{title}</div>
+      <div className="muted grid max-w-full justify-items-center gap-1 [overflow-wrap:anywhere]">{children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { applyJobFrame } from '@/lib/client/live/apply-job-frame';
+import type { SeenFrame } from '@/lib/client/live/stream';
+import { keys } from '@/lib/client/query-keys';
+import type { CountsFrame, WorkerFrame } from '@/lib/contracts/live';
+import type { Queue, QueueAnswer, QueueFigures, QueueList } from '@/lib/contracts/queues';
+import type { SourceList } from '@/lib/contracts/sources';
+import type { WorkerList } from '@/lib/contracts/workers';
+
+/** A queue with the time of its own figures, where a frame brought newer ones than the list's `asOf`. */
+export type SeenQueue = Queue & { at?: string };
+export type SeenQueueList = Omit<QueueList, 'items'> & { items: SeenQueue[] };
+
+/** Patches what the cache holds; nothing is fetched but what a frame cannot carry. */
+export function applyFrame(client: QueryClient, frame: SeenFrame): void {
+  if (frame.event === 'counts') applyCounts(client, frame.data);
+  else if (frame.event === 'job') applyJobFrame(client, frame.data);
+  else if (frame.event === 'worker') applyWorkers(client, frame.data);
+  else void client.invalidateQueries({ refetchType: 'active' });
+}
+
+function applyCounts(client: QueryClient, frame: CountsFrame): void {
+  patchQueueList(client, frame);
+  for (const figures of frame.queues) {
+    client.setQueryData<QueueAnswer>(keys.queue(figures.source, figures.name), (queue) =>
+      queue ? { ...queue, ...figures, asOf: frame.at } : queue,
+    );
+  }
+  const sources = client.getQueryData<SourceList>(keys.sources());
+  if (!sources) return;
+  const told = new Map(frame.sources.map((source) => [source.name, source]));
+  const isChanged = sources.items.some((source) => (told.get(source.name)?.status ?? source.status) !== source.status);
+  if (!isChanged) return;
+  client.setQueryData<SourceList>(keys.sources(), {
+    ...sources,
+    items: sources.items.map((source) => ({ ...source, ...told.get(source.name) })),
+  });
+  // Version, memory, what can be done, and rows that pages could not fetch while the broker was away.
+  void client.invalidateQueries({ refetchType: 'active' });
+}
+
+function patchQueueList(client: QueryClient, frame: CountsFrame): void {
+  const list = client.getQueryData<SeenQueueList>(keys.queues());
+  if (!list) return;
+  const fresh = new Map(frame.queues.map((figures) => [queueKey(figures), figures]));
+  const gone = new Set(frame.removed.map(queueKey));
+  const items = list.items
+    .filter((queue) => !gone.has(queueKey(queue)))
+    .map((queue) => {
+      const figures = fresh.get(queueKey(queue));
+      fresh.delete(queueKey(queue));
+      return figures ? { ...queue, ...figures, at: frame.at } : queue;
+    });
+  client.setQueryData<SeenQueueList>(keys.queues(), { ...list, items });
+  // A queue that is new here: what can be done with it is not in the frame.
+  if (fresh.size > 0) void client.invalidateQueries({ queryKey: keys.queues() });
+}
+
+function applyWorkers(client: QueryClient, frame: WorkerFrame): void {
+  client.setQueryData<WorkerList>(keys.workers(), (list) =>
+    list
+      ? { ...list, asOf: frame.at, items: [...list.items.filter((worker) => worker.source !== frame.source), ...frame.workers] }
+      : list,
+  );
+}
+
+const queueKey = (queue: Pick<QueueFigures, 'source' | 'name'>) => `${queue.source}\n${queue.name}`;

@@ -1,0 +1,38 @@
+import { ROUTES, type VerbName } from '@/lib/contracts/routes';
+
+export const API_ROOT = '/api/v1';
+
+export type UrlInput = Record<string, unknown>;
+
+/** Method and address of a verb: path parameters from `input`, everything else but `body` into the query. */
+export function buildRequest(name: VerbName, input: UrlInput): { method: string; url: string } {
+  const [method = '', template = ''] = ROUTES[name].split(' ');
+  const rest = new Map(Object.entries(input).filter(([key, value]) => key !== 'body' && value !== undefined));
+  const path = template.replace(/\{(\w+)\}/g, (_, key: string) => {
+    const value = rest.get(key);
+    rest.delete(key);
+    return encodeURIComponent(String(value));
+  });
+  const query = new URLSearchParams([...rest].map(([key, value]) => [key, String(value)])).toString();
+  return { method, url: `${API_ROOT}${path}${query ? `?${query}` : ''}` };
+}
+
+/** Where the browser shows a queue. */
+export function queueHref(source: string, queue: string, state?: string): string {
+  const path = `/queues/${encodeURIComponent(source)}/${encodeURIComponent(queue)}`;
+  return state ? `${path}?state=${state}` : path;
+}
+
+/** Where the browser shows a job. */
+export function jobHref(source: string, queue: string, job: string): string {
+  return `${queueHref(source, queue)}/jobs/${encodeURIComponent(job)}`;
+}
+
+/** A path parameter as Next hands it to a page (still encoded), decoded once. */
+export function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

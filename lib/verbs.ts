@@ -3,9 +3,9 @@ import { type Actor, mayDo } from '@/lib/auth/permissions';
 import type { App } from '@/lib/context';
 import { ENDPOINTS, type InputOf, type OutputOf } from '@/lib/contracts/endpoints';
 import { CodedError } from '@/lib/contracts/errors';
+import { parseInput } from '@/lib/contracts/parse-input';
 import type { VerbName } from '@/lib/contracts/routes';
 import { log } from '@/lib/log';
-import { parseInput } from '@/lib/parse-input';
 
 /** What a verb knows of the one who asks. */
 export interface Ask extends App {

@@ -101,7 +101,12 @@ export const ENDPOINTS = {
     status: 201,
     idempotent: true,
   }),
-  'live.stream': endpoint('Live frames (SSE)', z.strictObject({ topics: Topics }), null, null),
+  'live.stream': endpoint(
+    'Live frames (SSE)',
+    z.strictObject({ topics: Topics, lastEventId: z.string().max(128).optional() }),
+    null,
+    null,
+  ),
   'system.health': endpoint('The process is up', none, null, z.object({ status: z.literal('ok') })),
   'system.ready': endpoint(
     'Broker and store answer',

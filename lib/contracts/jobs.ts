@@ -80,7 +80,7 @@ export type Job = z.infer<typeof Job>;
 export const JobLogs = z.object({ items: z.array(z.string()), nextCursor: Cursor.nullable(), total: z.number().int() });
 export type JobLogs = z.infer<typeof JobLogs>;
 
-const Backoff = z.strictObject({
+export const Backoff = z.strictObject({
   type: z.enum(['fixed', 'exponential']),
   delayMs: z
     .number()

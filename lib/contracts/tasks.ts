@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Json, page, QueueName, SourceName, TaskName } from './common';
-import { JobOptions } from './jobs';
+import { Backoff, JobOptions } from './jobs';
 
 /** A job type that a worker registered: what it is called, where it runs, what it takes. */
 export const Task = z.object({
@@ -14,6 +14,7 @@ export const Task = z.object({
   /** A valid input to start from. */
   example: Json,
   attempts: z.number().int(),
+  backoff: Backoff,
   timeoutMs: z.number().int().nullable(),
   concurrency: z.number().int(),
 });

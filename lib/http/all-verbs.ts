@@ -1,0 +1,48 @@
+import type { VerbName } from '@/lib/contracts/routes';
+import { addJobs } from '@/lib/jobs/add';
+import { cancelJob } from '@/lib/jobs/cancel';
+import { downloadJobFile } from '@/lib/jobs/file';
+import { getJob } from '@/lib/jobs/get';
+import { listJobs } from '@/lib/jobs/list';
+import { listJobLogs } from '@/lib/jobs/logs';
+import { promoteJob } from '@/lib/jobs/promote';
+import { removeJob } from '@/lib/jobs/remove';
+import { retryJob } from '@/lib/jobs/retry';
+import { getQueue } from '@/lib/queues/get';
+import { listQueues } from '@/lib/queues/list';
+import { pauseQueue } from '@/lib/queues/pause';
+import { resumeQueue } from '@/lib/queues/resume';
+import { listSources } from '@/lib/sources/list';
+import { checkHealth } from '@/lib/system/health';
+import { describeApi } from '@/lib/system/openapi';
+import { checkReady } from '@/lib/system/ready';
+import { listTasks } from '@/lib/tasks/list';
+import { runTask } from '@/lib/tasks/run';
+import type { Verb } from '@/lib/verbs';
+import { listWorkers } from '@/lib/workers/list';
+
+type Verbs = { [N in Exclude<VerbName, 'live.stream'>]: Verb<N> };
+
+/** By name, for those who ask without a route of their own. A stream is not something that a page can ask for. */
+export const VERBS: Verbs = {
+  'source.list': listSources,
+  'queue.list': listQueues,
+  'queue.get': getQueue,
+  'queue.pause': pauseQueue,
+  'queue.resume': resumeQueue,
+  'job.list': listJobs,
+  'job.add': addJobs,
+  'job.get': getJob,
+  'job.logs': listJobLogs,
+  'job.file': downloadJobFile,
+  'job.retry': retryJob,
+  'job.promote': promoteJob,
+  'job.cancel': cancelJob,
+  'job.remove': removeJob,
+  'worker.list': listWorkers,
+  'task.list': listTasks,
+  'task.run': runTask,
+  'system.health': checkHealth,
+  'system.ready': checkReady,
+  'system.openapi': describeApi,
+};

@@ -1,0 +1,59 @@
+import { CodedError } from '@/lib/contracts/errors';
+import { findUnsafeNumber } from '@/lib/http/unsafe-number';
+
+export const MAX_BODY_BYTES = 1_048_576;
+
+/**
+ * The parsed JSON body; undefined when there is none.
+ * 415 for another media type, 413 above 1 MB (counted, whatever Content-Length says), 400 for broken JSON with its
+ * position, 422 for a number that JavaScript cannot hold: it would be stored changed.
+ */
+export async function readJsonBody(request: Request): Promise<unknown> {
+  const declared = Number(request.headers.get('content-length') ?? 0);
+  if (declared > MAX_BODY_BYTES) throw tooLarge();
+  const text = await readText(request);
+  if (text === '') return undefined;
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i.test(type))
+    throw new CodedError(
+      'unsupported_media_type',
+      `Send "content-type: application/json", not "${type.slice(0, 80)}".`,
+    );
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new CodedError('bad_request', `The body is not JSON: ${(error as Error).message.slice(0, 200)}`);
+  }
+  const unsafe = findUnsafeNumber(text);
+  if (unsafe !== null)
+    throw new CodedError('validation_failed', `The number ${unsafe} would lose digits; send it as a string.`, {
+      errors: [{ path: '', message: `the number ${unsafe} would lose digits; send it as a string` }],
+    });
+  return value;
+}
+
+async function readText(request: Request): Promise<string> {
+  if (!request.body) return '';
+  const reader = request.body.getReader();
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let bytes = 0;
+  let text = '';
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return text + decoder.decode();
+      bytes += value.byteLength;
+      if (bytes > MAX_BODY_BYTES) {
+        await reader.cancel().catch(() => undefined);
+        throw tooLarge();
+      }
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch (error) {
+    if (error instanceof TypeError) throw new CodedError('bad_request', 'The body is not UTF-8.');
+    throw error;
+  }
+}
+
+const tooLarge = () => new CodedError('body_too_large', 'A body may have 1,048,576 bytes (1 MB) at most.');

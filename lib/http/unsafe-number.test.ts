@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { findUnsafeNumber } from './unsafe-number';
+
+describe('findUnsafeNumber', () => {
+  it.each([
+    ['{"id":12345678901234567890}', '12345678901234567890'],
+    ['[1, 9007199254740993]', '9007199254740993'],
+    [`{"a":1${'0'.repeat(400)}}`, `1${'0'.repeat(59)}…`],
+  ])('finds a number that would change in %.40s', (text, number) => {
+    expect(findUnsafeNumber(text)).toBe(number);
+  });
+
+  it.each(['{"id":"12345678901234567890"}', '[9007199254740992, 1e21, 0.1, -5]', '{"a\\"12345678901234567891":1}'])(
+    'lets %s pass',
+    (text) => {
+      expect(findUnsafeNumber(text)).toBeNull();
+    },
+  );
+});

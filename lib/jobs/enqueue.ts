@@ -1,0 +1,73 @@
+import type { NewJob } from '@/lib/backends/backend';
+import type { SourceEntry } from '@/lib/context';
+import type { Enqueued } from '@/lib/contracts/jobs';
+import { type Claim, claimKey } from '@/lib/jobs/idempotency';
+import { sharedSnapshot } from '@/lib/queues/snapshot';
+import type { Ask } from '@/lib/verbs';
+
+export interface EnqueueResult {
+  job: Enqueued;
+  /** 201 added; 200 it was there already (replayed key, taken id, deduplicated). */
+  status: 200 | 201;
+  headers: Record<string, string>;
+}
+
+const KEY_TTL_MS = 86_400_000;
+
+/**
+ * Adds jobs, once per Idempotency-Key. With a key the ids are chosen and stored before the broker is asked, so that a retry
+ * after any crash or time-out adds the same ids, which the broker refuses to add twice; and a deduplication entry of the
+ * key's own life covers the case where the first job has finished and been removed in between.
+ */
+export async function enqueue(
+  ask: Ask,
+  entry: SourceEntry,
+  queue: string,
+  jobs: NewJob[],
+  request: { scope: string; body: unknown },
+): Promise<EnqueueResult[]> {
+  const source = entry.config.name;
+  const key = ask.headers.idempotencyKey;
+  const claim =
+    key === null
+      ? null
+      : await claimKey(ask.store, {
+          ...request,
+          key,
+          source,
+          queue,
+          count: jobs.length,
+          by: ask.actor.name,
+          signal: ask.signal,
+        });
+  if (claim?.kind === 'replay')
+    return claim.answer.map((job) => ({
+      job,
+      status: 200,
+      headers: { ...location(job), 'idempotency-replayed': 'true' },
+    }));
+  try {
+    const added = await entry.backend.addJobs(queue, claim ? jobs.map((job, i) => pin(job, claim, i)) : jobs);
+    sharedSnapshot(entry.backend).expire();
+    const results = added.map(({ existed, id, name, state }): EnqueueResult => {
+      const job = { source, queue, id, name, state };
+      return { job, status: existed && claim === null ? 200 : 201, headers: location(job) };
+    });
+    await claim?.finish(results.map(({ job }) => job));
+    return results;
+  } catch (error) {
+    await claim?.release().catch(() => undefined);
+    throw error;
+  }
+}
+
+function pin(job: NewJob, claim: Extract<Claim, { kind: 'claimed' }>, i: number): NewJob {
+  const id = job.options.id ?? claim.jobIds[i];
+  if (id === undefined) throw new Error('idempotency: fewer ids than jobs');
+  const deduplication = job.options.deduplication ?? { id: `idempotency-${id}`, ttlMs: KEY_TTL_MS };
+  return { ...job, options: { ...job.options, id, deduplication } };
+}
+
+const location = (job: Enqueued) => ({
+  location: `/api/v1/queues/${encodeURIComponent(job.source)}/${encodeURIComponent(job.queue)}/jobs/${encodeURIComponent(job.id)}`,
+});

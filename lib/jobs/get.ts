@@ -1,0 +1,41 @@
+import type { CancelState } from '@/lib/backends/backend';
+import type { CancelRequest } from '@/lib/contracts/jobs';
+import { listJobAbilities } from '@/lib/jobs/abilities';
+import { readJobFacts, unknownJobFacts } from '@/lib/jobs/job-facts';
+import { explainMissing } from '@/lib/jobs/missing';
+import { findSource } from '@/lib/sources/find';
+import { query } from '@/lib/verbs';
+
+export const PAYLOAD_BYTES = 262_144;
+/** `?raw=1`: the whole payload, up to what a browser and this process can hold at once. */
+const RAW_BYTES = 67_108_864;
+
+export const getJob = query('job.get', async (ask, { source, queue, job: id, raw }) => {
+  const entry = findSource(ask.sources, source);
+  const { backend } = entry;
+  const [job, cancel, facts] = await Promise.all([
+    backend.getJob(queue, id, raw ? RAW_BYTES : PAYLOAD_BYTES),
+    backend.cancelState?.(queue, id) ?? null,
+    readJobFacts(ask.store, source, queue, id).catch(unknownJobFacts),
+  ]);
+  if (job === null) throw await explainMissing(ask.store, entry, queue, id);
+  return {
+    source,
+    ...job,
+    cancel: cancel && toCancelRequest(cancel),
+    idempotencyKey: facts.idempotencyKey,
+    addedBy: facts.addedBy,
+    file: facts.file && { name: facts.file.name, sizeBytes: facts.file.sizeBytes },
+    ...listJobAbilities(ask, backend, job.state, cancel !== null),
+  };
+});
+
+function toCancelRequest(cancel: CancelState): CancelRequest {
+  return {
+    state: cancel.acknowledgedAt === null ? 'requested' : 'acknowledged',
+    requestedAt: new Date(cancel.at).toISOString(),
+    acknowledgedAt: cancel.acknowledgedAt === null ? null : new Date(cancel.acknowledgedAt).toISOString(),
+    by: cancel.by,
+    reason: cancel.reason,
+  };
+}

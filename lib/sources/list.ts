@@ -1,0 +1,39 @@
+import type { Source } from '@/lib/contracts/sources';
+import { pageByKey } from '@/lib/cursor';
+import { sharedSnapshot } from '@/lib/queues/snapshot';
+import { listAbilities } from '@/lib/sources/capabilities';
+import { query } from '@/lib/verbs';
+
+const SOURCE_VERBS = [
+  'queue.pause',
+  'queue.resume',
+  'job.add',
+  'job.retry',
+  'job.promote',
+  'job.cancel',
+  'job.remove',
+] as const;
+
+/** A broker that is away is a row with its status, never an error. */
+export const listSources = query('source.list', async (ask, { cursor, limit }) => {
+  const rows = await Promise.all(
+    [...ask.sources.values()].map(async ({ config, backend }): Promise<Source> => {
+      const facts = await backend.facts();
+      const snapshot =
+        facts.status === 'up'
+          ? await sharedSnapshot(backend)
+              .read()
+              .catch(() => null)
+          : null;
+      return {
+        name: config.name,
+        ...facts,
+        queues: snapshot?.queues.length ?? null,
+        embedded: config.embedded,
+        ...listAbilities(ask, backend, SOURCE_VERBS),
+      };
+    }),
+  );
+  rows.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return pageByKey(rows, (row) => row.name, cursor, limit);
+});

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort } from './free-port';
 import type { Guard } from './guard';
-import { isAlive, sendSignal, waitUntilGone } from './process-alive';
+import { isAlive, readCommandName, sendSignal, waitUntilGone } from './process-alive';
 import { serverIdentity } from './unprivileged';
 
 export interface PostgresCluster {
@@ -60,6 +60,15 @@ export async function createCluster(cluster: PostgresCluster, databases: string[
   }
 }
 
+/** Gives the user of a cluster that does not run the password of `cluster`. */
+export async function resetPassword({ binDir, dataDir, password }: PostgresCluster): Promise<void> {
+  await run(
+    path.join(binDir, 'postgres'),
+    ['--single', '-D', dataDir, 'postgres'],
+    `ALTER USER queuedeck PASSWORD '${password}';\n`,
+  );
+}
+
 /** Whether the folder holds a cluster: `false` when there is nothing, and throws a sentence when there is something else. */
 export function hasCluster(dataDir: string): boolean {
   if (!existsSync(dataDir)) return false;
@@ -97,10 +106,17 @@ export function readPostmaster(dataDir: string): { pid: number; port: number; st
     const lines = readFileSync(path.join(dataDir, 'postmaster.pid'), 'utf8').split('\n');
     const pid = Number(lines[0]);
     if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return null;
+    // The id may have been given to another process since (a container that starts again): then the file is a leftover.
+    if (!/postgres/.test(readCommandName(pid))) return dropLeftover(dataDir);
     return { pid, port: Number(lines[3] ?? 0), status: (lines[7] ?? '').trim() };
   } catch {
     return null;
   }
+}
+
+function dropLeftover(dataDir: string): null {
+  rmSync(path.join(dataDir, 'postmaster.pid'), { force: true });
+  return null;
 }
 
 async function tryStart(options: PostgresOptions, port: number): Promise<RunningPostgres | { output: string }> {

@@ -23,6 +23,16 @@ export function readProcessStart(pid: number): string | null {
   return status === 0 && stdout.trim() ? stdout.trim() : null;
 }
 
+/** The command's name without its path, as `postgres`; empty when there is no such process. */
+export function readCommandName(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    const { stdout, status } = spawnSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' });
+    return status === 0 ? (stdout.trim().split('/').at(-1) ?? '') : '';
+  }
+}
+
 /** Resolves true once the process is gone, false when it is still there after `timeoutMs`. */
 export async function waitUntilGone(pid: number, timeoutMs: number): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;

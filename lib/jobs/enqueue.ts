@@ -48,7 +48,7 @@ export async function enqueue(
     }));
   try {
     const added = await entry.backend.addJobs(queue, claim ? jobs.map((job, i) => pin(job, claim, i)) : jobs);
-    sharedSnapshot(entry.backend).expire();
+    sharedSnapshot(entry.backend).readSoon();
     const results = added.map(({ existed, id, name, state }): EnqueueResult => {
       const job = { source, queue, id, name, state };
       return { job, status: existed && claim === null ? 200 : 201, headers: location(job) };

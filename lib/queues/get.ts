@@ -1,22 +1,26 @@
+import type { QueueBackend } from '@/lib/backends/backend';
 import { CodedError } from '@/lib/contracts/errors';
+import type { QueueFigures } from '@/lib/contracts/queues';
 import { withAbilities } from '@/lib/queues/abilities';
+import { joinWorkers } from '@/lib/queues/join-workers';
+import { readKnownFigures } from '@/lib/queues/known-figures';
 import { sharedSnapshot } from '@/lib/queues/snapshot';
 import { findSource } from '@/lib/sources/find';
 import { query } from '@/lib/verbs';
 
 export const getQueue = query('queue.get', async (ask, { source, queue }) => {
   const { backend } = findSource(ask.sources, source);
-  const read = await sharedSnapshot(backend).read();
-  const figures = read.queues.find((one) => one.name === queue) ?? (await readNewQueue());
-  return { ...withAbilities(ask, backend, figures), asOf: new Date(read.at).toISOString() };
-
-  /** A queue that came into being since discovery last looked. */
-  async function readNewQueue() {
-    if (await backend.hasQueue(queue)) {
-      const again = await sharedSnapshot(backend).read({ fresh: true });
-      const found = again.queues.find((one) => one.name === queue);
-      if (found) return found;
-    }
-    throw new CodedError('queue_not_found', `Source "${source}" has no queue called "${queue.slice(0, 100)}".`);
-  }
+  const { at, queues } = await readKnownFigures(backend);
+  const figures = queues.find((one) => one.name === queue) ?? (await readNewQueue(backend, queue));
+  return { ...withAbilities(ask, backend, figures), asOf: new Date(at).toISOString() };
 });
+
+/** A queue that came into being since the shared read, or since discovery last looked. */
+async function readNewQueue(backend: QueueBackend, queue: string): Promise<QueueFigures> {
+  const exists = await backend.hasQueue(queue);
+  const snapshot = exists ? await backend.snapshot() : null;
+  const found = snapshot?.queues.filter((one) => one.name === queue) ?? [];
+  const [figures] = joinWorkers(backend.name, found, sharedSnapshot(backend).lastWorkers().workers);
+  if (figures) return figures;
+  throw new CodedError('queue_not_found', `Source "${backend.name}" has no queue called "${queue.slice(0, 100)}".`);
+}

@@ -1,29 +1,25 @@
-import type { Queue } from '@/lib/contracts/queues';
 import { pageByKey } from '@/lib/cursor';
 import { withAbilities } from '@/lib/queues/abilities';
-import { sharedSnapshot } from '@/lib/queues/snapshot';
+import { readKnownFigures } from '@/lib/queues/known-figures';
 import { chooseSources } from '@/lib/sources/find';
 import { query } from '@/lib/verbs';
 
 /**
  * All queues of all sources, by source and name. A source that is away contributes its last known figures, and `asOf` is
- * the oldest read among them; when nothing is known of the only source asked for, the broker's error is the answer.
+ * the oldest read among them; when nothing is known of any, the broker's error is the answer.
  */
 export const listQueues = query('queue.list', async (ask, { source, cursor, limit }) => {
   const entries = chooseSources(ask.sources, source);
-  const reads = await Promise.allSettled(entries.map(({ backend }) => sharedSnapshot(backend).read()));
-  const failed = reads.find((read) => read.status === 'rejected');
-  if (failed && reads.every((read) => read.status === 'rejected')) throw failed.reason;
-  const queues: Queue[] = [];
-  let asOf = Number.POSITIVE_INFINITY;
-  reads.forEach((read, i) => {
-    const backend = entries[i]?.backend;
-    if (read.status === 'rejected' || !backend) return;
-    asOf = Math.min(asOf, read.value.at);
-    for (const figures of read.value.queues) queues.push(withAbilities(ask, backend, figures));
+  const reads = await Promise.allSettled(entries.map(({ backend }) => readKnownFigures(backend)));
+  const known = reads.flatMap((read) => (read.status === 'fulfilled' ? [read.value] : []));
+  if (known.length === 0 && reads[0]?.status === 'rejected') throw reads[0].reason;
+  const queues = known.flatMap((read) => read.queues).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  const page = pageByKey(queues, sortKey, cursor, limit);
+  const items = page.items.flatMap((figures) => {
+    const entry = ask.sources.get(figures.source);
+    return entry ? [withAbilities(ask, entry.backend, figures)] : [];
   });
-  queues.sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
-  return { ...pageByKey(queues, sortKey, cursor, limit), asOf: new Date(asOf).toISOString() };
+  return { items, nextCursor: page.nextCursor, asOf: new Date(Math.min(...known.map(({ at }) => at))).toISOString() };
 });
 
 const sortKey = (queue: { source: string; name: string }) => `${queue.source}\u0000${queue.name}`;

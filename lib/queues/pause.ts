@@ -8,6 +8,6 @@ export const pauseQueue = action('queue.pause', async (ask, { source, queue }) =
   if (!entry.backend.pause) throw new CodedError('not_supported', `${entry.backend.kind} cannot pause a queue.`);
   await requireQueue(entry, queue);
   await entry.backend.pause(queue);
-  sharedSnapshot(entry.backend).expire();
+  sharedSnapshot(entry.backend).readSoon();
   return { source, queue, paused: true };
 });

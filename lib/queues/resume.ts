@@ -8,6 +8,6 @@ export const resumeQueue = action('queue.resume', async (ask, { source, queue })
   if (!entry.backend.resume) throw new CodedError('not_supported', `${entry.backend.kind} cannot resume a queue.`);
   await requireQueue(entry, queue);
   await entry.backend.resume(queue);
-  sharedSnapshot(entry.backend).expire();
+  sharedSnapshot(entry.backend).readSoon();
   return { source, queue, paused: false };
 });

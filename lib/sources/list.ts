@@ -28,7 +28,7 @@ export const listSources = query('source.list', async (ask, { cursor, limit }) =
       return {
         name: config.name,
         ...facts,
-        queues: snapshot?.queues.length ?? null,
+        queues: figures?.queues.length ?? null,
         embedded: config.embedded,
         ...listAbilities(ask, backend, SOURCE_VERBS),
       };

@@ -1,18 +1,27 @@
+import type { QueueBackend } from '@/lib/backends/backend';
+import { CodedError } from '@/lib/contracts/errors';
+import type { Worker } from '@/lib/contracts/workers';
 import { pageByKey } from '@/lib/cursor';
-import { sharedWorkers } from '@/lib/queues/snapshot';
+import { sharedSnapshot } from '@/lib/queues/snapshot';
 import { chooseSources } from '@/lib/sources/find';
 import { query } from '@/lib/verbs';
 
-/** Beats joined with the broker's client list; a source that is away contributes none, unless it is the only one asked for. */
+/** Beats joined with the broker's client list; a source that is away contributes what was known last. */
 export const listWorkers = query('worker.list', async (ask, { source, cursor, limit }) => {
   const entries = chooseSources(ask.sources, source);
-  const reads = await Promise.allSettled(entries.map(({ backend }) => sharedWorkers(backend).read()));
-  const failed = reads.find((read) => read.status === 'rejected');
-  if (failed && reads.every((read) => read.status === 'rejected')) throw failed.reason;
+  const reads = await Promise.allSettled(entries.map(({ backend }) => readKnownWorkers(backend)));
   const known = reads.flatMap((read) => (read.status === 'fulfilled' ? [read.value] : []));
+  if (known.length === 0 && reads[0]?.status === 'rejected') throw reads[0].reason;
   const workers = known.flatMap((read) => read.workers).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
-  const asOf = Math.min(...known.map((read) => read.at));
-  return { ...pageByKey(workers, sortKey, cursor, limit), asOf: new Date(asOf).toISOString() };
+  const asOf = new Date(Math.min(...known.map(({ at }) => at))).toISOString();
+  return { ...pageByKey(workers, sortKey, cursor, limit), asOf };
 });
 
-const sortKey = (worker: { source: string; id: string }) => `${worker.source}\u0000${worker.id}`;
+async function readKnownWorkers(backend: QueueBackend): Promise<{ at: number; workers: readonly Worker[] }> {
+  const { at, workers } = await sharedSnapshot(backend).workers();
+  if (at !== null && workers !== null) return { at, workers };
+  const facts = await backend.facts();
+  throw new CodedError('broker_unavailable', facts.reason ?? `Source "${backend.name}" has not told its workers yet.`);
+}
+
+const sortKey = (worker: Worker) => `${worker.source}\u0000${worker.id}`;

@@ -1,0 +1,21 @@
+import type { Section } from '../context';
+import { measureClients } from './clients';
+import { measureCommands } from './commands';
+import { measureDetail } from './detail';
+import { measureFailure } from './failure';
+import { measureFirstLoad } from './first-load';
+import { measureList } from './list';
+import { measureMemory } from './memory';
+import { measureOverview } from './overview';
+
+/** In the order in which they run: the web process is weighed after the rest. */
+export const SECTIONS: readonly Section[] = [
+  { name: 'overview', measure: measureOverview },
+  { name: 'list', measure: measureList },
+  { name: 'detail', measure: measureDetail },
+  { name: 'commands', measure: measureCommands },
+  { name: 'clients', measure: measureClients },
+  { name: 'failure', measure: measureFailure },
+  { name: 'first-load', measure: measureFirstLoad },
+  { name: 'memory', measure: measureMemory },
+];

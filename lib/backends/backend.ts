@@ -112,6 +112,7 @@ export interface QueueBackend {
   /**
    * One tail over all queues of the source on one connection, from now on, until the signal aborts.
    * Ends only by abort; a lost broker yields `gap` once it is back.
+   * The first batch comes as soon as the tail stands, empty if need be: from then on nothing is missed.
    */
   events(signal: AbortSignal): AsyncIterable<BackendEvent[]>;
 

@@ -36,6 +36,8 @@ async function addParts(zip: ZipFile, options: XlsxOptions, rows: RowCursor, sig
   do {
     sheets += 1;
     const sheet = Readable.from(writeSheet(options, rows));
+    // The zip library listens to no error of what it packs, and a sheet may still fail after everything else has been let go.
+    sheet.on('error', (error) => zip.emit('error', error));
     // Level 1 costs a fraction of the default's processor time, for a somewhat larger file.
     zip.addReadStream(sheet, sheetPath(sheets), { compressionLevel: 1 });
     await once(sheet, 'end', { signal });

@@ -8,6 +8,9 @@ import {
   REQUESTED_KEPT_MS,
 } from './control-protocol';
 
+/** Rows of one statement; errors carry PostgreSQL's code. Several statements when there are no values. */
+export type ControlQuery = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
+
 export const CONTROL_CHANNEL = 'queuedeck_control';
 
 /** Any constant: one creation at a time. */
@@ -55,22 +58,22 @@ const NOW_MS = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
  * The control wire on PostgreSQL, in the broker's own database; see control-protocol.ts. Reading makes nothing: where no
  * worker carries the module there are no tables, and the answer is "none". `schema` is BullMQ's.
  */
-export function postgresControl(pool: pg.Pool, schema: string): ControlChannel {
-  const read = async <Row extends pg.QueryResultRow>(sql: string, values: unknown[]): Promise<Row[]> => {
+export function postgresControl(query: ControlQuery, schema: string): ControlChannel {
+  const read: ControlQuery = async (sql, values) => {
     try {
-      return (await pool.query<Row>(sql, values)).rows;
+      return await query(sql, values);
     } catch (error) {
       if (isMissing(error)) return [];
       throw error;
     }
   };
-  const write = async (sql: string, values: unknown[]): Promise<pg.QueryResult> => {
+  const write: ControlQuery = async (sql, values) => {
     try {
-      return await pool.query(sql, values);
+      return await query(sql, values);
     } catch (error) {
       if (!isMissing(error)) throw error;
-      await pool.query(CREATE);
-      return await pool.query(sql, values);
+      await query(CREATE);
+      return await query(sql, values);
     }
   };
   const readCancel = async (queue: string, id: string) => {
@@ -128,12 +131,13 @@ export function postgresControl(pool: pg.Pool, schema: string): ControlChannel {
       return (await read<CancelRow>(sql, [schema])).map(toRecord);
     },
     acknowledgeCancel: async (record, worker, at) => {
-      const { rowCount } = await write(
+      const rows = await write(
         `UPDATE queuedeck_control.cancel SET acknowledged_ms = $5, worker = $6
-         WHERE namespace = $1 AND queue = $2 AND job = $3 AND run = $4 AND acknowledged_ms IS NULL`,
+         WHERE namespace = $1 AND queue = $2 AND job = $3 AND run = $4 AND acknowledged_ms IS NULL
+         RETURNING 1`,
         [schema, record.queue, record.id, record.run, at, worker],
       );
-      return rowCount === 1;
+      return rows.length === 1;
     },
     prune: async () => {
       await read(

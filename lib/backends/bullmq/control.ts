@@ -1,0 +1,119 @@
+import { bullmqVersion, ControlAgent, describeCancel, type RunningJob } from './control/agent';
+import type { ControlTarget } from './control/connect';
+
+export type { ControlTarget } from './control/connect';
+
+export interface ControlOptions {
+  /** What the worker itself was given. Opens one more connection for the whole process. */
+  connection: ControlTarget;
+  /** Shown on the Workers page; BullMQ's version when absent. */
+  version?: string;
+  /** 5,000; change it only in tests. */
+  beatEveryMs?: number;
+}
+
+/** What is used of a BullMQ Worker, whatever its type parameters are. */
+export interface ControllableWorker {
+  readonly name: string;
+  readonly opts: { prefix?: string };
+  concurrency: number;
+  on(event: 'closing' | 'closed', listener: () => void): unknown;
+}
+
+interface ProcessedJob {
+  id?: string;
+  name: string;
+  timestamp: number;
+  attemptsMade: number;
+}
+
+type ProcessFn = (job: ProcessedJob, token?: string, signal?: AbortSignal) => Promise<unknown>;
+
+/** Thrown by a processor that has given the job away already: nothing may be done to it any more. */
+const GIVEN_AWAY = new Set(['DelayedError', 'WaitingError', 'WaitingChildrenError']);
+
+/**
+ * Makes a BullMQ worker known to dashboards, and its running jobs stoppable. Call it right after `new Worker(…)`:
+ *
+ *     const worker = new Worker('emails', async (job, token, signal) => { … }, { connection });
+ *     controlWorker(worker, { connection });
+ *
+ * A processor that takes the third argument can be cancelled: its signal aborts, and whatever it throws then, the job fails
+ * as `cancelled: by <who>: <reason>` and is not retried. If it completes all the same, it is completed. One that takes no
+ * signal goes on to its end; an order for it stays unacknowledged. Sandboxed processors get the signal too.
+ * Detaches itself when the worker closes. Throws nothing when the broker is away: it goes on trying.
+ */
+export function controlWorker(worker: ControllableWorker, options: ControlOptions): void {
+  const inner = worker as unknown as { processFn?: ProcessFn };
+  const { processFn } = inner;
+  if (processFn === undefined) throw new Error('controlWorker needs a worker that was made with a processor');
+  const shared = shareAgent(options, worker.opts.prefix ?? 'bull');
+  const attached = { queue: worker.name, slots: () => worker.concurrency, closing: false };
+  const heeds = processFn.length >= 3;
+
+  inner.processFn = async (job, token, signal) => {
+    const { id = '', name, timestamp, attemptsMade } = job;
+    const entry = shared.agent.begin({ queue: worker.name, id, name, timestamp, attemptsMade }, heeds);
+    signal?.addEventListener('abort', () => entry.abort.abort(signal.reason), { once: true });
+    try {
+      return await processFn.call(worker, job, token, entry.abort.signal);
+    } catch (error) {
+      throw entry.cancel === null || isGivenAway(error) ? error : asCancelled(entry, error);
+    } finally {
+      shared.agent.end(entry);
+    }
+  };
+  shared.agent.attach(attached);
+  worker.on('closing', () => {
+    attached.closing = true;
+    shared.agent.beatSoon();
+  });
+  worker.on('closed', () => {
+    shared.release(attached);
+  });
+}
+
+/** BullMQ reads the name: an UnrecoverableError is never retried. */
+function asCancelled(entry: RunningJob, cause: unknown): Error {
+  const message = entry.cancel ? describeCancel(entry.cancel) : 'cancelled';
+  const error = new Error(message, { cause });
+  error.name = 'UnrecoverableError';
+  return error;
+}
+
+function isGivenAway(error: unknown): boolean {
+  return error instanceof Error && GIVEN_AWAY.has(error.name);
+}
+
+interface SharedAgent {
+  agent: ControlAgent;
+  release(worker: { queue: string; slots(): number; closing: boolean }): void;
+}
+
+const agents = new Map<string, SharedAgent>();
+const liveClients: unknown[] = [];
+
+function shareAgent(options: ControlOptions, prefix: string): SharedAgent {
+  const key = JSON.stringify([prefix, keyOfTarget(options.connection)]);
+  const known = agents.get(key);
+  if (known) return known;
+  const agent = new ControlAgent(options.connection, prefix, options.version ?? bullmqVersion(), options.beatEveryMs);
+  const shared: SharedAgent = {
+    agent,
+    release: (worker) => {
+      // Removed at once, when it was the last: a worker made meanwhile gets an agent of its own.
+      void agent.detach(worker, () => agents.delete(key)).catch(() => undefined);
+    },
+  };
+  agents.set(key, shared);
+  return shared;
+}
+
+/** Equal options share an agent; a live client is only equal to itself. */
+function keyOfTarget(target: ControlTarget): unknown {
+  if (typeof target === 'string') return target;
+  const isLive = 'duplicate' in target || 'totalCount' in target;
+  if (!isLive) return target;
+  if (!liveClients.includes(target)) liveClients.push(target);
+  return liveClients.indexOf(target);
+}

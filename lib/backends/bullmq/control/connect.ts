@@ -1,0 +1,164 @@
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
+import type pg from 'pg';
+import { CONTROL_CHANNEL, postgresControl } from '../control-postgres';
+import type { ControlChannel } from '../control-protocol';
+import { controlChannelName, redisControl } from '../control-redis';
+
+/** The same connection that the BullMQ worker was given: URL, options, or a live client (which stays its owner's). */
+export type ControlTarget =
+  | string
+  | Redis
+  | Cluster
+  | pg.Pool
+  | (RedisOptions & { url?: string })
+  | (pg.PoolConfig & { connectionString: string; schema?: string });
+
+export interface ControlConnection {
+  channel: ControlChannel;
+  close(): Promise<void>;
+}
+
+/** Told of one job's cancel; of `null` when any may have been missed (after each connect). */
+export type OnWake = (job: { queue: string; id: string } | null) => void;
+
+/** One connection of its own, for beats, orders and the wake-up. Never rejects for a broker that is away: it reconnects. */
+export async function connectControl(
+  target: ControlTarget,
+  prefix: string,
+  onWake: OnWake,
+): Promise<ControlConnection> {
+  return isPostgres(target) ? connectPostgres(target, onWake) : connectRedis(target as RedisTarget, prefix, onWake);
+}
+
+export function isPostgres(target: ControlTarget): target is Extract<ControlTarget, pg.Pool | pg.PoolConfig> | string {
+  if (typeof target === 'string') return /^postgres(ql)?:/.test(target);
+  return 'connectionString' in target || 'totalCount' in target;
+}
+
+type RedisTarget = string | Redis | Cluster | (RedisOptions & { url?: string });
+
+async function connectRedis(target: RedisTarget, prefix: string, onWake: OnWake): Promise<ControlConnection> {
+  const redis = await openRedis(target);
+  const channel = controlChannelName(prefix);
+  // On RESP3 one connection both listens and writes. An older server or client needs a second one to listen.
+  let listener: Redis | Cluster = redis;
+  redis.on('error', () => undefined);
+  const listen = async () => {
+    if (!isCluster(redis) && !speaksResp3(redis)) {
+      listener = redis.duplicate();
+      listener.on('error', () => undefined);
+    }
+    listener.on('message', (_channel: string, field: string) => onWake(parseField(field)));
+    await listener.subscribe(channel);
+    onWake(null);
+  };
+  redis.once('ready', () => {
+    listen().catch(() => undefined);
+    redis.on('ready', () => onWake(null));
+  });
+  if (redis.status === 'ready') redis.emit('ready');
+  return {
+    channel: redisControl(redis, prefix),
+    close: async () => {
+      redis.disconnect();
+      if (listener !== redis) listener.disconnect();
+    },
+  };
+}
+
+async function openRedis(target: RedisTarget): Promise<Redis | Cluster> {
+  const options: RedisOptions = {
+    connectionName: 'queuedeck-control',
+    protocol: 3,
+    maxRetriesPerRequest: 1,
+    commandTimeout: 4_000,
+    retryStrategy: (times) => Math.min(times * 100, 2_000),
+  };
+  if (isLiveRedis(target)) return isCluster(target) ? target.duplicate() : target.duplicate(options);
+  const { Redis: Client } = await import('ioredis');
+  if (typeof target === 'string') return new Client(target, options);
+  const { url, ...rest } = target;
+  return url === undefined ? new Client({ ...rest, ...options }) : new Client(url, { ...rest, ...options });
+}
+
+function isCluster(redis: Redis | Cluster): redis is Cluster {
+  return 'nodes' in redis;
+}
+
+function isLiveRedis(target: RedisTarget): target is Redis | Cluster {
+  return typeof target !== 'string' && 'duplicate' in target && typeof target.duplicate === 'function';
+}
+
+function speaksResp3(redis: Redis): boolean {
+  return (redis as unknown as { condition?: { protocol?: number } }).condition?.protocol === 3;
+}
+
+function parseField(field: string): { queue: string; id: string } | null {
+  try {
+    const [queue, id] = JSON.parse(field) as unknown[];
+    return typeof queue === 'string' && typeof id === 'string' ? { queue, id } : null;
+  } catch {
+    return null;
+  }
+}
+
+type PostgresTarget = string | pg.Pool | (pg.PoolConfig & { connectionString: string; schema?: string });
+
+const RELISTEN_MS = 1_000;
+
+async function connectPostgres(target: PostgresTarget, onWake: OnWake): Promise<ControlConnection> {
+  const { schema = 'bullmq', pool, owned } = await openPool(target);
+  let closed = false;
+  let client: pg.PoolClient | null = null;
+  const listen = async (): Promise<void> => {
+    try {
+      const taken = await pool.connect();
+      taken.on('error', () => undefined);
+      taken.once('end', () => {
+        if (client === taken) again();
+      });
+      taken.on('notification', ({ payload }) => wake(payload));
+      await taken.query(`LISTEN ${CONTROL_CHANNEL}`);
+      client = taken;
+      if (closed) taken.release(true);
+      else onWake(null);
+    } catch {
+      again();
+    }
+  };
+  const again = () => {
+    client?.release(true);
+    client = null;
+    if (!closed) setTimeout(listen, RELISTEN_MS).unref();
+  };
+  const wake = (payload: string | undefined) => {
+    if (payload === undefined || payload === '') return onWake(null);
+    const [namespace, queue = '', id = ''] = JSON.parse(payload) as string[];
+    if (namespace === schema) onWake({ queue, id });
+  };
+  void listen();
+  return {
+    channel: postgresControl(async (text, values) => (await pool.query(text, values)).rows, schema),
+    close: async () => {
+      closed = true;
+      client?.release(true);
+      if (owned) await pool.end().catch(() => undefined);
+    },
+  };
+}
+
+async function openPool(target: PostgresTarget): Promise<{ pool: pg.Pool; owned: boolean; schema?: string }> {
+  if (typeof target !== 'string' && 'totalCount' in target) return { pool: target, owned: false };
+  const { default: driver } = await import('pg');
+  const { schema, ...config } = typeof target === 'string' ? { connectionString: target } : target;
+  const pool = new driver.Pool({
+    ...config,
+    max: 2,
+    application_name: 'queuedeck-control',
+    connectionTimeoutMillis: 4_000,
+    query_timeout: 4_000,
+    keepAlive: true,
+  });
+  pool.on('error', () => undefined);
+  return { pool, owned: true, schema };
+}

@@ -1,0 +1,71 @@
+'use client';
+
+import { matchesFilter, QUEUE_FILTERS, type QueueFilter, readQueueFilter } from '@/components/queues/queue-health';
+import { QueueTable } from '@/components/queues/queue-table';
+import { Button } from '@/components/ui/button';
+import { Empty } from '@/components/ui/empty';
+import { ProblemNotice } from '@/components/ui/problem';
+import { SkeletonRows } from '@/components/ui/skeleton';
+import { useParams } from '@/components/ui/use-param';
+import type { SeenQueueList } from '@/lib/client/live/apply-frame';
+import { describeError } from '@/lib/client/problem-error';
+import { useQueues } from '@/lib/client/queues';
+import { formatCount, formatPlural } from '@/lib/format';
+
+/** All queues, filtered by `?show=`. */
+export function QueueCard() {
+  const { data, error, refetch } = useQueues();
+  const { params, linkTo } = useParams();
+  const filter = readQueueFilter(params.get('show'));
+  if (!data && error)
+    return (
+      <ProblemNotice title="The queues could not be read" detail={describeError(error)}>
+        <Button small onClick={() => void refetch()}>
+          Try again
+        </Button>
+      </ProblemNotice>
+    );
+  return (
+    <section className="card" aria-labelledby="queues-title">
+      <header className="flex-wrap">
+        <h2 id="queues-title">Queues</h2>
+        <div className="r">
+          {data && <span className="tnum max-sm:hidden">{countQueues(data)}</span>}
+          <nav className="seg" aria-label="Filter queues">
+            {QUEUE_FILTERS.map(({ id, label }) => (
+              <a key={id} {...linkTo({ show: id === 'all' ? null : id })} aria-current={id === filter ? 'true' : undefined}>
+                {label}
+              </a>
+            ))}
+          </nav>
+        </div>
+      </header>
+      {data ? <QueueRows list={data} filter={filter} /> : <SkeletonRows rows={6} columns={7} />}
+    </section>
+  );
+}
+
+function countQueues(list: SeenQueueList): string {
+  return list.nextCursor ? `${formatCount(list.items.length, true)} queues` : formatPlural(list.items.length, 'queue');
+}
+
+const NONE: Record<Exclude<QueueFilter, 'all'>, string> = {
+  'backed-up': 'No queue is backed up: none has a job that waited for a minute, or jobs and no worker.',
+  failing: 'No queue holds a failed job.',
+  paused: 'No queue is paused.',
+};
+
+function QueueRows({ list, filter }: { list: SeenQueueList; filter: QueueFilter }) {
+  const queues = list.items.filter((queue) => matchesFilter(queue, filter));
+  const showSource = new Set(list.items.map((queue) => queue.source)).size > 1;
+  if (queues.length > 0) return <QueueTable queues={queues} asOf={list.asOf} showSource={showSource} />;
+  if (filter !== 'all') return <Empty title={NONE[filter]} />;
+  return (
+    <Empty title="No queue yet">
+      <span>A queue appears as soon as a job is added to it, or a worker listens to it. Add the first from Tasks, or by REST:</span>
+      <pre>{`curl -X POST http://127.0.0.1:3000/api/v1/tasks/send-welcome-email \\
+  -H 'content-type: application/json' \\
+  -d '{"input":{"to":"ada@example.com","name":"Ada"}}'`}</pre>
+    </Empty>
+  );
+}

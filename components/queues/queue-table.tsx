@@ -1,0 +1,113 @@
+'use client';
+
+import { OldestWait } from '@/components/queues/oldest-wait';
+import { Slots } from '@/components/queues/slots';
+import { StateBar } from '@/components/queues/state-bar';
+import { Pill } from '@/components/queues/state-mark';
+import { PageLink } from '@/components/shell/page-link';
+import type { SeenQueue } from '@/lib/client/live/apply-frame';
+import { queueHref } from '@/lib/client/url';
+import type { JobState } from '@/lib/contracts/states';
+import { formatCount } from '@/lib/format';
+
+interface QueueTableProps {
+  queues: SeenQueue[];
+  asOf: string;
+  /** Several sources: each row names its own. */
+  showSource: boolean;
+}
+
+export function QueueTable({ queues, asOf, showSource }: QueueTableProps) {
+  return (
+    <div className="scroll-x">
+      <table className="grid-table">
+        <thead>
+          <tr>
+            <th>Queue</th>
+            <th className="col-2">Jobs by state</th>
+            <th className="num">Waiting</th>
+            <th className="num col-1">Active</th>
+            <th className="num col-2">Delayed</th>
+            <th className="num">Failed</th>
+            <th className="num col-3">Completed</th>
+            <th className="num col-1">Oldest wait</th>
+            <th className="col-1">Workers</th>
+          </tr>
+        </thead>
+        <tbody>
+          {queues.map((queue) => (
+            <QueueRow key={`${queue.source}/${queue.name}`} queue={queue} asOf={asOf} showSource={showSource} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function QueueRow({ queue, asOf, showSource }: { queue: SeenQueue; asOf: string; showSource: boolean }) {
+  return (
+    <tr>
+      <td className="max-w-[34vw] min-[900px]:max-w-[300px]">
+        <span className="flex items-center gap-2">
+          <PageLink href={queueHref(queue.source, queue.name)} className="name clip hover:underline" title={queue.name}>
+            {queue.name}
+          </PageLink>
+          {showSource && <span className="faint clip max-w-24 flex-none">{queue.source}</span>}
+          {queue.paused && (
+            <Pill tone="paused" small>
+              Paused
+            </Pill>
+          )}
+        </span>
+      </td>
+      <td className="col-2">
+        <StateBar counts={queue.counts} />
+      </td>
+      <CountCell queue={queue} state="waiting" />
+      <CountCell queue={queue} state="active" className="col-1" />
+      <CountCell queue={queue} state="delayed" className="col-2" />
+      <CountCell queue={queue} state="failed" loud />
+      <CountCell queue={queue} state="completed" className="col-3" />
+      <td className="num col-1">
+        <OldestWait ms={queue.oldestWaitingMs} at={queue.at ?? asOf} />
+      </td>
+      <td className="col-1">
+        <WorkersCell queue={queue} />
+      </td>
+    </tr>
+  );
+}
+
+interface CountCellProps {
+  queue: SeenQueue;
+  state: JobState;
+  className?: string;
+  /** Not zero is worth red. */
+  loud?: boolean;
+}
+
+function CountCell({ queue, state, className = '', loud }: CountCellProps) {
+  const count = queue.counts[state] ?? null;
+  const text = formatCount(count, queue.countsAtLeast.includes(state));
+  return (
+    <td className={`num ${className} ${count ? '' : 'zero'}`}>
+      {count ? (
+        <PageLink href={queueHref(queue.source, queue.name, state)} className={`hover:underline ${loud ? 'bad' : ''}`}>
+          {text}
+        </PageLink>
+      ) : (
+        text
+      )}
+    </td>
+  );
+}
+
+function WorkersCell({ queue }: { queue: SeenQueue }) {
+  if (queue.workers === null) return <span className="faint">—</span>;
+  if (queue.workers === 0) {
+    const isMissed = (queue.counts.waiting ?? 0) + (queue.counts.prioritized ?? 0) > 0;
+    return <span className={isMissed ? 'bad' : 'faint'}>none</span>;
+  }
+  if (queue.slots === null) return <span className="tnum">{formatCount(queue.workers)}</span>;
+  return <Slots slots={queue.slots} busy={queue.busy} />;
+}

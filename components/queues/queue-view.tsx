@@ -1,0 +1,56 @@
+'use client';
+
+import { JobListCard } from '@/components/jobs/job-list-card';
+import { QueueHead } from '@/components/queues/queue-head';
+import { StateTabs } from '@/components/queues/state-tabs';
+import { Button } from '@/components/ui/button';
+import { ProblemNotice } from '@/components/ui/problem';
+import { useParams } from '@/components/ui/use-param';
+import { readListParams } from '@/lib/client/list-params';
+import { queueTopic } from '@/lib/client/live/topics';
+import { useTopic } from '@/lib/client/live/use-live';
+import { describeError } from '@/lib/client/problem-error';
+import { useQueue } from '@/lib/client/queues';
+import type { JobState } from '@/lib/contracts/states';
+
+interface QueueViewProps {
+  source: string;
+  queue: string;
+  /** Shown while the address names none; chosen on the server, so that live counts do not change the tab. */
+  startState: JobState;
+  problem: { title: string; detail: string } | null;
+}
+
+export function QueueView({ source, queue, startState, problem }: QueueViewProps) {
+  const { params } = useParams();
+  const known = useQueue(source, queue);
+  useTopic(queueTopic(source, queue));
+  const list = readListParams(params, undefined);
+  const state = params.has('state') ? list.state : startState;
+  if (!known.data && (known.error || problem))
+    return (
+      <div className="page">
+        <div className="head">
+          <h1 className="clip">{queue}</h1>
+        </div>
+        <ProblemNotice title={problem?.title ?? 'This queue could not be read'} detail={known.error ? describeError(known.error) : problem?.detail}>
+          <Button small onClick={() => void known.refetch()}>
+            Try again
+          </Button>
+        </ProblemNotice>
+      </div>
+    );
+  return (
+    <div className="page">
+      {known.data ? (
+        <QueueHead queue={known.data} />
+      ) : (
+        <div className="head">
+          <h1 className="clip">{queue}</h1>
+        </div>
+      )}
+      <StateTabs figures={known.data} state={state} />
+      <JobListCard key={`${state}`} source={source} queue={queue} list={{ ...list, state }} figures={known.data} />
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+'use client';
+
+import { useEffect, useRef } from 'react';
+import { STATE_LABELS, STATE_ORDER } from '@/components/queues/state-labels';
+import { useParams } from '@/components/ui/use-param';
+import type { QueueFigures } from '@/lib/contracts/queues';
+import type { JobState } from '@/lib/contracts/states';
+import { formatCount } from '@/lib/format';
+
+interface StateTabsProps {
+  figures: QueueFigures | undefined;
+  state: JobState;
+}
+
+/** One tab for each state, with its live count; a tab is an address. */
+export function StateTabs({ figures, state }: StateTabsProps) {
+  const { linkTo } = useParams();
+  const ref = useRef<HTMLElement>(null);
+  // On a narrow screen the tab that is shown may lie outside; only the strip scrolls, never the page.
+  useEffect(() => {
+    const strip = ref.current;
+    const tab = strip?.querySelector<HTMLElement>(`[data-state="${state}"]`);
+    if (strip && tab) strip.scrollLeft = Math.max(0, tab.offsetLeft - strip.offsetLeft - 40);
+  }, [state]);
+  return (
+    <nav ref={ref} className="tabs" aria-label="Jobs by state">
+      {STATE_ORDER.map((each) => (
+        <a
+          key={each}
+          data-state={each}
+          className={each}
+          {...linkTo({ state: each, at: null, page: null })}
+          aria-current={each === state ? 'page' : undefined}
+        >
+          <span className="dot" />
+          {STATE_LABELS[each]}
+          <span className="n">{formatCount(figures?.counts[each], figures?.countsAtLeast.includes(each))}</span>
+        </a>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,47 @@
+import { pruneEffects } from '@/lib/jobs/clear-effects';
+import { log } from '@/lib/log';
+import type { Store } from '@/lib/store/store';
+
+const EVERY_MS = 600_000;
+const BATCH = 5000;
+
+/** What has served its time, oldest first; each deletes one batch and tells how many went. */
+const RULES: Record<string, (store: Store) => Promise<number>> = {
+  idempotency: (store) => deleteBatch(store, 'idempotency', 'expires_at < now()'),
+  cancelled_job: (store) => deleteBatch(store, 'cancelled_job', "cancelled_at < now() - interval '30 days'"),
+  audit: (store) => deleteBatch(store, 'audit', "at < now() - interval '1 year'"),
+  task: (store) => deleteBatch(store, 'task', "seen_at < now() - interval '30 days'"),
+  effect: (store) => pruneEffects(store),
+};
+
+async function deleteBatch(store: Store, table: string, where: string): Promise<number> {
+  const rows = await store.query(
+    `DELETE FROM queuedeck.${table} WHERE ctid IN
+       (SELECT ctid FROM queuedeck.${table} WHERE ${where} LIMIT ${BATCH}) RETURNING 1`,
+  );
+  return rows.length;
+}
+
+/** One round over all rules; batches until a rule has nothing left or the signal aborts. */
+export async function prune(store: Store, signal: AbortSignal): Promise<Record<string, number>> {
+  const gone: Record<string, number> = {};
+  for (const [name, rule] of Object.entries(RULES)) {
+    for (let count = BATCH; count === BATCH && !signal.aborted; ) {
+      count = await rule(store);
+      gone[name] = (gone[name] ?? 0) + count;
+    }
+  }
+  return gone;
+}
+
+/** Prunes now and every ten minutes until the signal aborts; a store that is away is tried again the next time. */
+export function startPruning(store: Store, signal: AbortSignal): void {
+  const round = () =>
+    void prune(store, signal).catch((error: Error) =>
+      log.warn({ err: error.message }, 'pruning failed; tried again later'),
+    );
+  round();
+  const timer = setInterval(round, EVERY_MS);
+  timer.unref();
+  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+}

@@ -1,0 +1,62 @@
+import type { JobError, Payload } from '@/lib/contracts/jobs';
+
+/** What of a job's progress goes into lists and events. */
+export const PROGRESS_CAP_CHARS = 2048;
+export const ERROR_LINE_CHARS = 300;
+
+/** Epoch ms → ISO 8601 with ms; null, 0 and nonsense are "has not happened". */
+export function toIso(atMs: number | null | undefined): string | null {
+  if (!atMs || !Number.isFinite(atMs) || Math.abs(atMs) > 8.64e15) return null;
+  return new Date(atMs).toISOString();
+}
+
+export function firstErrorLine(text: string | null | undefined): string | null {
+  if (text === null || text === undefined) return null;
+  const line = text.split(/\r?\n/).find((part) => part.trim() !== '') ?? '';
+  return line.slice(0, ERROR_LINE_CHARS);
+}
+
+/** `text` is JSON as the broker holds it. What is too long stays the cut text. */
+export function parseProgress(text: string | null | undefined): unknown {
+  if (text === null || text === undefined || text === '') return null;
+  if (text.length > PROGRESS_CAP_CHARS) return `${text.slice(0, PROGRESS_CAP_CHARS)}…`;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** `text` may already be cut by the broker; `sizeBytes` is the true size there. Never cuts inside a character. */
+export function cutPayload(text: string, sizeBytes: number, maxBytes: number): Payload {
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.length <= maxBytes) return { text, sizeBytes, truncated: bytes.length < sizeBytes };
+  let end = maxBytes;
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return { text: bytes.subarray(0, end).toString('utf8'), sizeBytes, truncated: true };
+}
+
+/**
+ * How long a job that has started waited, from when it was due (`delayMs` after it was added). Null before it starts, and from its
+ * second start on, because brokers keep only the last start.
+ */
+export function waitedMs(addedAtMs: number, delayMs: number, startedAtMs: number | null, attemptsStarted: number) {
+  if (!startedAtMs || attemptsStarted > 1) return null;
+  return Math.max(0, startedAtMs - addedAtMs - delayMs);
+}
+
+export function ranMs(startedAtMs: number | null, finishedAtMs: number | null): number | null {
+  return startedAtMs && finishedAtMs ? Math.max(0, finishedAtMs - startedAtMs) : null;
+}
+
+/** The last stack is the failure's own when its text begins like the failure. A message that starts with `code: ` names its code. */
+export function toJobError(failedReason: string | null, stacktraces: string[]): JobError | null {
+  if (failedReason === null) return null;
+  const code = /^([a-z][a-z0-9_]{2,40}):/.exec(failedReason)?.[1] ?? failureCode(failedReason);
+  return { code, message: failedReason, stack: stacktraces.at(-1) ?? null };
+}
+
+function failureCode(reason: string): string {
+  if (/stalled more than allowable limit/.test(reason)) return 'stalled';
+  return 'failed';
+}

@@ -1,0 +1,113 @@
+import type { Cancelled, CancelOrder, CancelState, QueueBackend, SourceFacts } from '@/lib/backends/backend';
+import type { SourceConfig } from '@/lib/env';
+import { postgresControl } from './control-postgres';
+import { type ControlChannel, readBeats, readCancel, requestCancel } from './control-protocol';
+import { toWorker } from './control-workers';
+import { promoteJob, removeBeforeStart, removeJob, retryJob, setPaused } from './postgres/actions';
+import { addJobs } from './postgres/add';
+import {
+  describeAway,
+  IncompatibleBrokerError,
+  openPostgresConnection,
+  type PostgresConnection,
+} from './postgres/connection';
+import { FiguresReader } from './postgres/figures';
+import { readJob, readLogs } from './postgres/job';
+import { listQueueNames, queueExists } from './postgres/queues';
+import { listRows } from './postgres/rows';
+import { tailEvents } from './postgres/tail';
+import { listSessions } from './postgres/workers';
+
+export interface PostgresBackendOptions {
+  /** Sessions of the pool; the live tail has one more of its own. */
+  maxConnections?: number;
+}
+
+/** BullMQ's PostgreSQL schema, read with SQL of our own and changed by BullMQ's functions. Connects when first asked. */
+export function openPostgresBackend(config: SourceConfig, options: PostgresBackendOptions = {}): QueueBackend {
+  const connection = openPostgresConnection(config, options.maxConnections ?? 6);
+  const { query } = connection;
+  const figures = new FiguresReader(query);
+  const control = postgresControl(connection.bare, config.schema);
+  const readFacts = factsReader(connection);
+  const closing = new AbortController();
+
+  return {
+    kind: 'bullmq-postgres',
+    name: config.name,
+    facts: readFacts,
+    queueNames: () => listQueueNames(query),
+    snapshot: () => figures.snapshot(),
+    hasQueue: (queue) => queueExists(query, queue),
+    listJobs: (queue, state, position, limit) => listRows(query, queue, state, position, limit),
+    getJob: (queue, id, maxPayloadBytes) => readJob(query, queue, id, maxPayloadBytes),
+    getLogs: (queue, id, from, limit) => readLogs(query, queue, id, from, limit),
+    addJobs: (queue, jobs) => addJobs(connection, queue, jobs),
+    listWorkers: async () => {
+      const beats = await connection.run(() => readBeats(control));
+      const beating = beats.map((beat) => toWorker(config.name, beat));
+      return [...beating, ...(await listSessions(query, config.name, await listQueueNames(query), beating))];
+    },
+    events: (signal) => tailEvents(connection.connectDedicated, AbortSignal.any([signal, closing.signal])),
+    pause: (queue) => setPaused(connection, queue, true),
+    resume: (queue) => setPaused(connection, queue, false),
+    retry: (queue, id) => retryJob(connection, queue, id),
+    promote: (queue, id) => promoteJob(connection, queue, id),
+    remove: (queue, id) => removeJob(connection, queue, id),
+    cancel: (queue, id, order) => cancelJob(connection, control, queue, id, order),
+    cancelState: (queue, id) => connection.run(() => readCancelState(control, queue, id)),
+    close: async () => {
+      closing.abort();
+      await connection.close();
+    },
+  };
+}
+
+function factsReader(connection: PostgresConnection): () => Promise<SourceFacts> {
+  let status: SourceFacts['status'] = 'connecting';
+  let since: string | null = null;
+  let version: string | null = null;
+  const become = (next: SourceFacts['status']) => {
+    if (next === status) return;
+    status = next;
+    since = new Date().toISOString();
+  };
+  return async () => {
+    const startedAt = performance.now();
+    const known = { backend: 'bullmq-postgres', memory: null } as const;
+    try {
+      const [row] = await connection.probe<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+      const latencyMs = Math.round((performance.now() - startedAt) * 100) / 100;
+      // "15.4 (Debian 15.4-1)": the distribution's part is left out.
+      version = `PostgreSQL ${row?.version.split(' ')[0] ?? ''}`.trim();
+      become('up');
+      return { ...known, version, status, reason: null, since, latencyMs };
+    } catch (error) {
+      become(error instanceof IncompatibleBrokerError ? 'incompatible' : 'down');
+      return { ...known, version, status, reason: describeAway(error), since, latencyMs: null };
+    }
+  };
+}
+
+async function cancelJob(
+  connection: PostgresConnection,
+  control: ControlChannel,
+  queue: string,
+  id: string,
+  order: CancelOrder,
+): Promise<Cancelled> {
+  const taken = await removeBeforeStart(connection, queue, id);
+  if (taken.kind !== 'active') return taken;
+  const asked = await connection.run(() => requestCancel(control, { queue, id, ...order }));
+  if (asked.kind !== 'finished') return asked;
+  // It ended between the two steps; the first one now tells how.
+  const again = await removeBeforeStart(connection, queue, id);
+  return again.kind === 'active' ? { kind: 'requested', acknowledged: false, workerBeats: null } : again;
+}
+
+async function readCancelState(control: ControlChannel, queue: string, id: string): Promise<CancelState | null> {
+  const record = await readCancel(control, queue, id);
+  if (record === null) return null;
+  const { by, reason, at, acknowledgedAt } = record;
+  return { by, reason, at, acknowledgedAt };
+}

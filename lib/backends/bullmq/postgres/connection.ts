@@ -1,0 +1,223 @@
+import {
+  assertSchemaCompatibility,
+  runMigrations,
+  SchemaMigrationRequiredError,
+  SchemaVersionMismatchError,
+  UnsupportedPostgresVersionError,
+} from 'bullmq';
+import pg from 'pg';
+import { CodedError } from '@/lib/contracts/errors';
+import type { SourceConfig } from '@/lib/env';
+import { log } from '@/lib/log';
+
+/** Every answer comes within this, also from a server that takes connections and then says nothing. */
+const DEADLINE_MS = 2800;
+const CONNECT_TIMEOUT_MS = 1500;
+const STATEMENT_TIMEOUT_MS = 2400;
+/** Tables and functions that we use came with schema version 2. */
+const OLDEST_SCHEMA = 2;
+
+/**
+ * Settings of our own sessions. Our lists and counts walk an index up to a limit; a bitmap or sequential scan, which a planner
+ * without fresh statistics may choose, reads a whole queue for that.
+ */
+const SESSION_SETTINGS = {
+  statement_timeout: String(STATEMENT_TIMEOUT_MS),
+  enable_bitmapscan: 'off',
+  enable_seqscan: 'off',
+  jit: 'off',
+  max_parallel_workers_per_gather: '0',
+};
+
+export type Row = pg.QueryResultRow;
+export type Query = <R extends Row>(text: string, values?: unknown[]) => Promise<R[]>;
+
+/** The schema is missing, too old or too new for us: `message` is the sentence for the operator. */
+export class IncompatibleBrokerError extends Error {}
+
+export interface PostgresConnection {
+  /** Rows of one statement. Rejects with CodedError('broker_unavailable') when the broker is away or its schema does not fit. */
+  query: Query;
+  /** Runs in one transaction; rolls back when `run` throws. Same errors. */
+  transaction<T>(run: (query: Query) => Promise<T>): Promise<T>;
+  /** The same as `query`, with the cause in place of the CodedError. */
+  probe: Query;
+  /** Bare statements, for code that looks at PostgreSQL's own errors: inside `run`, for the deadline and the errors. */
+  bare: Query;
+  run<T>(work: () => Promise<T>): Promise<T>;
+  /** A connection of its own, connected; the caller ends it. */
+  connectDedicated(): Promise<pg.Client>;
+  close(): Promise<void>;
+}
+
+export function openPostgresConnection(config: SourceConfig, maxConnections: number): PostgresConnection {
+  const common = clientConfig(config);
+  const pool = new pg.Pool({
+    ...common,
+    application_name: 'queuedeck:read',
+    max: maxConnections,
+    idleTimeoutMillis: 30_000,
+  });
+  pool.on('error', (error) => log.debug({ source: config.name, err: error.message }, 'idle broker connection lost'));
+
+  let ready: Promise<void> | null = null;
+  const prepared = () => {
+    ready ??= prepareSchema(pool, config).catch((error) => {
+      ready = null;
+      throw error;
+    });
+    return ready;
+  };
+  const bounded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await withDeadline(prepared().then(work));
+    } catch (error) {
+      // The schema went away under us: look again before the next statement.
+      if ((error as { code?: unknown }).code === '42P01') ready = null;
+      throw error;
+    }
+  };
+  const bare: Query = (text, values) => runStatement(pool, text, values);
+  const probe: Query = (text, values) => bounded(() => bare(text, values));
+  return {
+    bare,
+    probe,
+    run: (work) => bounded(work).catch(rethrowAsAway),
+    query: <R extends Row>(text: string, values?: unknown[]) => probe<R>(text, values).catch(rethrowAsAway),
+    transaction: (work) => bounded(() => inTransaction(pool, work)).catch(rethrowAsAway),
+    connectDedicated: () => connectDedicated(common, prepared),
+    close: () => pool.end(),
+  };
+}
+
+function clientConfig(config: SourceConfig): pg.ClientConfig {
+  // What a URL says wins over the fields beside it, so its own `options` are taken out of it and kept in front of ours.
+  const url = new URL(config.url);
+  const given = url.searchParams.get('options');
+  url.searchParams.delete('options');
+  const settings = Object.entries({ search_path: config.schema, ...SESSION_SETTINGS }).map(([k, v]) => `-c ${k}=${v}`);
+  return {
+    ...config.options,
+    connectionString: url.href,
+    options: [...(given ? [given] : []), ...settings].join(' '),
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS + 100,
+    keepAlive: true,
+  };
+}
+
+async function prepareSchema(pool: pg.Pool, config: SourceConfig): Promise<void> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    if (config.embedded) await runMigrations(client, config.schema);
+    const version = await assertSchemaCompatibility(client, config.schema);
+    if (version < OLDEST_SCHEMA) throw new SchemaMigrationRequiredError(config.schema);
+  } catch (error) {
+    broken = error as Error;
+    throw asIncompatible(error, config.schema) ?? error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+function asIncompatible(error: unknown, schema: string): IncompatibleBrokerError | null {
+  if (error instanceof SchemaMigrationRequiredError || (error as { code?: unknown }).code === '3F000')
+    return new IncompatibleBrokerError(
+      `The schema "${schema}" of this database holds no BullMQ tables: start a BullMQ application with \`migrate: true\` on it, or name the right schema.`,
+    );
+  if (error instanceof SchemaVersionMismatchError)
+    return new IncompatibleBrokerError(
+      `The schema "${schema}" was made by BullMQ ${error.minimumClientVersion}, which this Queuedeck does not know (it knows ${error.clientVersion}): update Queuedeck.`,
+    );
+  if (error instanceof UnsupportedPostgresVersionError)
+    return new IncompatibleBrokerError(`BullMQ needs PostgreSQL 13 or newer; this server is ${error.serverVersion}.`);
+  return null;
+}
+
+async function connectDedicated(common: pg.ClientConfig, prepared: () => Promise<void>): Promise<pg.Client> {
+  await withDeadline(prepared());
+  const client = new pg.Client({ ...common, application_name: 'queuedeck:tail' });
+  await client.connect();
+  return client;
+}
+
+/** `pool.query` ends the session on every error; a statement that was only refused leaves it usable. */
+async function runStatement<R extends Row>(pool: pg.Pool, text: string, values?: unknown[]): Promise<R[]> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    return (await client.query<R>(text, values)).rows;
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.severity !== 'ERROR') broken = error as Error;
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function inTransaction<T>(pool: pg.Pool, run: (query: Query) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await run(async (text, values) => (await client.query(text, values)).rows);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    // A session that may still be busy is not worth a ROLLBACK: ending it rolls back as well.
+    broken = error as Error;
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function withDeadline<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('timeout: the server does not answer')), DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => {});
+  }
+}
+
+/** SQLSTATE classes that are about the server and not about our statement; errors without a SQLSTATE come from the connection. */
+const AWAY = /^(08|28|3D|53|57|58|40|25006|XX)/;
+
+function rethrowAsAway(error: unknown): never {
+  throw asAwayError(error);
+}
+
+export function asAwayError(error: unknown): unknown {
+  if (error instanceof CodedError) return error;
+  if (!(error instanceof IncompatibleBrokerError) && !isAway(error)) return error;
+  return new CodedError('broker_unavailable', describeAway(error), { retryAfterSeconds: 2, cause: error });
+}
+
+function isAway(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  if (error instanceof pg.DatabaseError) return typeof code === 'string' && AWAY.test(code);
+  return (
+    typeof code === 'string' || /timeout|terminated|not queryable|closed|ended|after calling end/i.test(String(error))
+  );
+}
+
+/** One sentence, without credentials, addresses or SQL. */
+export function describeAway(error: unknown): string {
+  if (error instanceof IncompatibleBrokerError) return error.message;
+  const { code } = error as { code?: unknown };
+  if (code === 'ECONNREFUSED') return 'The PostgreSQL server refuses connections.';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return "The PostgreSQL server's name is not known.";
+  if (code === '28P01' || code === '28000') return 'The PostgreSQL server refuses this user name or password.';
+  if (code === '3D000') return 'The PostgreSQL server has no such database.';
+  if (code === '53300') return 'The PostgreSQL server has no connection left.';
+  if (code === '57P03') return 'The PostgreSQL server is starting up or shutting down.';
+  if (code === '25006') return 'The PostgreSQL server is read-only (a standby).';
+  if (/timeout/i.test(String(error)) || code === '57014') return 'The PostgreSQL server does not answer in time.';
+  return 'The connection to the PostgreSQL server was lost.';
+}

@@ -1,0 +1,130 @@
+import type { BrokerRow, Position, Rows } from '@/lib/backends/backend';
+import type { JobState } from '@/lib/contracts/states';
+import {
+  ERROR_LINE_CHARS,
+  firstErrorLine,
+  PROGRESS_CAP_CHARS,
+  parseProgress,
+  ranMs,
+  toIso,
+  waitedMs,
+} from '../job-shape';
+import type { Query } from './connection';
+
+/** Columns of a list row: small ones, and the payload-like ones cut by the server. */
+export const ROW_COLUMNS = `id, name, state, priority, max_attempts, attempts_made, attempts_started, added_at_ms, process_at_ms,
+  processed_at_ms, finished_at_ms, processed_by, seq, 
+  CASE WHEN jsonb_typeof(opts->'delay') = 'number' THEN (opts->>'delay')::numeric ELSE 0 END AS planned_delay_ms,
+  left(progress::text, ${PROGRESS_CAP_CHARS + 1}) AS progress, left(failed_reason, ${ERROR_LINE_CHARS * 4}) AS reason`;
+
+export interface JobColumns {
+  id: string;
+  name: string;
+  state: string;
+  priority: number;
+  max_attempts: number;
+  attempts_made: number;
+  attempts_started: number;
+  added_at_ms: string;
+  process_at_ms: string | null;
+  processed_at_ms: string | null;
+  finished_at_ms: string | null;
+  processed_by: string | null;
+  seq: string;
+  planned_delay_ms: string;
+  progress: string | null;
+  reason: string | null;
+}
+
+interface Order {
+  where: string;
+  /** Sort key, most significant first. A partial index serves all of it, or all but the id. */
+  keys: { column: keyof JobColumns; type: 'bigint' | 'integer' | 'text' }[];
+  direction: 'ASC' | 'DESC';
+}
+
+const ID = { column: 'id', type: 'text' } as const;
+const SEQ = { column: 'seq', type: 'bigint' } as const;
+const FINISHED: Order['keys'] = [{ column: 'finished_at_ms', type: 'bigint' }, ID];
+
+/** What runs next comes first; of what is over or runs, the newest. */
+const ORDERS: Record<JobState, Order> = {
+  waiting: { where: "state = 'waiting' AND priority = 0", keys: [SEQ], direction: 'ASC' },
+  prioritized: {
+    where: "state = 'waiting' AND priority > 0",
+    keys: [{ column: 'priority', type: 'integer' }, SEQ],
+    direction: 'ASC',
+  },
+  delayed: { where: "state = 'delayed'", keys: [{ column: 'process_at_ms', type: 'bigint' }, ID], direction: 'ASC' },
+  active: { where: "state = 'active'", keys: [{ column: 'processed_at_ms', type: 'bigint' }, ID], direction: 'DESC' },
+  'waiting-children': { where: "state = 'waiting-children'", keys: [SEQ], direction: 'DESC' },
+  completed: { where: "state = 'completed'", keys: FINISHED, direction: 'DESC' },
+  failed: { where: "state = 'failed'", keys: FINISHED, direction: 'DESC' },
+};
+
+export async function listRows(
+  query: Query,
+  queue: string,
+  state: JobState,
+  position: Position | null,
+  limit: number,
+): Promise<Rows<BrokerRow>> {
+  const { where, keys, direction } = ORDERS[state];
+  const values: unknown[] = [queue, limit + 1];
+  const after = position ? afterSql(ORDERS[state], position, values) : '';
+  const order = keys.map((key) => `${key.column} ${direction}`).join(', ');
+  const rows = await query<JobColumns>(
+    `SELECT ${ROW_COLUMNS} FROM job WHERE queue = $1 AND ${where} ${after} ORDER BY ${order} LIMIT $2`,
+    values,
+  );
+  const items = rows.slice(0, limit);
+  const last = rows.length > limit ? items.at(-1) : undefined;
+  const next = last ? Object.fromEntries(keys.map((key) => [key.column, last[key.column] as string | number])) : null;
+  return { items: items.map(toBrokerRow), next };
+}
+
+/** The first key alone bounds the index walk; the whole row comparison then skips what the last page showed of its ties. */
+function afterSql({ keys, direction }: Order, position: Position, values: unknown[]): string {
+  const placed = keys.map((key) => `$${values.push(position[key.column])}::${key.type}`);
+  const sign = direction === 'ASC' ? '>' : '<';
+  const first = keys[0]?.column;
+  return `AND ${first} ${sign}= ${placed[0]} AND (${keys.map((key) => key.column).join(', ')}) ${sign} (${placed.join(', ')})`;
+}
+
+/** BullMQ's PostgreSQL schema has no "prioritized": that is a waiting job with a priority. */
+export function toState(state: string, priority: number): JobState {
+  return state === 'waiting' && priority > 0 ? 'prioritized' : (state as JobState);
+}
+
+export function toBrokerRow(row: JobColumns, nowMs = Date.now()): BrokerRow {
+  const addedAtMs = Number(row.added_at_ms);
+  const startedAtMs = row.processed_at_ms === null ? null : Number(row.processed_at_ms);
+  const finishedAtMs = row.finished_at_ms === null ? null : Number(row.finished_at_ms);
+  const state = toState(row.state, row.priority);
+  return {
+    id: row.id,
+    name: row.name,
+    state,
+    attemptsMade: row.attempts_made,
+    attempts: Math.max(1, row.max_attempts),
+    progress: parseProgress(row.progress),
+    priority: row.priority,
+    addedAt: toIso(addedAtMs) ?? new Date(0).toISOString(),
+    startedAt: toIso(startedAtMs),
+    finishedAt: toIso(finishedAtMs),
+    runAt: state === 'delayed' && row.process_at_ms !== null ? toIso(Number(row.process_at_ms)) : null,
+    waitMs: waitMs(row, state, nowMs),
+    runMs: state === 'active' && startedAtMs ? Math.max(0, nowMs - startedAtMs) : ranMs(startedAtMs, finishedAtMs),
+    error: state === 'completed' ? null : firstErrorLine(row.reason),
+    worker: row.processed_by,
+  };
+}
+
+function waitMs(row: JobColumns, state: JobState, nowMs: number): number | null {
+  const addedAtMs = Number(row.added_at_ms);
+  const delayMs = Number(row.planned_delay_ms);
+  if (state === 'waiting' || state === 'prioritized')
+    return row.attempts_started > 0 ? null : Math.max(0, nowMs - addedAtMs - delayMs);
+  const begun = state === 'active' || state === 'completed' || state === 'failed';
+  return begun ? waitedMs(addedAtMs, delayMs, Number(row.processed_at_ms), row.attempts_started) : null;
+}

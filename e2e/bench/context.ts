@@ -1,8 +1,8 @@
+import type { Web } from '@/e2e/support/start-web';
 import type { Guard } from '@/lib/embedded/guard';
 import type { Connection } from './broker/connection';
 import type { PrivateRedis } from './broker/private-redis';
 import type { BenchRow } from './rows';
-import type { Web } from './web/start-web';
 
 export const SOURCE = 'bench';
 

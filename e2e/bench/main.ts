@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { startWeb } from '@/e2e/support/start-web';
 import { startGuard } from '@/lib/embedded/guard';
 import { loadEnv } from '@/lib/env';
 import { startPostgres } from '@/lib/testing/servers';
@@ -10,7 +11,6 @@ import { openFixture } from './fixture/open-fixture';
 import { type BenchRow, failedRow, isMiss } from './rows';
 import { SECTIONS } from './sections/all';
 import { formatTable } from './table';
-import { startWeb } from './web/start-web';
 
 /**
  * `npm run bench [-- section …]`: measures the production build on real servers, prints one table and keeps it in

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startWeb, type Web } from '@/e2e/support/start-web';
 import { keepBusy } from '../broker/busy-queues';
 import { Connection } from '../broker/connection';
 import { countWhile, type Spent } from '../broker/counters';
@@ -10,7 +11,6 @@ import { writeQueue } from '../fixture/write-queue';
 import type { BenchRow } from '../rows';
 import { HttpConnection } from '../web/http-connection';
 import { openLive } from '../web/live-stream';
-import { startWeb, type Web } from '../web/start-web';
 
 const VIEWERS = 50;
 const SECONDS = 8;

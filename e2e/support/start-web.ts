@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort } from '@/lib/embedded/free-port';
 import type { Guard } from '@/lib/embedded/guard';
 import { isAlive, sendSignal, waitUntilGone } from '@/lib/embedded/process-alive';
-import { HttpConnection } from './http-connection';
 
 export interface Web {
   port: number;
@@ -20,11 +19,13 @@ export interface WebOptions {
   databaseUrl: string;
   home: string;
   guard: Guard;
+  /** A free one is taken when it is not given. */
+  port?: number;
 }
 
 /** One web process on the production build, as the launcher starts it. Its log is `home`/web.log. */
 export async function startWeb(options: WebOptions): Promise<Web> {
-  const port = await findFreePort();
+  const port = options.port ?? (await findFreePort());
   const logFile = path.join(options.home, 'web.log');
   const log = openSync(logFile, 'a');
   const next = path.resolve('node_modules/next/dist/bin/next');
@@ -59,10 +60,8 @@ async function waitUntilHealthy(port: number, pid: number, logFile: string): Pro
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline && isAlive(pid)) {
     try {
-      const connection = await HttpConnection.open(port);
-      const { status } = await connection.get('/api/v1/healthz');
-      connection.close();
-      if (status === 200) return;
+      const { ok } = await fetch(`http://127.0.0.1:${port}/api/v1/healthz`);
+      if (ok) return;
     } catch {
       // Not listening yet.
     }

@@ -36,7 +36,7 @@ export async function resolveTarget(url: URL, allow: readonly string[]): Promise
     .toLowerCase();
   const addresses = await findAddresses(host);
   if (isHostAllowed(host, url, allow)) return addresses;
-  const permitted = toBlockList(allow.filter((entry) => isIP(entry.split('/')[0] ?? '') !== 0));
+  const permitted = toBlockList(allow);
   for (const { address } of addresses) {
     if (contains(permitted, address) || !isPrivateAddress(address)) continue;
     throw new PermanentError(
@@ -84,13 +84,18 @@ function contains(list: BlockList, address: string): boolean {
   return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
 }
 
+/** Entries that are no address and no block are left out: they cannot match anything. */
 function toBlockList(entries: readonly string[]): BlockList {
   const list = new BlockList();
   for (const entry of entries) {
     const [address = '', bits] = entry.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (bits === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(bits), family);
+    const version = isIP(address);
+    const family = version === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) {
+      if (version !== 0) list.addAddress(address, family);
+    } else if (version !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32)) {
+      list.addSubnet(address, Number(bits), family);
+    }
   }
   return list;
 }

@@ -1,0 +1,127 @@
+import type { CancelState, QueueBackend } from '@/lib/backends/backend';
+import type { JobRef } from '@/lib/contracts/jobs';
+import type { Worker } from '@/lib/contracts/workers';
+import type { SourceConfig } from '@/lib/env';
+import { promoteJob, removeJob, retryJob } from './actions';
+import { type Beat, readBeats, readCancel } from './control-protocol';
+import { redisControl } from './control-redis';
+import { RedisChanges } from './redis/change-jobs';
+import { parseClientList, type WorkerConnection } from './redis/client-list';
+import { QueueDiscovery } from './redis/discover-queues';
+import { getJob, getLogs } from './redis/get-job';
+import { RedisLink } from './redis/link';
+import { listJobs } from './redis/list-jobs';
+import { joinWorkers } from './redis/list-workers';
+import { groupBySlot, mastersOf } from './redis/masters';
+import { FactsReader } from './redis/read-facts';
+import { SnapshotReader } from './redis/read-snapshot';
+import { tailEvents } from './redis/tail-events';
+
+/** A CLIENT LIST of 2,000 clients is 0.5 MB: one serves all queues for this long. */
+const CLIENT_LIST_KEPT_MS = 2_000;
+
+/** BullMQ on Redis, Valkey, Sentinel or Cluster. Opens its connections in the background; the first call tells of an outage. */
+export function openRedisBackend(config: SourceConfig): QueueBackend {
+  const link = new RedisLink(config);
+  const discovery = new QueueDiscovery(link);
+  const changes = new RedisChanges(link);
+  const facts = new FactsReader(link);
+  const control = redisControl(link.reads, link.prefix);
+  const group = (queues: string[]) => groupBySlot(link, queues);
+  const snapshots = new SnapshotReader(link, group);
+  const workers = new WorkerLister(
+    link,
+    () => link.call(() => readBeats(control)),
+    (queue) => discovery.note(queue),
+  );
+  const changed = <T>(queue: string, run: () => Promise<T>): Promise<T> =>
+    run().finally(() => {
+      discovery.note(queue);
+      snapshots.touch(queue);
+    });
+  let known: string[] = [];
+  const queueNames = async () => {
+    known = await discovery.names();
+    return known;
+  };
+
+  return {
+    kind: 'bullmq-redis',
+    name: config.name,
+    facts: () => facts.read(),
+    queueNames,
+    snapshot: async () => snapshots.read(await queueNames()),
+    hasQueue: (queue) => discovery.has(queue),
+    listJobs: (queue, state, position, limit) => listJobs(link, queue, state, position, limit),
+    getJob: (queue, id, maxPayloadBytes) =>
+      getJob(link, queue, id, maxPayloadBytes, (key) => splitKey(key, link.prefix, known)),
+    getLogs: (queue, id, from, limit) => getLogs(link, queue, id, from, limit),
+    addJobs: (queue, jobs) => changed(queue, () => changes.add(queue, jobs)),
+    listWorkers: () => workers.list(),
+    events: (signal) =>
+      tailEvents({ link, queueNames, usesPriorities: (queue) => snapshots.usesPriorities(queue), group }, signal),
+    pause: (queue) => changed(queue, () => changes.change(queue, (backend) => backend.pause(true))),
+    resume: (queue) => changed(queue, () => changes.change(queue, (backend) => backend.pause(false))),
+    retry: (queue, id) => changed(queue, () => retryJob(changes, queue, id)),
+    promote: (queue, id) => changed(queue, () => promoteJob(changes, queue, id)),
+    remove: (queue, id) => changed(queue, () => removeJob(changes, queue, id)),
+    cancel: (queue, id, order) => changed(queue, () => changes.cancel(queue, id, order, control)),
+    cancelState: (queue, id) =>
+      link.call(async (): Promise<CancelState | null> => {
+        const record = await readCancel(control, queue, id);
+        if (record === null) return null;
+        const { by, reason, at, acknowledgedAt } = record;
+        return { by, reason, at, acknowledgedAt };
+      }),
+    close: async () => {
+      discovery.close();
+      await link.close();
+    },
+  };
+}
+
+class WorkerLister {
+  #connections: Promise<WorkerConnection[]> | null = null;
+  #at = 0;
+
+  constructor(
+    private readonly link: RedisLink,
+    private readonly beats: () => Promise<Beat[]>,
+    private readonly onQueue: (queue: string) => void,
+  ) {}
+
+  async list(): Promise<Worker[]> {
+    const [beats, connections] = await Promise.all([this.beats(), this.#clients()]);
+    for (const { queue } of connections) this.onQueue(queue);
+    return joinWorkers(this.link.config.name, beats, connections);
+  }
+
+  #clients(): Promise<WorkerConnection[]> {
+    if (this.#connections && Date.now() - this.#at < CLIENT_LIST_KEPT_MS) return this.#connections;
+    this.#at = Date.now();
+    const reading = this.link.call(async () => {
+      const lists = await Promise.all(mastersOf(this.link).map((node) => node.client('LIST').catch(ignoreForbidden)));
+      return lists.flatMap((list) => parseClientList(String(list), this.link.prefix) ?? []);
+    });
+    this.#connections = reading;
+    reading.catch(() => {
+      if (this.#connections === reading) this.#connections = null;
+    });
+    return reading;
+  }
+}
+
+/** Some hosts do not allow CLIENT: the beats are all there is to know then. */
+function ignoreForbidden(error: Error): string {
+  if (/unknown command|NOPERM|not allowed/i.test(error.message)) return '';
+  throw error;
+}
+
+/** Queue and id in `<prefix>:<queue>:<id>`, where both may hold `:`: the longest known queue wins, else the last `:` divides. */
+function splitKey(key: string, prefix: string, queues: readonly string[]): JobRef | null {
+  if (!key.startsWith(`${prefix}:`)) return null;
+  const rest = key.slice(prefix.length + 1);
+  const queue = queues.filter((name) => rest.startsWith(`${name}:`)).sort((a, b) => b.length - a.length)[0];
+  const end = queue?.length ?? rest.lastIndexOf(':');
+  return end <= 0 ? null : { queue: rest.slice(0, end), id: rest.slice(end + 1) };
+}

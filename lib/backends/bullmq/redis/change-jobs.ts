@@ -1,0 +1,137 @@
+import {
+  createIORedisClient,
+  createRedisBackend,
+  type IQueueBackend,
+  type IRedisTransaction,
+  type MinimalQueue,
+  type RedisQueueBackend,
+} from 'bullmq';
+import type { ChainableCommander, Redis } from 'ioredis';
+import type { AddedJob, Cancelled, CancelOrder, NewJob } from '@/lib/backends/backend';
+import type { JobState } from '@/lib/contracts/states';
+import { type ActionPorts, addJobs, type Inserted, minimalQueue, ofScheduler, type PreparedJob } from '../actions';
+import { type ControlChannel, requestCancel } from '../control-protocol';
+import { cancelScript } from './cancel-script';
+import type { RedisClient } from './connect';
+import { readState } from './get-job';
+import { type LuaScript, luaScript, type RedisLink, runScript } from './link';
+import { toRawRow } from './row-script';
+import { toRow } from './to-row';
+
+/** BullMQ's own operations over the source's connection for changes. */
+export class RedisChanges implements ActionPorts {
+  #root: RedisQueueBackend | null = null;
+  #cancel: LuaScript | null = null;
+
+  constructor(private readonly link: RedisLink) {}
+
+  readState(queue: string, id: string) {
+    return readState(this.link, queue, id);
+  }
+
+  change<T>(queue: string, run: (backend: IQueueBackend) => Promise<T>): Promise<T> {
+    return this.link.change(async (writes) => run(await this.#of(writes, queue)));
+  }
+
+  add(queue: string, jobs: NewJob[]): Promise<AddedJob[]> {
+    const name = createRedisName(this.link.prefix, queue);
+    return addJobs(this, queue, jobs, (entries) => this.#insert(queue, entries), name);
+  }
+
+  async cancel(queue: string, id: string, order: CancelOrder, channel: ControlChannel): Promise<Cancelled> {
+    const removed = await this.#removeBeforeRun(queue, id);
+    if (removed !== 'active') return removed;
+    const outcome = await this.link.change(() => requestCancel(channel, { queue, id, ...order }));
+    if (outcome.kind === 'requested')
+      return { kind: 'requested', acknowledged: outcome.acknowledged, workerBeats: outcome.workerBeats };
+    const { state } = await this.readState(queue, id);
+    return state === null ? { kind: 'gone' } : { kind: 'wrong-state', state };
+  }
+
+  async #removeBeforeRun(queue: string, id: string): Promise<Cancelled | 'active'> {
+    const base = this.link.base(queue);
+    const reply = await this.link.change(async (writes) => {
+      this.#cancel ??= luaScript(cancelScript(await this.#removeJobText(writes)));
+      return runScript(writes, this.#cancel, [base + id, `${base}repeat`], [id, '1', base]);
+    });
+    const [word, state, row] = reply as [string, JobState | undefined, unknown];
+    switch (word) {
+      case 'gone':
+        return { kind: 'gone' };
+      case 'active':
+        return 'active';
+      case 'scheduler':
+        return ofScheduler();
+      case 'removed':
+        return { kind: 'removed', job: toRow(toRawRow(row), state ?? 'waiting') };
+      case 'locked':
+        if (state === 'waiting-children')
+          return { kind: 'refused', reason: 'One of its children is running: cancel that first.' };
+        return { kind: 'locked' };
+      default:
+        return { kind: 'wrong-state', state: word as JobState };
+    }
+  }
+
+  /** The text of BullMQ's script as this version of BullMQ defines it on the client. */
+  async #removeJobText(writes: RedisClient): Promise<string> {
+    await this.#rootOf(writes);
+    const scripts = Object.entries(writes.scriptsSet as Record<string, { lua: string }>);
+    const text = scripts.find(([name]) => name.startsWith('removeJob:'))?.[1].lua;
+    if (text === undefined) throw new Error('BullMQ does not define removeJob as expected');
+    return text;
+  }
+
+  /** All in one MULTI: a broker that goes away meanwhile has all of them or none. */
+  async #insert(queue: string, entries: PreparedJob[]): Promise<Inserted[]> {
+    const base = this.link.base(queue);
+    const replies = await this.link.change(async (writes) => {
+      const backend = (await this.#of(writes, queue)) as RedisQueueBackend;
+      const multi = createIORedisClient(writes as Redis).multi() as unknown as IRedisTransaction;
+      const plain = multi as unknown as ChainableCommander;
+      const added = entries.map(({ json, id, deduplicationId }) => {
+        plain.exists(base + (id ?? ''));
+        plain.get(`${base}de:${deduplicationId ?? ''}`);
+        return backend.addJobToTransaction(multi, json, id as string);
+      });
+      await Promise.all(added);
+      return multi.exec();
+    });
+    return entries.map(({ id, deduplicationId }, i) => {
+      const [exists, holder, added] = [0, 1, 2].map((n) => resultOf(replies?.[3 * i + n]));
+      const held = deduplicationId !== null && holder === added;
+      return { id: String(added), existed: held || (id !== undefined && id === added && exists === 1) };
+    });
+  }
+
+  async #of(writes: RedisClient, queue: string): Promise<IQueueBackend> {
+    return (await this.#rootOf(writes)).forQueue(queue, this.link.prefix);
+  }
+
+  async #rootOf(writes: RedisClient): Promise<RedisQueueBackend> {
+    if (!this.#root) {
+      const options = {
+        connection: writes,
+        prefix: this.link.prefix,
+        skipVersionCheck: true,
+        skipWaitingForReady: true,
+      };
+      this.#root = createRedisBackend('-', options) as RedisQueueBackend;
+      this.#root.on('error', () => undefined);
+    }
+    await this.#root.waitUntilReady();
+    return this.#root;
+  }
+}
+
+function resultOf(reply: [Error | null, unknown] | undefined): unknown {
+  if (reply === undefined) throw new Error('Connection is closed.');
+  if (reply[0]) throw reply[0];
+  return reply[1];
+}
+
+/** Job preparation needs names only, no connection. */
+function createRedisName(prefix: string, queue: string): MinimalQueue {
+  const toKey = (type: string) => `${prefix}:${queue}:${type}`;
+  return minimalQueue({ qualifiedName: `${prefix}:${queue}`, keys: {}, toKey } as unknown as IQueueBackend, queue);
+}

@@ -1,0 +1,175 @@
+import type { BrokerJob } from '@/lib/backends/backend';
+import type { JobRef } from '@/lib/contracts/jobs';
+import type { JobState } from '@/lib/contracts/states';
+import { decodeOptions } from '../job-options';
+import { cutPayload, toJobError } from '../job-shape';
+import { DESCRIBE_JOBS, GET_JOB, JOB_STATE } from './get-script';
+import type { RedisLink } from './link';
+import { type RawRow, toRawRow } from './row-script';
+import { toRow } from './to-row';
+
+const ROUND_TRIP_CAP_BYTES = 512 * 1024 * 1024;
+
+/** Finds the queue in a job's key, which may hold `:` anywhere: known names first, the longest wins. */
+export type SplitKey = (key: string) => JobRef | null;
+
+export function getJob(
+  link: RedisLink,
+  queue: string,
+  id: string,
+  maxPayloadBytes: number,
+  split: SplitKey,
+): Promise<BrokerJob | null> {
+  const base = link.base(queue);
+  const cap = Math.min(maxPayloadBytes, ROUND_TRIP_CAP_BYTES);
+  return link.call(async () => {
+    const reply = (await link.script(GET_JOB, [base + id], [base, id, cap])) as unknown[] | null;
+    if (reply === null) return null;
+    const [state, rawRow, data, dataSize, result, resultSize, opts, optsSize, traces, stalled, ...more] = reply;
+    const [parentKey, parent, repeatKey, deduplicationId, logs, flow] = more;
+    const raw = toRawRow(rawRow);
+    const { progress, error: _line, ...row } = toRow(raw, state as JobState);
+    const stacktraces = readTraces(traces as [number, ...string[]]);
+    return {
+      ...row,
+      queue,
+      progress,
+      data: cutPayload(String(data), Number(dataSize), maxPayloadBytes),
+      options: readOptions(String(opts), Number(optsSize)),
+      result: Number(resultSize) > 0 ? cutPayload(String(result), Number(resultSize), maxPayloadBytes) : null,
+      error: state === 'completed' ? null : toJobError(raw.failedReason || null, stacktraces),
+      stacktraces,
+      attemptsStarted: Number(raw.attemptsStarted) || 0,
+      stalledCount: Number(stalled) || 0,
+      delayMs: Number(raw.delay) || 0,
+      parent: readParent(String(parent), String(parentKey), link.prefix, split),
+      children: await readChildren(link, flow as (string | number)[], split),
+      schedulerId: readScheduler(raw, String(repeatKey)),
+      deduplicationId: String(deduplicationId) || null,
+      logs: Number(logs),
+    };
+  });
+}
+
+export function getLogs(link: RedisLink, queue: string, id: string, from: number, limit: number) {
+  const key = link.base(queue) + id;
+  return link.call(async () => {
+    const replies = await link.reads
+      .pipeline()
+      .exists(key)
+      .llen(`${key}:logs`)
+      .lrange(`${key}:logs`, from, from + limit - 1)
+      .exec();
+    const [exists, total, lines] = (replies ?? []).map(([error, value]) => {
+      if (error) throw error;
+      return value;
+    });
+    return exists === 1 ? { lines: lines as string[], total: total as number } : null;
+  });
+}
+
+/** `state: null` = no such job. One round trip, no payload. */
+export async function readState(
+  link: RedisLink,
+  queue: string,
+  id: string,
+): Promise<{ state: JobState | null; lifo: boolean }> {
+  const base = link.base(queue);
+  const [state, lifo] = (await link.call(() => link.script(JOB_STATE, [base + id], [base, id]))) as [string, string];
+  return { state: state === '' ? null : (state as JobState), lifo: lifo === '1' };
+}
+
+function readOptions(text: string, sizeBytes: number): unknown {
+  if (Buffer.byteLength(text) < sizeBytes) return { sizeBytes, note: 'too large to show' };
+  return decodeOptions(text);
+}
+
+/** Beyond 512 KB the broker sends the beginning of the JSON text: its whole strings, and the rest of the last. */
+function readTraces([whole, ...parts]: [number, ...string[]]): string[] {
+  if (whole === 1) return parts;
+  const text = parts[0] ?? '';
+  const strings = text.match(/"(?:[^"\\]|\\.)*("|$)/g) ?? [];
+  return strings.flatMap((part) => {
+    const closed = part.endsWith('"') && part.length > 1 ? part : `${part.replace(/\\[^"\\]{0,4}$/, '')}"`;
+    try {
+      return [JSON.parse(closed) as string];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function readParent(json: string, parentKey: string, prefix: string, split: SplitKey): JobRef | null {
+  if (json !== '') {
+    try {
+      const { id, queueKey } = JSON.parse(json) as { id?: string; queueKey?: string };
+      if (id && queueKey)
+        return { id, queue: queueKey.startsWith(`${prefix}:`) ? queueKey.slice(prefix.length + 1) : queueKey };
+    } catch {
+      // A foreign writer's text: the key below tells the same.
+    }
+  }
+  return parentKey === '' ? null : split(parentKey);
+}
+
+async function readChildren(
+  link: RedisLink,
+  flow: (string | number)[],
+  split: SplitKey,
+): Promise<BrokerJob['children']> {
+  const [pending = 0, processed = 0, ignored = 0, failed = 0, ...pairs] = flow;
+  const total = Number(pending) + Number(processed) + Number(ignored) + Number(failed);
+  if (total === 0) return null;
+  const found: { ref: JobRef; state: JobState | null }[] = [];
+  for (let i = 0; i < pairs.length; i += 2) {
+    const ref = split(String(pairs[i]));
+    const kind = pairs[i + 1];
+    if (ref) found.push({ ref, state: kind === 'd' ? 'completed' : kind === 'f' ? 'failed' : null });
+  }
+  found.sort(
+    (a, b) => a.ref.queue.localeCompare(b.ref.queue) || a.ref.id.localeCompare(b.ref.id, 'en', { numeric: true }),
+  );
+  const described = await describeJobs(
+    link,
+    found.map(({ ref }) => ref),
+  );
+  const items = found.map(({ ref, state }, i) => {
+    const now = described[i];
+    return { ...ref, name: now?.name || null, state: now?.state ?? state };
+  });
+  return { total, items };
+}
+
+async function describeJobs(
+  link: RedisLink,
+  refs: JobRef[],
+): Promise<({ name: string; state: JobState | null } | undefined)[]> {
+  const byQueue = groupByQueue(refs);
+  const known = new Map<JobRef, { name: string; state: JobState | null }>();
+  await Promise.all(
+    [...byQueue].map(async ([queue, jobs]) => {
+      const base = link.base(queue);
+      const ids = jobs.map((job) => job.id);
+      const reply = (await link.script(
+        DESCRIBE_JOBS,
+        ids.map((id) => base + id),
+        [base, ...ids],
+      )) as string[];
+      jobs.forEach((job, i) => {
+        known.set(job, { name: reply[2 * i] ?? '', state: (reply[2 * i + 1] || null) as JobState | null });
+      });
+    }),
+  );
+  return refs.map((ref) => known.get(ref));
+}
+
+function groupByQueue(refs: JobRef[]): Map<string, JobRef[]> {
+  const groups = new Map<string, JobRef[]>();
+  for (const ref of refs) groups.set(ref.queue, [...(groups.get(ref.queue) ?? []), ref]);
+  return groups;
+}
+
+/** Scheduler runs are `repeat:<schedulerId>:<millis>`; the hash names the scheduler. */
+function readScheduler(raw: RawRow, repeatKey: string): string | null {
+  return repeatKey || /^repeat:(.+):\d+$/.exec(raw.id)?.[1] || null;
+}

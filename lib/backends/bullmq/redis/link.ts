@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Cluster } from 'ioredis';
+import type { SourceConfig } from '@/lib/env';
+import { brokerAway, toBrokerError } from '../broker-errors';
+import { COMMAND_TIMEOUT_MS, connectRedis, type RedisClient } from './connect';
+
+/** A read-only Lua script, run by its hash; the text is sent only when the server does not know it. */
+export interface LuaScript {
+  sha: string;
+  lua: string;
+}
+
+export const luaScript = (lua: string): LuaScript => ({ lua, sha: createHash('sha1').update(lua).digest('hex') });
+
+const CALL_LIMIT_MS = 2_600;
+/** After a silence the next calls do not wait that long again. */
+const SILENT_LIMIT_MS = 700;
+const READY_LIMIT_MS = 1_200;
+
+/** One source's connections, and the two rules of all calls: an outage is `broker_unavailable`, and it is known within 3 s. */
+export class RedisLink {
+  readonly prefix: string;
+  readonly reads: RedisClient;
+  #writes: RedisClient | null = null;
+  #silent = false;
+
+  constructor(readonly config: SourceConfig) {
+    this.prefix = config.prefix;
+    this.reads = connectRedis(config, 'reads');
+  }
+
+  get isCluster(): boolean {
+    return this.reads instanceof Cluster;
+  }
+
+  /** The connection for changes, made when the first change is asked for. */
+  get writes(): RedisClient {
+    this.#writes ??= connectRedis(this.config, 'writes');
+    return this.#writes;
+  }
+
+  /** `bull:emails:`, to which a job id or a structure's name is added. */
+  base(queue: string): string {
+    return `${this.prefix}:${queue}:`;
+  }
+
+  async call<T>(run: () => Promise<T>): Promise<T> {
+    const limit = new AbortController();
+    const ms = this.#silent ? SILENT_LIMIT_MS : CALL_LIMIT_MS;
+    const late = sleep(ms, undefined, { signal: limit.signal }).then(() => {
+      throw new Error('Call timed out');
+    });
+    late.catch(() => undefined);
+    try {
+      const result = await Promise.race([run(), late]);
+      this.#silent = false;
+      return result;
+    } catch (error) {
+      this.#silent = /timed out/i.test((error as Error).message);
+      throw toBrokerError(error);
+    } finally {
+      limit.abort();
+    }
+  }
+
+  script(script: LuaScript, keys: string[], args: (string | number)[]): Promise<unknown> {
+    return runScript(this.reads, script, keys, args);
+  }
+
+  /**
+   * Runs a change. The broker is asked first whether it answers: what is written to one that hangs would be done when it
+   * wakes, long after its caller was told that it was not.
+   */
+  change<T>(run: (writes: RedisClient) => Promise<T>): Promise<T> {
+    return this.call(async () => {
+      await whenReady(this.writes);
+      await Promise.race([this.writes.ping(), timeout(COMMAND_TIMEOUT_MS / 2)]);
+      return run(this.writes);
+    });
+  }
+
+  async close(): Promise<void> {
+    for (const client of [this.reads, this.#writes]) client?.disconnect();
+  }
+}
+
+export async function runScript(
+  client: RedisClient,
+  script: LuaScript,
+  keys: string[],
+  args: (string | number)[],
+): Promise<unknown> {
+  try {
+    return await client.evalsha(script.sha, keys.length, ...keys, ...args);
+  } catch (error) {
+    if (!(error as Error).message.startsWith('NOSCRIPT')) throw error;
+    return client.eval(script.lua, keys.length, ...keys, ...args);
+  }
+}
+
+async function timeout(ms: number): Promise<never> {
+  await sleep(ms, undefined, { ref: false });
+  throw new Error('Call timed out');
+}
+
+async function whenReady(client: RedisClient): Promise<void> {
+  if (client.status === 'ready') return;
+  const limit = new AbortController();
+  const ready = new Promise<void>((resolve) => {
+    client.once('ready', resolve);
+    limit.signal.addEventListener('abort', () => client.off('ready', resolve), { once: true });
+  });
+  const late = sleep(READY_LIMIT_MS, 'late' as const, { signal: limit.signal }).catch(() => 'done' as const);
+  const first = await Promise.race([ready, late]);
+  limit.abort();
+  if (first === 'late') throw brokerAway('The broker is away.');
+}

@@ -1,0 +1,67 @@
+import type { BrokerRow, Position, Rows } from '@/lib/backends/backend';
+import type { JobState } from '@/lib/contracts/states';
+import type { RedisLink } from './link';
+import { LIST_LIST, LIST_ZSET } from './list-script';
+import { toRawRow } from './row-script';
+import { toRow } from './to-row';
+
+/** Newest first where jobs have ended; else in the order in which they run. */
+const ZSETS: Partial<Record<JobState, 'asc' | 'desc'>> = {
+  completed: 'desc',
+  failed: 'desc',
+  delayed: 'asc',
+  prioritized: 'asc',
+  'waiting-children': 'asc',
+};
+
+export function listJobs(
+  link: RedisLink,
+  queue: string,
+  state: JobState,
+  position: Position | null,
+  limit: number,
+): Promise<Rows<BrokerRow>> {
+  const order = ZSETS[state];
+  return link.call(() =>
+    order ? listSorted(link, queue, state, order, position, limit) : listQueued(link, queue, state, position, limit),
+  );
+}
+
+async function listSorted(
+  link: RedisLink,
+  queue: string,
+  state: JobState,
+  order: 'asc' | 'desc',
+  position: Position | null,
+  limit: number,
+): Promise<Rows<BrokerRow>> {
+  const base = link.base(queue);
+  const after = [String(position?.score ?? ''), String(position?.id ?? '')];
+  const reply = (await link.script(LIST_ZSET, [base + state], [base, state, order, limit, ...after])) as unknown[];
+  const [more, id, score, ...rows] = reply;
+  return {
+    items: rows.map((one) => toRow(toRawRow(one), state)),
+    next: more === 1 ? { score: String(score), id: String(id) } : null,
+  };
+}
+
+async function listQueued(
+  link: RedisLink,
+  queue: string,
+  state: JobState,
+  position: Position | null,
+  limit: number,
+): Promise<Rows<BrokerRow>> {
+  const base = link.base(queue);
+  const keys = state === 'active' ? [`${base}active`] : [`${base}wait`, `${base}paused`];
+  const list = position?.list === 2 && keys.length === 2 ? 2 : 1;
+  const index = Math.max(0, Math.trunc(Number(position?.index ?? 0)) || 0);
+  const hints = [list, index, String(position?.id ?? ''), String(position?.last ?? '')];
+  const reply = (await link.script(LIST_LIST, keys, [base, state, limit, ...hints])) as unknown[];
+  const [nextList, nextIndex, id, last, ...rows] = reply;
+  return {
+    items: rows.map((one) => toRow(toRawRow(one), state)),
+    next:
+      nextList === 0 ? null : { list: Number(nextList), index: Number(nextIndex), id: String(id), last: String(last) },
+  };
+}

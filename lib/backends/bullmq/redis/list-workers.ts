@@ -1,0 +1,62 @@
+import type { Worker } from '@/lib/contracts/workers';
+import { BEAT_LOST_MS, type Beat } from '../control-protocol';
+import { toWorker } from '../control-workers';
+import type { WorkerConnection } from './client-list';
+
+/**
+ * Beats and connections as one list. A worker process that beats holds one connection for each of its queues: those are
+ * taken out of the rest (by the name host:pid, else any that has no name), and give it its address.
+ */
+export function joinWorkers(source: string, beats: Beat[], connections: WorkerConnection[]): Worker[] {
+  const free = new Map<string, WorkerConnection[]>();
+  for (const one of connections) free.set(one.queue, [...(free.get(one.queue) ?? []), one]);
+  const now = Date.now();
+  const alive = (beat: Beat) => now - beat.beatAt <= BEAT_LOST_MS;
+  const known = beats
+    .toSorted((a, b) => Number(alive(b)) - Number(alive(a)) || a.id.localeCompare(b.id))
+    .map((beat) => ({ ...toWorker(source, beat, now), address: alive(beat) ? takeConnections(beat, free) : null }));
+  return [...known, ...unknownWorkers(source, [...free.values()].flat())];
+}
+
+function takeConnections(beat: Beat, free: Map<string, WorkerConnection[]>): string | null {
+  let address: string | null = null;
+  for (const queue of beat.queues) {
+    const here = free.get(queue) ?? [];
+    const names = [`${beat.host}:${beat.pid}`, beat.id];
+    const named = here.findIndex(({ name }) => name !== null && names.includes(name));
+    const index = named !== -1 ? named : here.findIndex(({ name }) => name === null);
+    if (index === -1) continue;
+    address ??= here[index]?.address ?? null;
+    here.splice(index, 1);
+  }
+  return address;
+}
+
+/** Connections of one name from one host are one worker; one without a name stands for itself. */
+function unknownWorkers(source: string, connections: WorkerConnection[]): Worker[] {
+  const groups = new Map<string, WorkerConnection[]>();
+  for (const one of connections) {
+    const host = one.address.slice(0, one.address.lastIndexOf(':'));
+    const key = one.name === null ? one.address : `${one.name}@${host}`;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups].map(([id, group]) => ({
+    source,
+    id,
+    beats: false,
+    host: null,
+    pid: null,
+    queues: [...new Set(group.map(({ queue }) => queue))].sort(),
+    slots: null,
+    busy: null,
+    running: null,
+    donePerMinute: null,
+    cpu: null,
+    memoryBytes: null,
+    startedAt: null,
+    beatAt: null,
+    version: null,
+    status: 'up',
+    address: group[0]?.address ?? null,
+  }));
+}

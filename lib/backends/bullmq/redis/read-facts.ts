@@ -1,0 +1,75 @@
+import type { SourceFacts } from '@/lib/backends/backend';
+import { CodedError } from '@/lib/contracts/errors';
+import type { RedisLink } from './link';
+import { mastersOf } from './masters';
+
+const KEPT_MS = 900;
+/** LPOS, ZRANGE … REV and what BullMQ 6 itself asks for. */
+const OLDEST_SERVER = [6, 2] as const;
+
+/** Reads what the server says of itself; remembers since when it is up or down. */
+export class FactsReader {
+  #last: SourceFacts | null = null;
+  #at = 0;
+  #running: Promise<SourceFacts> | null = null;
+
+  constructor(private readonly link: RedisLink) {}
+
+  read(): Promise<SourceFacts> {
+    if (this.#last && Date.now() - this.#at < KEPT_MS) return Promise.resolve(this.#last);
+    this.#running ??= this.#read().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #read(): Promise<SourceFacts> {
+    const now = await this.#ask();
+    const same = this.#last?.status === now.status;
+    this.#last = { ...now, since: same ? (this.#last?.since ?? null) : new Date().toISOString() };
+    this.#at = Date.now();
+    return this.#last;
+  }
+
+  async #ask(): Promise<Omit<SourceFacts, 'since'>> {
+    try {
+      return await this.link.call(async () => {
+        const node = mastersOf(this.link)[0];
+        if (!node) throw new Error('Connection is closed.');
+        const asked = performance.now();
+        await node.ping();
+        const latencyMs = Math.round((performance.now() - asked) * 100) / 100;
+        return toFacts(`${await node.info('server')}\n${await node.info('memory')}`, latencyMs);
+      });
+    } catch (error) {
+      const reason = error instanceof CodedError ? error.detail : 'The broker answers in a way that is not understood.';
+      const version = this.#last?.version ?? null;
+      return { backend: 'bullmq-redis', version, status: 'down', reason, memory: null, latencyMs: null };
+    }
+  }
+}
+
+function toFacts(info: string, latencyMs: number): Omit<SourceFacts, 'since'> {
+  const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? null;
+  const redis = field('redis_version');
+  const own = [
+    ['Valkey', field('valkey_version')],
+    ['Dragonfly', field('dragonfly_version')],
+    ['Redis', redis],
+  ].find(([, version]) => version);
+  const tooOld = own?.[0] === 'Redis' && isOlder(redis ?? '');
+  const used = Number(field('used_memory') ?? Number.NaN);
+  return {
+    backend: 'bullmq-redis',
+    version: own ? `${own[0]} ${own[1]?.replace(/^df-v?/, '')}` : null,
+    status: tooOld ? 'incompatible' : 'up',
+    reason: tooOld ? `Redis ${redis} is too old: ${OLDEST_SERVER.join('.')} or newer is needed.` : null,
+    memory: Number.isFinite(used) ? { usedBytes: used, maxBytes: Number(field('maxmemory')) || null } : null,
+    latencyMs,
+  };
+}
+
+function isOlder(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < OLDEST_SERVER[0] || (major === OLDEST_SERVER[0] && minor < OLDEST_SERVER[1]);
+}

@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BackendEvent } from '@/lib/backends/backend';
+import { connectRedis, type RedisClient } from './connect';
+import { type RedisLink, runScript } from './link';
+import { READ_EVENTS } from './tail-script';
+import { EventTranslator } from './to-events';
+
+/** Between two reads of a busy source: 16 reads a second at most, unless it says more than a read takes. */
+const BREATH_MS = 60;
+/** How long one wait for news lasts; a queue that is discovered meanwhile joins after it. */
+const BLOCK_MS = 2_000;
+/** On Cluster one connection cannot wait on many slots: asked in turn instead. */
+const POLL_MS = 150;
+const EVENTS_PER_READ = 2_000;
+const RETRY_MAX_MS = 2_000;
+
+interface Stream {
+  queue: string;
+  cursor: string;
+  /** An id that was read: whether the stream was trimmed past it can be told. */
+  real: boolean;
+  full: boolean;
+}
+
+type StreamReply = [index: number, full: number, trimmed: number, last: string, ...fields: string[]];
+
+export interface TailSource {
+  link: RedisLink;
+  queueNames(): Promise<string[]>;
+  usesPriorities(queue: string): boolean;
+  group(queues: string[]): string[][];
+}
+
+/**
+ * All queues' events from now on, by one connection of its own. It waits in XREAD BLOCK for the first news, then reads with
+ * a script, cut, until nothing comes any more. Cursors begin at the broker's clock, never at `$`, which would lose what comes
+ * between two waits. State: waiting → reading → (empty) waiting; a failure → away → `gap` → reading.
+ */
+export async function* tailEvents(source: TailSource, signal: AbortSignal): AsyncGenerator<BackendEvent[]> {
+  const client = source.link.isCluster ? source.link.reads : connectRedis(source.link.config, 'blocking');
+  const tail = new Tail(source, client);
+  const stop = () => tail.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    let failures = 0;
+    let away = false;
+    while (!signal.aborted) {
+      try {
+        const events = await tail.next(away, signal);
+        away = false;
+        failures = 0;
+        if (events.length > 0) yield events;
+      } catch {
+        if (signal.aborted) return;
+        away = true;
+        failures += 1;
+        await sleep(Math.min(100 * 2 ** failures, RETRY_MAX_MS), undefined, { signal }).catch(() => undefined);
+      }
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    tail.stop();
+  }
+}
+
+class Tail {
+  #streams = new Map<string, Stream>();
+  #translator = new EventTranslator();
+  #beganAt: string | null = null;
+  #waiting = false;
+  #readAt = 0;
+
+  constructor(
+    private readonly source: TailSource,
+    private readonly client: RedisClient,
+  ) {}
+
+  /** Ends what waits. A Cluster's connection is the source's, not ours. */
+  stop(): void {
+    if (this.client !== this.source.link.reads) this.client.disconnect();
+  }
+
+  async next(wasAway: boolean, signal: AbortSignal): Promise<BackendEvent[]> {
+    const began = this.#beganAt === null;
+    this.#beganAt ??= await this.#clock();
+    await this.#join();
+    if (this.#waiting && !wasAway) await this.#wait(signal);
+    const events = await this.#read();
+    const more = [...this.#streams.values()].some((stream) => stream.full);
+    this.#waiting = events === null;
+    if (events !== null && !more) await pause(BREATH_MS, signal);
+    if (wasAway && !began) return [{ type: 'gap', at: Date.now() }, ...(events ?? [])];
+    return events ?? [];
+  }
+
+  async #clock(): Promise<string> {
+    const [seconds, micros] = (await within(this.client.time())) as unknown as [string, string];
+    return `${Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)}-0`;
+  }
+
+  /** A queue that is discovered late is read from when this tail began: nothing of it is lost. */
+  async #join(): Promise<void> {
+    const names = await this.source.queueNames();
+    const keep = new Set(names);
+    for (const name of this.#streams.keys()) if (!keep.has(name)) this.#streams.delete(name);
+    for (const queue of names) {
+      if (!this.#streams.has(queue))
+        this.#streams.set(queue, { queue, cursor: this.#beganAt ?? '0-0', real: false, full: false });
+    }
+  }
+
+  async #wait(signal: AbortSignal): Promise<void> {
+    const streams = [...this.#streams.values()];
+    if (this.source.link.isCluster || streams.length === 0) return pause(streams.length === 0 ? 250 : POLL_MS, signal);
+    const keys = streams.map(({ queue }) => `${this.source.link.base(queue)}events`);
+    const cursors = streams.map(({ cursor }) => cursor);
+    await within(
+      this.client.xread('COUNT', 1, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...cursors),
+      BLOCK_MS + 2_500,
+    ).catch((error: unknown) => {
+      // The blocked command would answer in the place of a later one.
+      if (!signal.aborted) this.client.disconnect(true);
+      throw error;
+    });
+  }
+
+  /** Null: nothing new. */
+  async #read(): Promise<BackendEvent[] | null> {
+    const stale = Date.now() - this.#readAt > 1_000;
+    const groups = this.source.group([...this.#streams.keys()]);
+    const replies = await Promise.all(groups.map((queues) => this.#readGroup(queues, stale)));
+    this.#readAt = Date.now();
+    return replies.every((reply) => reply === null) ? null : replies.flatMap((reply) => reply ?? []);
+  }
+
+  async #readGroup(queues: string[], stale: boolean): Promise<BackendEvent[] | null> {
+    if (queues.length === 0) return null;
+    const { link } = this.source;
+    const streams = queues.map((queue) => this.#streams.get(queue) as Stream);
+    const count = Math.max(10, Math.min(500, Math.floor(EVENTS_PER_READ / streams.length)));
+    const keys = queues.map((queue) => `${link.base(queue)}events`);
+    const args = streams.flatMap((stream) => [link.base(stream.queue), stream.cursor, this.#flags(stream, stale)]);
+    const replies = (await within(runScript(this.client, READ_EVENTS, keys, [count, ...args]))) as StreamReply[];
+    for (const stream of streams) stream.full = false;
+    if (replies.length === 0) return null;
+    return replies.flatMap(([index, full, trimmed, last, ...fields]) => {
+      const stream = streams[index - 1] as Stream;
+      Object.assign(stream, { cursor: last, real: true, full: full === 1 });
+      const events = this.#translator.translate(stream.queue, fields);
+      return trimmed === 1 ? [{ type: 'gap' as const, at: Date.now() }, ...events] : events;
+    });
+  }
+
+  #flags(stream: Stream, stale: boolean): string {
+    const trimmedPossible = stream.real && (stale || stream.full);
+    return `${trimmedPossible ? 'g' : ''}${this.source.usesPriorities(stream.queue) ? 'p' : ''}`;
+  }
+}
+
+async function within<T>(promise: Promise<T>, ms = 3_000): Promise<T> {
+  const limit = new AbortController();
+  const late = sleep(ms, undefined, { signal: limit.signal }).then(() => {
+    throw new Error('Call timed out');
+  });
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    limit.abort();
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { Queue, Worker } from 'bullmq';
+import { type Job as HeldJob, Queue, Worker } from 'bullmq';
 import { Connection } from '@/e2e/bench/broker/connection';
 import { OWN_SOURCE, type OwnStack, startOwnStack } from '@/e2e/support/own-stack';
 import type { Job, JobList, JobLogs } from '@/lib/contracts/jobs';
@@ -9,7 +9,7 @@ import { addJob, expectProblem, queueUrl, readJson, waitForState } from './suppo
 const QUEUE = 'foreign';
 let stack: OwnStack;
 let url: string;
-let worker: Worker;
+let worker: Worker | undefined;
 let letGo: () => void = () => undefined;
 
 test.describe.configure({ mode: 'serial' });
@@ -20,18 +20,14 @@ test.beforeAll(async () => {
     letGo = resolve;
   });
   const connection = { host: '127.0.0.1', port: stack.redis.port, maxRetriesPerRequest: null };
-  const process = async (job: {
-    name: string;
-    log(line: string): Promise<number>;
-    updateProgress(p: object): Promise<void>;
-  }): Promise<unknown> => {
+  const process = async (job: HeldJob): Promise<unknown> => {
     for (let i = 0; i < 250; i += 1) await job.log(`line ${i}`);
     await job.updateProgress({ done: 1, total: 2, note: 'half' });
     if (job.name === 'hold') await held;
     if (job.name === 'fail') throw new Error(`first line\nsecond line ${'x'.repeat(1000)}`);
     return { large: 'y'.repeat(400_000) };
   };
-  worker = new Worker(QUEUE, process, { connection, concurrency: 5 });
+  worker = new Worker<unknown, unknown>(QUEUE, process, { connection, concurrency: 5 });
   worker.on('error', () => undefined);
 });
 test.afterAll(async () => {

@@ -1,4 +1,5 @@
 import type { Section } from '../context';
+import { measureExport } from '../export';
 import { measureClients } from './clients';
 import { measureCommands } from './commands';
 import { measureDetail } from './detail';
@@ -17,5 +18,6 @@ export const SECTIONS: readonly Section[] = [
   { name: 'clients', measure: measureClients },
   { name: 'failure', measure: measureFailure },
   { name: 'first-load', measure: measureFirstLoad },
+  { name: 'export', measure: measureExport },
   { name: 'memory', measure: measureMemory },
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { guardRequest } from './guard-request';
 
-const at = (headers) => new Headers({ host: '127.0.0.1:3000', ...headers });
+const at = (headers: Record<string, string>) => new Headers({ host: '127.0.0.1:3000', ...headers });
 
 describe('guardRequest', () => {
   it.each(['localhost:3000', '127.0.0.1', '[::1]:3000', '127.8.9.1:80'])('knows %s as this machine', (host) => {

@@ -1,6 +1,7 @@
 'use client';
 
 import { lazy, Suspense, useState } from 'react';
+import { CONSEQUENCES } from '@/components/jobs/consequences';
 import type { BulkRun } from '@/components/jobs/use-job-actions';
 import { Button } from '@/components/ui/button';
 import { JOB_ACTION_LABELS, type JobAction } from '@/lib/client/run-job-action';
@@ -64,7 +65,7 @@ export function BulkBar({ count, elsewhere, actions, run, where, onAction, onCle
             onConfirm={() => onAction(asked)}
             onClose={() => setAsked(null)}
           >
-            <p className="m-0">{CONSEQUENCES[asked]}</p>
+            <p className="m-0">For each: {CONSEQUENCES[asked]}</p>
             <p className="muted m-0">
               {formatPlural(count, 'job')} that you selected in {where}; none that came since.
             </p>
@@ -74,10 +75,3 @@ export function BulkBar({ count, elsewhere, actions, run, where, onAction, onCle
     </section>
   );
 }
-
-export const CONSEQUENCES: Record<JobAction, string> = {
-  'job.retry': 'They go back to the queue and run again, with whatever they do outside of it.',
-  'job.promote': 'They run as soon as a slot is free, not when they were due.',
-  'job.cancel': 'Those that wait leave the queue. Those that run are asked to stop, end as failed with the code "cancelled", and are not retried.',
-  'job.remove': 'They leave the broker with their data, result and log. This cannot be undone.',
-};

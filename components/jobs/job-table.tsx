@@ -1,7 +1,7 @@
 'use client';
 
 import { lazy, Suspense, useRef, useState } from 'react';
-import { CONSEQUENCES } from '@/components/jobs/bulk-bar';
+import { CONSEQUENCES } from '@/components/jobs/consequences';
 import { JobTableRow } from '@/components/jobs/job-table-row';
 import { moveInTable, readMarkedRow } from '@/components/jobs/mark-row';
 import { useKeys } from '@/components/shell/shortcuts';

@@ -11,7 +11,8 @@ function makeQueryClient(): QueryClient {
         staleTime: Number.POSITIVE_INFINITY,
         gcTime: 5 * 60_000,
         refetchOnWindowFocus: false,
-        retry: (failures, error) => failures < 2 && error instanceof ProblemError && (error.status === 0 || error.status >= 500),
+        retry: (failures, error) =>
+          failures < 2 && error instanceof ProblemError && (error.status === 0 || error.status >= 500),
         retryDelay: (attempt) => 600 * 2 ** attempt,
       },
     },

@@ -12,7 +12,11 @@ export interface CallOptions {
 }
 
 /** Calls a verb over HTTP. Throws ProblemError for every answer but success. */
-export async function call<N extends VerbName>(name: N, input: CallOf<N>, options: CallOptions = {}): Promise<OutputOf<N>> {
+export async function call<N extends VerbName>(
+  name: N,
+  input: CallOf<N>,
+  options: CallOptions = {},
+): Promise<OutputOf<N>> {
   const fields = input as UrlInput;
   const { method, url } = buildRequest(name, fields);
   const body = options.rawBody ?? (fields.body === undefined ? undefined : JSON.stringify(fields.body));
@@ -31,6 +35,11 @@ async function send(url: string, init: RequestInit): Promise<Response> {
     return await fetch(url, init);
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    throw new ProblemError(0, 'unreachable', 'Queuedeck did not answer', 'The web process may be restarting. Nothing was changed; try again.');
+    throw new ProblemError(
+      0,
+      'unreachable',
+      'Queuedeck did not answer',
+      'The web process may be restarting. Nothing was changed; try again.',
+    );
   }
 }

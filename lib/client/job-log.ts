@@ -12,7 +12,6 @@ export interface JobLog {
   nextCursor: string | null;
 }
 
-
 /** Read on its own; a longer log is read to its end only when asked. */
 export const EAGER_LINES = 5_000;
 

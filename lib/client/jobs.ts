@@ -7,8 +7,6 @@ import { keys } from '@/lib/client/query-keys';
 import type { Job, JobList } from '@/lib/contracts/jobs';
 import type { JobState } from '@/lib/contracts/states';
 
-
-
 export interface JobAddress {
   source: string;
   queue: string;
@@ -30,5 +28,7 @@ export function useJob({ source, queue, job }: JobAddress) {
   return useQuery<Job>({
     queryKey: keys.job(source, queue, job),
     queryFn: ({ signal }) => call('job.get', { source, queue, job }, { signal }),
+    // No frame tells that a worker acknowledged a cancel.
+    refetchInterval: ({ state: { data } }) => (data?.state === 'active' && data.cancel?.state === 'requested' ? 1000 : false),
   });
 }

@@ -22,7 +22,12 @@ it('walks forward and back by the cursors in the address', () => {
 });
 
 it('keeps the address short in the depth', () => {
-  const deep = { state: 'failed' as const, cursor: 'c', page: 90, steps: Array.from({ length: 20 }, (_, i) => `c${i}`) };
+  const deep = {
+    state: 'failed' as const,
+    cursor: 'c',
+    page: 90,
+    steps: Array.from({ length: 20 }, (_, i) => `c${i}`),
+  };
   const next = nextPageParams(deep, 'new');
   expect(next.at).toHaveLength(20);
   expect(next.at?.at(-1)).toBe('new');

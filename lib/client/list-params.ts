@@ -17,9 +17,13 @@ export interface ListParams {
 const FIRST: JobState[] = ['failed', 'active', 'waiting', 'prioritized', 'delayed', 'waiting-children', 'completed'];
 
 /** Reads `?state=failed&at=c1&at=c2&page=3`. Without a state: the first that holds jobs, failures first. */
-export function readListParams(params: URLSearchParams, counts: Partial<Record<JobState, number | null>> | undefined): ListParams {
+export function readListParams(
+  params: URLSearchParams,
+  counts: Partial<Record<JobState, number | null>> | undefined,
+): ListParams {
   const given = params.get('state');
-  const state = JOB_STATES.find((each) => each === given) ?? FIRST.find((each) => (counts?.[each] ?? 0) > 0) ?? 'waiting';
+  const state =
+    JOB_STATES.find((each) => each === given) ?? FIRST.find((each) => (counts?.[each] ?? 0) > 0) ?? 'waiting';
   const steps = params.getAll('at');
   const page = Math.max(steps.length + 1, Number.parseInt(params.get('page') ?? '1', 10) || 1);
   return { state, cursor: steps.at(-1) ?? null, steps, page };

@@ -9,7 +9,9 @@ export const PAGE_LIMIT = 200;
 const MOST_PAGES = 10;
 
 /** Reads a short list whole, page by page; past 2,000 rows the rest stays behind `nextCursor`. */
-export async function collectPages<T, P extends PageOf<T>>(readPage: (cursor: string | undefined) => Promise<P & PageOf<T>>): Promise<P> {
+export async function collectPages<T, P extends PageOf<T>>(
+  readPage: (cursor: string | undefined) => Promise<P & PageOf<T>>,
+): Promise<P> {
   const first = await readPage(undefined);
   const items = [...first.items];
   let { nextCursor } = first;

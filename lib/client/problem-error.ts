@@ -20,13 +20,26 @@ export class ProblemError extends Error {
 export function toProblemError(status: number, body: unknown): ProblemError {
   if (typeof body === 'object' && body !== null && 'code' in body && 'title' in body) {
     const problem = body as Problem;
-    return new ProblemError(status, problem.code, problem.title, problem.detail ?? '', problem.errors, problem.state ?? null);
+    return new ProblemError(
+      status,
+      problem.code,
+      problem.title,
+      problem.detail ?? '',
+      problem.errors,
+      problem.state ?? null,
+    );
   }
-  return new ProblemError(status, 'internal', `The server answered ${status}`, 'The answer was not one that this page understands.');
+  return new ProblemError(
+    status,
+    'internal',
+    `The server answered ${status}`,
+    'The answer was not one that this page understands.',
+  );
 }
 
 /** Any thrown value as one sentence for a person. */
 export function describeError(error: unknown): string {
-  if (error instanceof ProblemError) return error.detail && error.detail !== error.title ? `${error.title}: ${error.detail}` : error.title;
+  if (error instanceof ProblemError)
+    return error.detail && error.detail !== error.title ? `${error.title}: ${error.detail}` : error.title;
   return error instanceof Error ? error.message : String(error);
 }

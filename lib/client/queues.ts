@@ -32,7 +32,12 @@ export function usePauseQueue(source: string, queue: string) {
     client.setQueryData<QueueAnswer>(key, (known) => (known ? { ...known, paused } : known));
     client.setQueryData<SeenQueueList>(keys.queues(), (list) =>
       list
-        ? { ...list, items: list.items.map((item) => (item.source === source && item.name === queue ? { ...item, paused } : item)) }
+        ? {
+            ...list,
+            items: list.items.map((item) =>
+              item.source === source && item.name === queue ? { ...item, paused } : item,
+            ),
+          }
         : list,
     );
   };

@@ -9,7 +9,8 @@ import type { Task, TaskList } from '@/lib/contracts/tasks';
 export function useTasks(enabled = true) {
   return useQuery<TaskList>({
     queryKey: keys.tasks(),
-    queryFn: ({ signal }) => collectPages<Task, TaskList>((cursor) => call('task.list', { limit: PAGE_LIMIT, cursor }, { signal })),
+    queryFn: ({ signal }) =>
+      collectPages<Task, TaskList>((cursor) => call('task.list', { limit: PAGE_LIMIT, cursor }, { signal })),
     enabled,
   });
 }

@@ -59,7 +59,11 @@ function patchQueueList(client: QueryClient, frame: CountsFrame): void {
 function applyWorkers(client: QueryClient, frame: WorkerFrame): void {
   client.setQueryData<WorkerList>(keys.workers(), (list) =>
     list
-      ? { ...list, asOf: frame.at, items: [...list.items.filter((worker) => worker.source !== frame.source), ...frame.workers] }
+      ? {
+          ...list,
+          asOf: frame.at,
+          items: [...list.items.filter((worker) => worker.source !== frame.source), ...frame.workers],
+        }
       : list,
   );
 }

@@ -53,7 +53,9 @@ export function openStream(options: StreamOptions): Stream {
   };
   const connect = () => {
     drop();
-    const opened = new EventSource(buildRequest('live.stream', { topics: wanted, lastEventId: lastEventId || undefined }).url);
+    const opened = new EventSource(
+      buildRequest('live.stream', { topics: wanted, lastEventId: lastEventId || undefined }).url,
+    );
     source = opened;
     opened.onopen = () => {
       attempt = 0;

@@ -1,0 +1,71 @@
+'use client';
+
+import { readStack, type StackFrame } from '@/components/jobs/detail/read-stack';
+import { CopyButton } from '@/components/ui/copy-button';
+import type { Job, JobError } from '@/lib/contracts/jobs';
+import { formatCount, formatPlural } from '@/lib/format';
+
+/** The last failure, own frames first; those of earlier attempts folded below. */
+export function ErrorCard({ job, error }: { job: Job; error: JobError }) {
+  const text = error.stack ?? error.message;
+  const earlier = job.stacktraces.filter((stack) => stack !== error.stack);
+  return (
+    <section className="card" aria-labelledby="error-title">
+      <header>
+        <h2 id="error-title">{job.state === 'failed' ? 'Error' : 'Last error'}</h2>
+        <div className="r">
+          {error.code && <span className="mono clip">{error.code}</span>}
+          <CopyButton small look="ghost" label="Copy" text={() => text} />
+        </div>
+      </header>
+      <Stack text={text} fallback={error.message} />
+      {earlier.length > 0 && (
+        <details className="border-line border-t">
+          <summary className="cursor-pointer px-[14px] py-2 text-ink-2">{formatPlural(earlier.length, 'earlier attempt')}</summary>
+          {earlier.map((stack, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: oldest first, fixed
+            <div key={at} className="border-line border-t">
+              <div className="faint px-[14px] pt-2 text-[12px]">Attempt {formatCount(at + 1)}, as kept</div>
+              <Stack text={stack} fallback={stack} />
+            </div>
+          ))}
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Stack({ text, fallback }: { text: string; fallback: string }) {
+  const { message, frames } = readStack(text);
+  const own = frames.filter((frame) => !frame.isLibrary);
+  const library = frames.filter((frame) => frame.isLibrary);
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <pre tabIndex={0} aria-label="Error text" className="whitespace-pre-wrap [overflow-wrap:anywhere]">
+        <span className="text-failed-ink">{message || fallback}</span>
+        {own.map((frame) => (
+          <Frame key={frame.text} frame={frame} />
+        ))}
+      </pre>
+      {library.length > 0 && (
+        <details className="-mt-2 pb-2">
+          <summary className="mono cursor-pointer px-[14px] py-1 text-ink-3">{formatPlural(library.length, 'library frame')}</summary>
+          <pre className="muted pt-1 [overflow-wrap:anywhere]">{library.map((frame) => frame.text).join('\n')}</pre>
+        </details>
+      )}
+    </>
+  );
+}
+
+function Frame({ frame: { text, name } }: { frame: StackFrame }) {
+  if (!name) return `\n  ${text}`;
+  const [before, ...after] = text.split(name);
+  return (
+    <>
+      {`\n  ${before}`}
+      <b className="font-[600]">{name}</b>
+      {after.join(name)}
+    </>
+  );
+}

@@ -1,0 +1,78 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { readJobOptions } from '@/components/jobs/detail/read-options';
+import { PageLink } from '@/components/shell/page-link';
+import { Ago, DayClock } from '@/components/ui/time';
+import { queueHref } from '@/lib/client/url';
+import type { Job } from '@/lib/contracts/jobs';
+import { formatBytes, formatCount, formatDuration } from '@/lib/format';
+
+export function FactsCard({ job }: { job: Job }) {
+  const { backoff } = readJobOptions(job.options);
+  return (
+    <section className="card" aria-label="Facts">
+      <dl className="facts">
+        <Fact name="Queue">
+          <PageLink className="link" href={queueHref(job.source, job.queue)}>
+            {job.queue}
+          </PageLink>
+        </Fact>
+        <Fact name="Source">{job.source}</Fact>
+        <Fact name="Attempts">
+          {formatCount(job.attemptsMade)} of {formatCount(job.attempts)}
+          {job.stalledCount > 0 && <span className="bad"> stalled {formatCount(job.stalledCount)}×</span>}
+        </Fact>
+        <Fact name="Priority">{job.priority === 0 ? <span className="faint">none</span> : formatCount(job.priority)}</Fact>
+        <TimeFact name="Added" at={job.addedAt} />
+        {job.state === 'delayed' && <TimeFact name="Due" at={job.runAt} />}
+        <TimeFact name="Started" at={job.startedAt} />
+        <TimeFact name="Finished" at={job.finishedAt} />
+        <Fact name="Waited">{formatDuration(job.waitMs)}</Fact>
+        <Fact name="Ran">{formatDuration(job.runMs)}</Fact>
+        {job.addedBy && <Fact name="Added by">{job.addedBy}</Fact>}
+        {job.idempotencyKey && (
+          <Fact name="Idempotency">
+            <span className="mono">{job.idempotencyKey}</span>
+          </Fact>
+        )}
+        {job.deduplicationId && (
+          <Fact name="Deduplication">
+            <span className="mono">{job.deduplicationId}</span>
+          </Fact>
+        )}
+        {job.schedulerId && (
+          <Fact name="Scheduler">
+            <span className="mono">{job.schedulerId}</span>
+          </Fact>
+        )}
+        {backoff && <Fact name="Backoff">{backoff}</Fact>}
+        {job.worker && <Fact name="Worker">{job.worker}</Fact>}
+        <Fact name="Size">
+          {formatBytes(job.data.sizeBytes)} in, {job.result ? formatBytes(job.result.sizeBytes) : 'nothing'} out
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
+function TimeFact({ name, at }: { name: string; at: string | null }) {
+  if (!at) return null;
+  return (
+    <Fact name={name}>
+      <DayClock at={at} />{' '}
+      <span className="faint">
+        <Ago at={at} />
+      </span>
+    </Fact>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+import { StateMark } from '@/components/queues/state-mark';
+import { PageLink } from '@/components/shell/page-link';
+import { jobHref } from '@/lib/client/url';
+import type { Job } from '@/lib/contracts/jobs';
+import { formatPlural } from '@/lib/format';
+
+/** Who waits for this job, and whom it waits for. */
+export function FlowCard({ job }: { job: Job }) {
+  const { parent, children } = job;
+  if (!parent && !children) return null;
+  const more = children ? children.total - children.items.length : 0;
+  return (
+    <section className="card" aria-labelledby="flow-title">
+      <header>
+        <h2 id="flow-title">Flow</h2>
+        <div className="r tnum">{children && formatPlural(children.total, 'child', 'children')}</div>
+      </header>
+      <ul className="m-0 grid list-none gap-2 px-[14px] py-2.5">
+        {parent && (
+          <li className="flex min-w-0 items-center gap-2">
+            <span className="faint">Parent</span>
+            <PageLink className="link clip" href={jobHref(job.source, parent.queue, parent.id)}>
+              {parent.queue}:{parent.id}
+            </PageLink>
+          </li>
+        )}
+        <li className={`flex min-w-0 items-center gap-2 ${parent ? 'pl-4' : ''}`}>
+          <StateMark state={job.state} />
+          <b className="clip font-[600]">{job.name}</b>
+          <span className="faint flex-none">this job</span>
+        </li>
+        {children?.items.map((child) => (
+          <li key={`${child.queue}:${child.id}`} className={`flex min-w-0 items-center gap-2 ${parent ? 'pl-8' : 'pl-4'}`}>
+            {child.state ? <StateMark state={child.state} /> : <span className="faint">gone</span>}
+            <PageLink className="link clip" href={jobHref(job.source, child.queue, child.id)} title={`${child.queue}:${child.id}`}>
+              {child.name ?? child.id}
+            </PageLink>
+          </li>
+        ))}
+        {more > 0 && <li className="faint pl-4">and {formatPlural(more, 'more', 'more')}</li>}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,102 @@
+'use client';
+
+import { lazy, Suspense, useState } from 'react';
+import { readJobOptions } from '@/components/jobs/detail/read-options';
+import { CONSEQUENCES } from '@/components/jobs/consequences';
+import { STATE_LABELS } from '@/components/queues/state-labels';
+import { Pill } from '@/components/queues/state-mark';
+import { Button } from '@/components/ui/button';
+import { CopyButton } from '@/components/ui/copy-button';
+import { buildCurl } from '@/lib/client/curl';
+import type { JobAddress } from '@/lib/client/jobs';
+import { JOB_ACTION_LABELS, JOB_ACTIONS, type JobAction } from '@/lib/client/run-job-action';
+import { buildRequest } from '@/lib/client/url';
+import type { Job } from '@/lib/contracts/jobs';
+import { formatBytes } from '@/lib/format';
+
+const Confirm = lazy(() => import('@/components/ui/confirm').then((file) => ({ default: file.Confirm })));
+const AddJobDialog = lazy(() => import('@/components/tasks/add-job-dialog').then((file) => ({ default: file.AddJobDialog })));
+
+interface JobHeadProps {
+  address: JobAddress;
+  job: Job;
+  busy: JobAction | null;
+  onAction: (action: JobAction) => Promise<void>;
+}
+
+export function JobHead({ address, job, busy, onAction }: JobHeadProps) {
+  const [asked, setAsked] = useState<JobAction | null>(null);
+  const [again, setAgain] = useState(false);
+  const choose = (action: JobAction) => (action === 'job.cancel' || action === 'job.remove' ? setAsked(action) : void onAction(action));
+  return (
+    <div className="head">
+      <h1 className="clip" title={job.name}>
+        {job.name}
+      </h1>
+      <span className="mono muted clip max-w-[60ch]" title={job.id}>
+        {job.queue}:{job.id}
+      </span>
+      <Pill tone={job.state}>{describeState(job)}</Pill>
+      <div className="acts">
+        {job.file && (
+          <a className="btn primary" href={buildRequest('job.file', { ...address }).url} download={job.file.name}>
+            Download <span className="clip max-w-40">{job.file.name}</span> <span className="opacity-80">{formatBytes(job.file.sizeBytes)}</span>
+          </a>
+        )}
+        <Button blocked={job.data.truncated ? 'Its data is too large for a form; copy the whole from the API' : null} onClick={() => setAgain(true)}>
+          Duplicate
+        </Button>
+        <CopyButton label="Copy as curl" blocked={job.data.truncated ? 'Its data is too large for a command' : null} text={() => buildAddCurl(address, job)} />
+        {JOB_ACTIONS.filter((action) => isOffered(action, job)).map((action) => (
+          <Button
+            key={action}
+            look={action === 'job.cancel' || action === 'job.remove' ? 'danger' : 'plain'}
+            busy={busy === action}
+            blocked={job.can.includes(action) ? null : (job.cannot[action] ?? 'Not possible now')}
+            onClick={() => choose(action)}
+          >
+            {JOB_ACTION_LABELS[action]}
+          </Button>
+        ))}
+      </div>
+      <Suspense>
+        {asked && (
+          <Confirm title={`${JOB_ACTION_LABELS[asked]} this job?`} action={`${JOB_ACTION_LABELS[asked]} it`} danger onConfirm={() => onAction(asked)} onClose={() => setAsked(null)}>
+            <p className="mono m-0 [overflow-wrap:anywhere]">
+              {job.name} {job.id}
+            </p>
+            <p className="muted m-0">{CONSEQUENCES[asked]}</p>
+          </Confirm>
+        )}
+        {again && (
+          <AddJobDialog
+            source={address.source}
+            queue={address.queue}
+            start={{ name: job.name, dataText: job.data.text, options: readJobOptions(job.options).again }}
+            onClose={() => setAgain(false)}
+          />
+        )}
+      </Suspense>
+    </div>
+  );
+}
+
+/** Promote only concerns what is delayed, cancel what has not ended, retry what has; remove is always there, or says why not. */
+function isOffered(action: JobAction, { state, can }: Job): boolean {
+  if (can.includes(action) || action === 'job.remove') return true;
+  const hasEnded = state === 'completed' || state === 'failed';
+  if (action === 'job.cancel') return !hasEnded;
+  return action === 'job.retry' && hasEnded;
+}
+
+function describeState({ state, attemptsStarted, attempts, attemptsMade }: Job): string {
+  if (state === 'active' && attempts > 1) return `Active · attempt ${Math.max(1, attemptsStarted, attemptsMade)} of ${attempts}`;
+  return STATE_LABELS[state];
+}
+
+function buildAddCurl({ source, queue }: JobAddress, job: Job): string {
+  const { again } = readJobOptions(job.options);
+  const options = Object.keys(again).length > 0 ? `,"options":${JSON.stringify(again)}` : '';
+  const body = `{"name":${JSON.stringify(job.name)},"data":${job.data.text}${options}}`;
+  return buildCurl({ ...buildRequest('job.add', { source, queue }), body }, window.location.origin);
+}

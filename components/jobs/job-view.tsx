@@ -1,0 +1,78 @@
+'use client';
+
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { CancelNotice } from '@/components/jobs/detail/cancel-notice';
+import { ErrorCard } from '@/components/jobs/detail/error-card';
+import { FactsCard } from '@/components/jobs/detail/facts-card';
+import { FlowCard } from '@/components/jobs/detail/flow-card';
+import { JobHead } from '@/components/jobs/detail/job-head';
+import { LogCard } from '@/components/jobs/detail/log-card';
+import { PayloadCard } from '@/components/jobs/detail/payload-card';
+import { ProgressCard } from '@/components/jobs/detail/progress-card';
+import { TimelineCard } from '@/components/jobs/detail/timeline-card';
+import { MissingJob } from '@/components/jobs/missing-job';
+import { showOutcome } from '@/components/jobs/show-outcome';
+import { showToast } from '@/components/ui/toast-store';
+import { type JobAddress, useJob } from '@/lib/client/jobs';
+import { jobTopic } from '@/lib/client/live/topics';
+import { useTopic } from '@/lib/client/live/use-live';
+import { describeError } from '@/lib/client/problem-error';
+import { keys } from '@/lib/client/query-keys';
+import { JOB_ACTION_LABELS, type JobAction, runJobAction } from '@/lib/client/run-job-action';
+
+interface JobViewProps {
+  address: JobAddress;
+  problem: { title: string; detail: string } | null;
+}
+
+export function JobView({ address, problem }: JobViewProps) {
+  const client = useQueryClient();
+  const { data: job, error, refetch } = useJob(address);
+  const [busy, setBusy] = useState<JobAction | null>(null);
+  const [note, setNote] = useState<string | null>(null);
+  useTopic(jobTopic(address.source, address.queue, address.job));
+
+  const act = async (action: JobAction) => {
+    setBusy(action);
+    try {
+      const outcome = await runJobAction(action, address);
+      setNote(outcome.note);
+      showOutcome(client, address, outcome);
+      showToast({ tone: 'done', title: outcome.done, detail: outcome.note ?? undefined });
+    } catch (failure) {
+      showToast({ tone: 'failed', title: `${JOB_ACTION_LABELS[action]} did not work`, detail: describeError(failure) });
+    }
+    await client.invalidateQueries({ queryKey: keys.job(address.source, address.queue, address.job) });
+    setBusy(null);
+  };
+  if (!job || error) return <MissingJob address={address} last={job} error={error} problem={problem} onRetry={() => void refetch()} />;
+  return (
+    <div className="page">
+      <JobHead address={address} job={job} busy={busy} onAction={act} />
+      <CancelNotice job={job} note={note} />
+      <div className="jobgrid">
+        <div className="col">
+          <TimelineCard job={job} />
+          <ProgressCard address={address} job={job} />
+          {job.error && <ErrorCard job={job} error={job.error} />}
+          <LogCard address={address} state={job.state} />
+          <div className={job.result ? 'two' : ''}>
+            <PayloadCard address={address} title="Data" payload={job.data} />
+            {job.result && <PayloadCard address={address} title="Result" payload={job.result} />}
+          </div>
+        </div>
+        <div className="col">
+          <FactsCard job={job} />
+          <FlowCard job={job} />
+          <PayloadCard address={address} title="Options" payload={toPayload(job.options)} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function toPayload(value: unknown) {
+  const text = JSON.stringify(value) ?? 'null';
+  return { text, sizeBytes: new TextEncoder().encode(text).length, truncated: false };
+}

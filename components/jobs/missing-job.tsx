@@ -1,0 +1,43 @@
+'use client';
+
+import { PageLink } from '@/components/shell/page-link';
+import { Button } from '@/components/ui/button';
+import { ProblemNotice } from '@/components/ui/problem';
+import type { JobAddress } from '@/lib/client/jobs';
+import { describeError, ProblemError } from '@/lib/client/problem-error';
+import { queueHref } from '@/lib/client/url';
+import type { Job } from '@/lib/contracts/jobs';
+
+interface MissingJobProps {
+  address: JobAddress;
+  /** As it was last seen. */
+  last: Job | undefined;
+  error: unknown;
+  problem: { title: string; detail: string } | null;
+  onRetry: () => void;
+}
+
+/** A job that left while it was looked at, or that could not be read. */
+export function MissingJob({ address, last, error, problem, onRetry }: MissingJobProps) {
+  const isGone = error instanceof ProblemError && error.status === 404;
+  const title = isGone ? 'This job is no longer in the broker' : (problem?.title ?? 'This job could not be read');
+  const detail = isGone ? 'It was removed: by someone, by a cancel before it began, or by its own retention setting when it ended.' : error ? describeError(error) : problem?.detail;
+  return (
+    <div className="page">
+      <div className="head">
+        <h1 className="clip">{last?.name ?? address.job}</h1>
+        <span className="mono muted clip">
+          {address.queue}:{address.job}
+        </span>
+      </div>
+      <ProblemNotice title={title} detail={detail}>
+        <PageLink className="btn sm" href={queueHref(address.source, address.queue)}>
+          Open queue
+        </PageLink>
+        <Button small onClick={onRetry}>
+          Look again
+        </Button>
+      </ProblemNotice>
+    </div>
+  );
+}

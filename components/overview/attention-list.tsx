@@ -1,0 +1,65 @@
+'use client';
+
+import { type Cause, findCauses } from '@/components/overview/find-causes';
+import { PageLink } from '@/components/shell/page-link';
+import { SkeletonRows } from '@/components/ui/skeleton';
+import { Ago } from '@/components/ui/time';
+import { useQueues } from '@/lib/client/queues';
+import { formatPlural } from '@/lib/format';
+
+const MOST = 12;
+
+/** What is wrong now, where, and why. */
+export function AttentionList() {
+  const { data } = useQueues();
+  const causes = data ? findCauses(data.items) : null;
+  return (
+    <section className="card" aria-labelledby="attention-title">
+      <header>
+        <h2 id="attention-title">Needs attention</h2>
+        <div className="r">{causes && causes.length > 0 && <span className="tnum">{causes.length} open</span>}</div>
+      </header>
+      {!causes && <SkeletonRows rows={3} columns={3} />}
+      {causes?.length === 0 && (
+        <p className="muted m-0 flex items-center gap-3 px-[14px] py-[11px]">
+          <span className="dot completed bg-completed" />
+          Nothing. No queue holds failed jobs, none is backed up or paused with jobs in it, and none lacks a worker.
+        </p>
+      )}
+      <div className="attn">
+        {causes?.slice(0, MOST).map((cause) => (
+          <CauseRow key={cause.id} cause={cause} />
+        ))}
+        {causes && causes.length > MOST && (
+          <PageLink href="/queues" className="muted">
+            {formatPlural(causes.length - MOST, 'more', 'more')}: all queues
+          </PageLink>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function CauseRow({ cause }: { cause: Cause }) {
+  return (
+    <div className={cause.tone}>
+      <span className="dot" />
+      <span className="clip">
+        <b title={cause.queue}>{cause.queue}</b> <span className="muted">· {cause.what}</span>
+      </span>
+      <span className={`why clip muted ${cause.isCode ? 'mono' : ''}`} title={cause.why}>
+        {cause.why}
+      </span>
+      <span className="since faint num">
+        {cause.at && (
+          <>
+            last <Ago at={cause.at} />
+          </>
+        )}
+      </span>
+      <PageLink className="btn sm" href={cause.href} aria-label={`${cause.action}: ${cause.queue}`}>
+        {cause.action}
+      </PageLink>
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import { countReady, LONG_WAIT_MS } from '@/components/queues/queue-health';
+import type { SeenQueue } from '@/lib/client/live/apply-frame';
+import { queueHref } from '@/lib/client/url';
+import { formatCount, formatPlural } from '@/lib/format';
+
+/** Something that a person should look at, with what is known of its cause. */
+export interface Cause {
+  id: string;
+  tone: 'failed' | 'waiting' | 'paused';
+  queue: string;
+  /** What is the case: `412 failed`. */
+  what: string;
+  /** Why, as far as it is known now; `isCode` when it is the failing code's own words. */
+  why: string;
+  isCode: boolean;
+  /** ISO time of the last failure, where one is known. */
+  at: string | null;
+  href: string;
+  action: string;
+}
+
+const ORDER: Cause['tone'][] = ['failed', 'waiting', 'paused'];
+
+/** All causes, the worst kind first, then by name: the order does not change with the figures. */
+export function findCauses(queues: SeenQueue[]): Cause[] {
+  return queues
+    .flatMap((queue) => [findFailing(queue), findStuck(queue)])
+    .filter((cause) => cause !== null)
+    .sort((a, b) => ORDER.indexOf(a.tone) - ORDER.indexOf(b.tone) || a.id.localeCompare(b.id));
+}
+
+function findFailing(queue: SeenQueue): Cause | null {
+  const { failed } = queue.counts;
+  if (!failed) return null;
+  return {
+    id: `failing ${queue.source}/${queue.name}`,
+    tone: 'failed',
+    queue: queue.name,
+    what: `${formatCount(failed, queue.countsAtLeast.includes('failed'))} failed`,
+    why: queue.lastError?.message ?? 'their errors are in the list',
+    isCode: queue.lastError !== null,
+    at: queue.lastError?.at ?? null,
+    href: queueHref(queue.source, queue.name, 'failed'),
+    action: 'Open failed',
+  };
+}
+
+/** Jobs that could run and do not: nobody to run them, told not to, or too few slots. */
+function findStuck(queue: SeenQueue): Cause | null {
+  const ready = countReady(queue);
+  if (!ready) return null;
+  const base = { id: `stuck ${queue.source}/${queue.name}`, queue: queue.name, isCode: false, at: null, href: queueHref(queue.source, queue.name, 'waiting'), action: 'Open queue' };
+  const jobs = `${formatPlural(ready, 'job')} ${ready === 1 ? 'waits' : 'wait'}`;
+  if (queue.paused) return { ...base, tone: 'paused', what: 'paused', why: `${jobs}; none begins until it is resumed` };
+  if (queue.workers === 0) return { ...base, tone: 'waiting', what: 'no worker connected', why: `${jobs}; start a worker that listens to this queue` };
+  if ((queue.oldestWaitingMs ?? 0) < LONG_WAIT_MS) return null;
+  return { ...base, tone: 'waiting', what: 'backed up', why: `${jobs}; ${describeSlots(queue)}` };
+}
+
+function describeSlots({ slots, busy, concurrency, rateLimit, counts }: SeenQueue): string {
+  if (concurrency !== null && (counts.active ?? 0) >= concurrency) return `the queue's own limit of ${formatCount(concurrency)} at once is reached`;
+  if (slots !== null && busy !== null && busy >= slots) return `${formatCount(busy)} of ${formatCount(slots)} slots busy`;
+  if (rateLimit) return `a limit of ${formatCount(rateLimit.max)} per ${formatCount(rateLimit.durationMs)} ms is set`;
+  if (slots !== null && busy !== null) return `${formatCount(busy)} of ${formatCount(slots)} slots busy, so something else holds them back`;
+  return 'how busy the workers are is not known: they do not carry the control module';
+}

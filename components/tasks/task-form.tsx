@@ -1,0 +1,105 @@
+'use client';
+
+import { useState } from 'react';
+import { listUnplaced, readFieldErrors } from '@/components/tasks/field-errors';
+import { buildInput, fillForm } from '@/components/tasks/form-values';
+import { NO_OPTIONS, OptionFields, type OptionTexts, toOptions } from '@/components/tasks/option-fields';
+import { RawJsonField } from '@/components/tasks/raw-json-field';
+import { readSchema } from '@/components/tasks/read-schema';
+import { SchemaForm } from '@/components/tasks/schema-form';
+import { TaskFacts } from '@/components/tasks/task-facts';
+import { Button } from '@/components/ui/button';
+import { CopyButton } from '@/components/ui/copy-button';
+import { useHydrated } from '@/components/ui/now';
+import { ProblemNotice } from '@/components/ui/problem';
+import { showToast } from '@/components/ui/toast-store';
+import { call } from '@/lib/client/call';
+import { buildCurl } from '@/lib/client/curl';
+import { findJsonFault } from '@/lib/client/json-fault';
+import { prettyJson } from '@/lib/client/json-text';
+import { describeError, ProblemError } from '@/lib/client/problem-error';
+import { buildRequest, jobHref } from '@/lib/client/url';
+import type { Task } from '@/lib/contracts/tasks';
+
+/** One form for a task, made from its schema, with the same call as a command beside it. */
+export function TaskForm({ task }: { task: Task }) {
+  const fields = readSchema(task.inputSchema);
+  const [values, setValues] = useState(() => fillForm(fields ?? [], task.example));
+  const [raw, setRaw] = useState(() => JSON.stringify(task.example, null, 2));
+  const [texts, setTexts] = useState<OptionTexts>(NO_OPTIONS);
+  const [local, setLocal] = useState<Record<string, string>>({});
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const origin = useHydrated() ? window.location.origin : 'http://127.0.0.1:3000';
+
+  const built = fields ? buildInput(fields, values) : { text: raw, errors: findJsonFault(raw) ? { '': 'is not JSON' } : {} };
+  const options = toOptions(texts);
+  const body = Object.keys(options).length > 0 ? `{"input":${built.text},"options":${JSON.stringify(options)}}` : `{"input":${built.text}}`;
+  const curl = buildCurl({ ...buildRequest('task.run', { task: task.name }), body: prettyJson(body) }, origin);
+  const errors = { ...readFieldErrors(error, 'input'), ...local };
+  const unplaced = listUnplaced(readFieldErrors(error, 'input'), (path) => path.startsWith('options.') || Boolean(fields?.some((field) => path === field.path || path.startsWith(`${field.path}.`))));
+
+  const submit = async () => {
+    setLocal(built.errors);
+    setError(null);
+    if (Object.keys(built.errors).length > 0 || busy) return;
+    setBusy(true);
+    try {
+      const { source, queue, id } = await call('task.run', { task: task.name }, { rawBody: body, idempotencyKey: crypto.randomUUID() });
+      showToast({ tone: 'done', title: `Enqueued ${task.name} ${id}`, href: jobHref(source, queue, id), hrefLabel: 'Open job' });
+    } catch (failure) {
+      setError(failure);
+    }
+    setBusy(false);
+  };
+  return (
+    <div className="jobgrid">
+      <form
+        className="card"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <header>
+          <h2>Input</h2>
+        </header>
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4 p-[14px]">
+          {Boolean(error) && (
+            <ProblemNotice title={error instanceof ProblemError ? error.title : 'The job was not added'} detail={[error instanceof ProblemError ? error.detail : describeError(error), ...unplaced].filter(Boolean).join(' ')} />
+          )}
+          {fields ? (
+            <SchemaForm fields={fields} values={values} errors={errors} onChange={(path, value) => setValues({ ...values, [path]: value })} />
+          ) : (
+            <RawJsonField label="Input" text={raw} error={errors[''] ?? null} onChange={setRaw} />
+          )}
+          <OptionFields texts={texts} errors={errors} onChange={setTexts} />
+          <div className="flex gap-2">
+            <Button look="primary" type="submit" busy={busy}>
+              Enqueue
+            </Button>
+            <Button look="ghost" onClick={() => setValues(fillForm(fields ?? [], task.example))}>
+              Back to the example
+            </Button>
+          </div>
+        </div>
+      </form>
+      <div className="col">
+        <TaskFacts task={task} />
+        <section className="card" aria-label="The same by curl">
+          <header>
+            <h2>By curl</h2>
+            <div className="r">
+              <CopyButton small look="ghost" label="Copy" text={() => curl} />
+            </div>
+          </header>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+          <pre tabIndex={0} aria-label="curl command">
+            {curl}
+          </pre>
+        </section>
+      </div>
+    </div>
+  );
+}

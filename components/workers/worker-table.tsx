@@ -1,0 +1,113 @@
+'use client';
+
+import { Slots } from '@/components/queues/slots';
+import { PageLink } from '@/components/shell/page-link';
+import { Ago, Running, Since } from '@/components/ui/time';
+import { jobHref, queueHref } from '@/lib/client/url';
+import type { Worker } from '@/lib/contracts/workers';
+import { formatBytes, formatCount, formatShare } from '@/lib/format';
+
+export function WorkerTable({ workers }: { workers: Worker[] }) {
+  const rows = workers.toSorted((a, b) => nameWorker(a).localeCompare(nameWorker(b), 'en', { numeric: true }));
+  return (
+    <div className="scroll-x">
+      <table className="grid-table">
+        <thead>
+          <tr>
+            <th>Worker</th>
+            <th className="col-1">Queues</th>
+            <th>Slots</th>
+            <th className="col-1">Running now</th>
+            <th className="num col-2">Done / min</th>
+            <th className="num col-2">CPU</th>
+            <th className="num col-2">Memory</th>
+            <th className="col-3">Up</th>
+            <th>Beat</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((worker) => (
+            <WorkerRow key={`${worker.source} ${worker.id}`} worker={worker} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** `host:pid` where it beats, else what the broker calls its connection. */
+export function nameWorker({ host, pid, address, id }: Worker): string {
+  if (host) return pid === null ? host : `${host}:${pid}`;
+  return address ?? id;
+}
+
+function WorkerRow({ worker }: { worker: Worker }) {
+  const name = nameWorker(worker);
+  const isLost = worker.status === 'lost';
+  return (
+    <tr className={isLost ? 'text-ink-3' : ''}>
+      <td className="max-w-[240px]">
+        <span className="flex items-center gap-2">
+          <span className="name mono clip" title={worker.version ? `${name}, ${worker.version}` : name}>
+            {name}
+          </span>
+          {worker.status !== 'up' && (
+            <span className={`pill small ${isLost ? 'failed' : 'paused'}`}>
+              <span className="dot" />
+              {isLost ? 'Lost' : 'Stopping'}
+            </span>
+          )}
+        </span>
+      </td>
+      <td className="col-1 max-w-[220px]">
+        <QueueLinks worker={worker} />
+      </td>
+      <td>
+        <Slots slots={worker.slots} busy={worker.busy} />
+      </td>
+      <td className="col-1">
+        <RunningJobs worker={worker} />
+      </td>
+      <td className="num col-2">{formatCount(worker.donePerMinute)}</td>
+      <td className="num col-2">{formatShare(worker.cpu)}</td>
+      <td className="num col-2">{formatBytes(worker.memoryBytes)}</td>
+      <td className="col-3 muted">{worker.startedAt ? <Since at={worker.startedAt} /> : '—'}</td>
+      <td className={isLost ? 'bad' : 'muted'}>
+        {worker.beatAt ? <Ago at={worker.beatAt} /> : <span title="It does not carry the control module: only its connection is known">—</span>}
+      </td>
+    </tr>
+  );
+}
+
+function QueueLinks({ worker }: { worker: Worker }) {
+  return (
+    <span className="clip block" title={worker.queues.join(', ')}>
+      {worker.queues.map((queue, at) => (
+        <span key={queue}>
+          {at > 0 && ', '}
+          <PageLink className="hover:underline" href={queueHref(worker.source, queue)}>
+            {queue}
+          </PageLink>
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function RunningJobs({ worker }: { worker: Worker }) {
+  if (worker.running === null) return <span className="faint">—</span>;
+  const [first] = worker.running;
+  if (!first) return <span className="faint">idle</span>;
+  const others = (worker.busy ?? worker.running.length) - 1;
+  return (
+    <span className="inline-flex items-center gap-1.5">
+      <PageLink className="chip hover:underline" href={jobHref(worker.source, first.queue, first.id)} title={`${first.name} ${first.id}`}>
+        <span className="clip">{first.name}</span>
+        <b>
+          <Running at={first.startedAt} />
+        </b>
+      </PageLink>
+      {others > 0 && <span className="faint tnum">+{formatCount(others)}</span>}
+    </span>
+  );
+}

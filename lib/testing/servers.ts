@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -89,8 +90,8 @@ export async function startPostgres(): Promise<TestPostgres> {
     url,
     port,
     pid: () => server.pid,
-    freeze: () => sendSignal(server.pid, 'SIGSTOP'),
-    thaw: () => sendSignal(server.pid, 'SIGCONT'),
+    freeze: () => signalWithChildren(server.pid, 'SIGSTOP'),
+    thaw: () => signalWithChildren(server.pid, 'SIGCONT'),
     createDatabase: () => createDatabase(url),
     kill: () => killServer(server.pid),
     async restart() {
@@ -117,6 +118,16 @@ export async function createDatabase(url: string): Promise<string> {
   const target = new URL(url);
   target.pathname = `/${name}`;
   return target.href;
+}
+
+/** PostgreSQL serves each connection by a child in a process group of its own. */
+function signalWithChildren(pid: number, signal: NodeJS.Signals): void {
+  sendSignal(pid, signal);
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  for (const line of stdout.split('\n')) {
+    const [child, parent] = line.trim().split(/\s+/).map(Number);
+    if (child && parent === pid) sendSignal(child, signal);
+  }
 }
 
 async function killServer(pid: number): Promise<void> {

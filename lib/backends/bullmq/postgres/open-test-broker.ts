@@ -1,0 +1,60 @@
+import { createPostgresBackend, type Job, runMigrations, withBackend } from 'bullmq';
+import pg from 'pg';
+import { SourceConfig } from '@/lib/env';
+import { openPostgresBackend } from '../postgres';
+
+const { FlowProducer, Queue, Worker } = withBackend(createPostgresBackend);
+
+export type TestBroker = Awaited<ReturnType<typeof openTestBroker>>;
+
+/** A migrated database with BullMQ's own clients on it, and our backend. `close` ends all that it handed out. */
+export async function openTestBroker(url: string) {
+  const pool = new pg.Pool({ connectionString: url, max: 4, options: '-c search_path=bullmq' });
+  pool.on('error', () => {});
+  const client = await pool.connect();
+  await runMigrations(client, 'bullmq');
+  client.release();
+  const config = SourceConfig.parse({ name: 'test', url });
+  const backend = openPostgresBackend(config);
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = <T extends { close(): Promise<void> }>(one: T): T => {
+    opened.push(one);
+    return one;
+  };
+  return {
+    config,
+    backend,
+    pool,
+    sql: async (text: string, values?: unknown[]): Promise<Record<string, unknown>[]> =>
+      (await pool.query(text, values)).rows,
+    queue: (name: string) => keep(new Queue(name, { connection: url }).on('error', () => {})),
+    flows: () => keep(new FlowProducer({ connection: url })),
+    worker: (
+      name: string,
+      run: (job: Job, token?: string) => Promise<unknown>,
+      options: { name?: string; concurrency?: number } = {},
+    ) =>
+      keep(
+        new Worker(name, run as (job: unknown) => Promise<unknown>, { ...options, connection: url }).on(
+          'error',
+          () => {},
+        ),
+      ),
+    close: async () => {
+      await Promise.all(opened.map((one) => one.close()));
+      await backend.close();
+      await pool.end();
+    },
+  };
+}
+
+/** Polls until `check` gives something; throws after 5 s. */
+export async function until<T>(check: () => T | Promise<T>, what: string): Promise<NonNullable<T>> {
+  const end = Date.now() + 5000;
+  for (;;) {
+    const found = await check();
+    if (found) return found as NonNullable<T>;
+    if (Date.now() > end) throw new Error(`waited 5 s for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

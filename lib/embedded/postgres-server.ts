@@ -81,6 +81,7 @@ export function hasCluster(dataDir: string): boolean {
 
 /** Starts the server on loopback and resolves when it takes connections; throws an Error that ends with what the server said. */
 export async function startPostgresServer(options: PostgresOptions): Promise<RunningPostgres> {
+  await dropLeftover(options.dataDir);
   let port = options.port ?? (await findFreePort());
   for (let attempt = 1; ; attempt += 1) {
     const started = await tryStart(options, port);
@@ -106,17 +107,22 @@ export function readPostmaster(dataDir: string): { pid: number; port: number; st
     const lines = readFileSync(path.join(dataDir, 'postmaster.pid'), 'utf8').split('\n');
     const pid = Number(lines[0]);
     if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return null;
-    // The id may have been given to another process since (a container that starts again): then the file is a leftover.
-    if (!/postgres/.test(readCommandName(pid))) return dropLeftover(dataDir);
+    if (!/postgres/.test(readCommandName(pid))) return null;
     return { pid, port: Number(lines[3] ?? 0), status: (lines[7] ?? '').trim() };
   } catch {
     return null;
   }
 }
 
-function dropLeftover(dataDir: string): null {
-  rmSync(path.join(dataDir, 'postmaster.pid'), { force: true });
-  return null;
+/**
+ * Deletes a postmaster.pid that PostgreSQL would take for a running server's and is not: the id was given to another process since (a container
+ * that starts again), or its process is dead and nobody reaped it. Backends of a server that was killed end by themselves within the wait.
+ */
+async function dropLeftover(dataDir: string): Promise<void> {
+  const file = path.join(dataDir, 'postmaster.pid');
+  if (!existsSync(file) || readPostmaster(dataDir)) return;
+  await sleep(500);
+  rmSync(file, { force: true });
 }
 
 async function tryStart(options: PostgresOptions, port: number): Promise<RunningPostgres | { output: string }> {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guard } from '@/lib/embedded/guard';
@@ -89,10 +89,20 @@ async function adopt(dataDir: string, guard: Guard): Promise<RunningPostgres | n
   }
 }
 
+/**
+ * `<home>/postgres`; a link of that name to a folder elsewhere when root's server cannot enter the home. Without the link that folder's data belonged to a home
+ * that was deleted since: it is moved aside, not used and not thrown away.
+ */
 function chooseFolder(home: string): string {
   const own = path.join(home, 'postgres');
-  if (existsSync(path.join(own, 'data')) || canServerReach(home)) return own;
-  return makeReachableFolder(`queuedeck-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`);
+  if (existsSync(own)) return realpathSync(own);
+  if (canServerReach(home)) return own;
+  const elsewhere = makeReachableFolder(`queuedeck-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`);
+  const data = path.join(elsewhere, 'data');
+  if (existsSync(data)) renameSync(data, `${data}.${Date.now()}`);
+  rmSync(own, { force: true });
+  symlinkSync(elsewhere, own);
+  return elsewhere;
 }
 
 /** The server's user owns the folder, since it makes the data folder in it. */

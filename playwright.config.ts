@@ -1,0 +1,31 @@
+import { defineConfig, devices } from '@playwright/test';
+
+/**
+ * The specs run against a whole product that is already up: `npm test` starts it from the production build, on a free port and in a folder of its own.
+ * QUEUEDECK_TEST_URL is its origin, QUEUEDECK_TEST_HOME its folder, QUEUEDECK_TEST_SOURCES and QUEUEDECK_TEST_DATABASE_URL its servers, QUEUEDECK_TEST_BROWSER a Chromium.
+ */
+const baseURL = process.env.QUEUEDECK_TEST_URL;
+if (!baseURL)
+  throw new Error('Run the specs by `npm test -- api` or `npm test -- browser`: they start the product for it.');
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: process.env.QUEUEDECK_TEST_OUTPUT ?? 'test-results',
+  // One product, one broker: a spec that pauses a queue or freezes the broker must not meet another.
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    baseURL,
+    ...devices['Desktop Chrome'],
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env.QUEUEDECK_TEST_BROWSER,
+      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    },
+  },
+  projects: [
+    { name: 'api', testDir: 'e2e/api' },
+    { name: 'pages', testDir: 'e2e/pages' },
+  ],
+});

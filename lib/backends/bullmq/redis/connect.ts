@@ -12,8 +12,9 @@ const RECONNECT_MAX_MS = 2_000;
  * `writes`: a command is sent at once or never. One that was refused to its caller must not reach the broker later, so
  * there is no offline queue and nothing is sent again after a reconnect.
  * `blocking`: reads that wait for minutes; their own clock watches them.
+ * `worker`: waits for a broker that is away as long as it takes, as BullMQ's workers must.
  */
-export type Purpose = 'reads' | 'writes' | 'blocking';
+export type Purpose = 'reads' | 'writes' | 'blocking' | 'worker';
 
 export function connectRedis(config: SourceConfig, purpose: Purpose): RedisClient {
   const options = optionsFor(config, purpose);
@@ -64,4 +65,5 @@ const PURPOSES: Record<Purpose, RedisOptions> = {
   reads: { maxRetriesPerRequest: 1, commandTimeout: COMMAND_TIMEOUT_MS },
   writes: { maxRetriesPerRequest: 1, commandTimeout: COMMAND_TIMEOUT_MS, enableOfflineQueue: false },
   blocking: { maxRetriesPerRequest: 1 },
+  worker: { maxRetriesPerRequest: null, autoResendUnfulfilledCommands: true },
 };

@@ -23,6 +23,7 @@ export const ERRORS = {
   unsupported_media_type: [415, 'Send JSON'],
   validation_failed: [422, 'The input does not fit'],
   internal: [500, 'Something went wrong here'],
+  busy: [503, 'This process takes no more just now'],
   broker_unavailable: [503, 'The broker is away'],
   store_unavailable: [503, 'The store is away'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

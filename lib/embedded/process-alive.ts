@@ -45,6 +45,8 @@ export async function waitUntilGone(pid: number, timeoutMs: number): Promise<boo
 
 /** Signals a process, or with a negative id a process group; one that is gone is no error. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  // 0 would be our own group, -1 everybody.
+  if (pid === 0 || pid === -1) return;
   try {
     process.kill(pid, signal);
   } catch {

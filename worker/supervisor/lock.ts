@@ -76,7 +76,7 @@ async function endGuard(holder: LockHolder, waitMs: number): Promise<void> {
 }
 
 function isSameProcess(pid: number, start: string | null): boolean {
-  return isAlive(pid) && readProcessStart(pid) === start;
+  return pid > 1 && isAlive(pid) && readProcessStart(pid) === start;
 }
 
 function readHolder(file: string): LockHolder | null {

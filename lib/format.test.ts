@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { formatAgo, formatBytes, formatClock, formatCoarse, formatCount, formatDayClock, formatDuration, formatPlural, formatShare } from '@/lib/format';
+import {
+  formatAgo,
+  formatBytes,
+  formatClock,
+  formatCoarse,
+  formatCount,
+  formatDayClock,
+  formatDuration,
+  formatPlural,
+  formatShare,
+} from '@/lib/format';
 
 describe('formatCount', () => {
   it('groups thousands, marks a lower bound and shows the unknown as a dash', () => {

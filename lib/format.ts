@@ -31,10 +31,13 @@ export function formatDuration(ms: number | null | undefined): string {
   if (totalMinutes < 60) return `${totalMinutes} min`;
   if (totalMinutes < 24 * 60) return pair(Math.floor(totalMinutes / 60), 'h', totalMinutes % 60, 'min');
   const totalHours = Math.round(ms / HOUR);
-  return totalHours < 240 ? pair(Math.floor(totalHours / 24), 'd', totalHours % 24, 'h') : `${counts.format(Math.round(ms / DAY))} d`;
+  return totalHours < 240
+    ? pair(Math.floor(totalHours / 24), 'd', totalHours % 24, 'h')
+    : `${counts.format(Math.round(ms / DAY))} d`;
 }
 
-const pair = (a: number, unitA: string, b: number, unitB: string) => (b ? `${a} ${unitA} ${b} ${unitB}` : `${a} ${unitA}`);
+const pair = (a: number, unitA: string, b: number, unitB: string) =>
+  b ? `${a} ${unitA} ${b} ${unitB}` : `${a} ${unitA}`;
 
 /** A duration's largest unit alone, in whole steps: `0 s`, `12 s`, `14 min`, `5 h`, `3 d`. For what ticks. */
 export function formatCoarse(ms: number | null | undefined): string {
@@ -82,7 +85,8 @@ export function formatClock(at: Date, utc: boolean, withMs = false): string {
 
 /** `2026-11-22 13:44:02`; the day is left out on the same day. */
 export function formatDayClock(at: Date, now: Date, utc: boolean): string {
-  const shift = (time: Date) => (utc ? time : new Date(time.getTime() - time.getTimezoneOffset() * MINUTE)).toISOString();
+  const shift = (time: Date) =>
+    (utc ? time : new Date(time.getTime() - time.getTimezoneOffset() * MINUTE)).toISOString();
   const day = shift(at).slice(0, 10);
   const clock = shift(at).slice(11, 19);
   return day === shift(now).slice(0, 10) ? clock : `${day} ${clock}`;

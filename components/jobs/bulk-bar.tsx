@@ -36,7 +36,8 @@ export function BulkBar({ count, elsewhere, actions, run, where, onAction, onCle
           {formatCount(run.done)} of {formatCount(run.total)}
         </b>
         <span className="muted">
-          {JOB_ACTION_LABELS[run.action].toLowerCase()} under way{run.failed > 0 ? `, ${formatCount(run.failed)} did not work` : ''}
+          {JOB_ACTION_LABELS[run.action].toLowerCase()} under way
+          {run.failed > 0 ? `, ${formatCount(run.failed)} did not work` : ''}
         </span>
         <Button small className="ml-auto" onClick={run.stop}>
           Stop
@@ -52,7 +53,12 @@ export function BulkBar({ count, elsewhere, actions, run, where, onAction, onCle
       </Button>
       <span className="ml-auto" />
       {actions.map((action) => (
-        <Button key={action} small look={action === 'job.remove' || action === 'job.cancel' ? 'danger' : 'plain'} onClick={() => choose(action)}>
+        <Button
+          key={action}
+          small
+          look={action === 'job.remove' || action === 'job.cancel' ? 'danger' : 'plain'}
+          onClick={() => choose(action)}
+        >
           {JOB_ACTION_LABELS[action]}
         </Button>
       ))}

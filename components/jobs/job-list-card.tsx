@@ -64,7 +64,11 @@ export function JobListCard({ source, queue, list, figures }: JobListCardProps) 
         />
       )}
       {arrived.count > 0 && (
-        <button type="button" className="block w-full border-line border-b bg-sunken py-1.5 text-center font-medium text-ink-2 hover:text-ink" onClick={showNew}>
+        <button
+          type="button"
+          className="block w-full border-line border-b bg-sunken py-1.5 text-center font-medium text-ink-2 hover:text-ink"
+          onClick={showNew}
+        >
           {formatCount(arrived.count, arrived.atLeast)} new
         </button>
       )}
@@ -78,7 +82,9 @@ export function JobListCard({ source, queue, list, figures }: JobListCardProps) 
         </div>
       )}
       {!jobs.data && !jobs.error && <SkeletonRows rows={10} columns={7} />}
-      {jobs.data && rows.length === 0 && <EmptyJobs source={source} queue={queue} state={list.state} isFirst={list.cursor === null} />}
+      {jobs.data && rows.length === 0 && (
+        <EmptyJobs source={source} queue={queue} state={list.state} isFirst={list.cursor === null} />
+      )}
       {rows.length > 0 && (
         <JobTable
           rows={rows}
@@ -90,7 +96,19 @@ export function JobListCard({ source, queue, list, figures }: JobListCardProps) 
         />
       )}
       {jobs.data && (rows.length > 0 || list.page > 1) && (
-        <Pager list={list} rows={rows.length} total={figures?.counts[list.state] ?? null} atLeast={figures?.countsAtLeast.includes(list.state) ?? false} nextCursor={jobs.data.nextCursor} linkTo={linkTo} onRefresh={() => { arrived.forget(); void jobs.refetch(); }} busy={jobs.isFetching} />
+        <Pager
+          list={list}
+          rows={rows.length}
+          total={figures?.counts[list.state] ?? null}
+          atLeast={figures?.countsAtLeast.includes(list.state) ?? false}
+          nextCursor={jobs.data.nextCursor}
+          linkTo={linkTo}
+          onRefresh={() => {
+            arrived.forget();
+            void jobs.refetch();
+          }}
+          busy={jobs.isFetching}
+        />
       )}
     </section>
   );

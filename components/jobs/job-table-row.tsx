@@ -25,10 +25,21 @@ export function JobTableRow({ row, tab, isSelected, onToggle, onAction }: JobTab
   return (
     <tr data-job={row.id} aria-selected={isSelected} className="focus-within:shadow-[inset_2px_0_0_var(--ink)]">
       <td>
-        <input type="checkbox" className="check" aria-label={`Select ${row.id}`} checked={isSelected} disabled={row.isRemoved} onChange={(event) => onToggle(event.currentTarget.checked)} />
+        <input
+          type="checkbox"
+          className="check"
+          aria-label={`Select ${row.id}`}
+          checked={isSelected}
+          disabled={row.isRemoved}
+          onChange={(event) => onToggle(event.currentTarget.checked)}
+        />
       </td>
       <td className="mono max-w-[150px] min-[1300px]:max-w-[230px]">
-        <PageLink href={jobHref(row.source, row.queue, row.id)} className={`clip block hover:underline ${row.isRemoved ? 'line-through' : ''}`} title={row.id}>
+        <PageLink
+          href={jobHref(row.source, row.queue, row.id)}
+          className={`clip block hover:underline ${row.isRemoved ? 'line-through' : ''}`}
+          title={row.id}
+        >
           {row.id}
         </PageLink>
       </td>
@@ -42,12 +53,28 @@ export function JobTableRow({ row, tab, isSelected, onToggle, onAction }: JobTab
         {row.attemptsMade} / {row.attempts}
       </td>
       <td className="col-1 muted">{when ? <Ago at={when} /> : '—'}</td>
-      <td className="num col-3 muted">{row.waitMs === null && row.state === 'waiting' ? <Running at={row.addedAt} /> : formatDuration(row.waitMs)}</td>
-      <td className="num col-2 muted">{row.state === 'active' && row.startedAt ? <Running at={row.startedAt} /> : formatDuration(row.runMs)}</td>
-      <td className="col-1 max-w-0">{tab === 'active' && row.state === 'active' ? <ProgressCell value={row.progress} /> : <ErrorCell error={row.error} />}</td>
+      <td className="num col-3 muted">
+        {row.waitMs === null && row.state === 'waiting' ? <Running at={row.addedAt} /> : formatDuration(row.waitMs)}
+      </td>
+      <td className="num col-2 muted">
+        {row.state === 'active' && row.startedAt ? <Running at={row.startedAt} /> : formatDuration(row.runMs)}
+      </td>
+      <td className="col-1 max-w-0">
+        {tab === 'active' && row.state === 'active' ? (
+          <ProgressCell value={row.progress} />
+        ) : (
+          <ErrorCell error={row.error} />
+        )}
+      </td>
       <td className="num">
         {action && (
-          <Button small look="ghost" className={action === 'job.cancel' || action === 'job.remove' ? 'danger' : ''} aria-label={`${JOB_ACTION_LABELS[action]} ${row.id}`} onClick={() => onAction(action)}>
+          <Button
+            small
+            look="ghost"
+            className={action === 'job.cancel' || action === 'job.remove' ? 'danger' : ''}
+            aria-label={`${JOB_ACTION_LABELS[action]} ${row.id}`}
+            onClick={() => onAction(action)}
+          >
             {JOB_ACTION_LABELS[action]}
           </Button>
         )}

@@ -38,10 +38,13 @@ export function JobTable({ rows, state, dim, selected, onSelect, onAction }: Job
   const here = selectable.filter((row) => selected.has(row.id)).length;
   const toggle = (ids: string[], on: boolean) => {
     const next = new Set(selected);
-    for (const id of ids) if (on) next.add(id); else next.delete(id);
+    for (const id of ids)
+      if (on) next.add(id);
+      else next.delete(id);
     onSelect(next);
   };
-  const act = (action: JobAction, id: string) => (action === 'job.cancel' || action === 'job.remove' ? setAsked({ action, id }) : onAction(action, id));
+  const act = (action: JobAction, id: string) =>
+    action === 'job.cancel' || action === 'job.remove' ? setAsked({ action, id }) : onAction(action, id);
   useKeys((key) => {
     if (key === 'j' || key === 'k') return moveInTable(ref.current, key === 'j' ? 1 : -1);
     const row = rows.find(({ id }) => id === readMarkedRow(ref.current));
@@ -65,7 +68,12 @@ export function JobTable({ rows, state, dim, selected, onSelect, onAction }: Job
                 ref={(box) => {
                   if (box) box.indeterminate = here > 0 && here < selectable.length;
                 }}
-                onChange={(event) => toggle(selectable.map(({ id }) => id), event.currentTarget.checked)}
+                onChange={(event) =>
+                  toggle(
+                    selectable.map(({ id }) => id),
+                    event.currentTarget.checked,
+                  )
+                }
               />
             </th>
             <th>Job</th>
@@ -83,13 +91,26 @@ export function JobTable({ rows, state, dim, selected, onSelect, onAction }: Job
         </thead>
         <tbody>
           {rows.map((row) => (
-            <JobTableRow key={row.id} row={row} tab={state} isSelected={selected.has(row.id)} onToggle={(on) => toggle([row.id], on)} onAction={(action) => act(action, row.id)} />
+            <JobTableRow
+              key={row.id}
+              row={row}
+              tab={state}
+              isSelected={selected.has(row.id)}
+              onToggle={(on) => toggle([row.id], on)}
+              onAction={(action) => act(action, row.id)}
+            />
           ))}
         </tbody>
       </table>
       <Suspense>
         {asked && (
-          <Confirm title={`${JOB_ACTION_LABELS[asked.action]} this job?`} action={`${JOB_ACTION_LABELS[asked.action]} it`} danger onConfirm={() => onAction(asked.action, asked.id)} onClose={() => setAsked(null)}>
+          <Confirm
+            title={`${JOB_ACTION_LABELS[asked.action]} this job?`}
+            action={`${JOB_ACTION_LABELS[asked.action]} it`}
+            danger
+            onConfirm={() => onAction(asked.action, asked.id)}
+            onClose={() => setAsked(null)}
+          >
             <p className="mono m-0 [overflow-wrap:anywhere]">{asked.id}</p>
             <p className="muted m-0">{CONSEQUENCES[asked.action]}</p>
           </Confirm>

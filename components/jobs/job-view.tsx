@@ -46,7 +46,8 @@ export function JobView({ address, problem }: JobViewProps) {
     await client.invalidateQueries({ queryKey: keys.job(address.source, address.queue, address.job) });
     setBusy(null);
   };
-  if (!job || error) return <MissingJob address={address} last={job} error={error} problem={problem} onRetry={() => void refetch()} />;
+  if (!job || error)
+    return <MissingJob address={address} last={job} error={error} problem={problem} onRetry={() => void refetch()} />;
   return (
     <div className="page">
       <JobHead address={address} job={job} busy={busy} onAction={act} />

@@ -21,7 +21,11 @@ interface MissingJobProps {
 export function MissingJob({ address, last, error, problem, onRetry }: MissingJobProps) {
   const isGone = error instanceof ProblemError && error.status === 404;
   const title = isGone ? 'This job is no longer in the broker' : (problem?.title ?? 'This job could not be read');
-  const detail = isGone ? 'It was removed: by someone, by a cancel before it began, or by its own retention setting when it ended.' : error ? describeError(error) : problem?.detail;
+  const detail = isGone
+    ? 'It was removed: by someone, by a cancel before it began, or by its own retention setting when it ended.'
+    : error
+      ? describeError(error)
+      : problem?.detail;
   return (
     <div className="page">
       <div className="head">

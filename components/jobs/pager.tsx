@@ -23,7 +23,8 @@ export function Pager({ list, rows, total, atLeast, nextCursor, linkTo, onRefres
   return (
     <footer className="flex min-h-[43px] flex-wrap items-center gap-x-3 gap-y-1 border-line border-t px-[14px] py-1.5">
       <span className="faint tnum">
-        {rows === 0 ? 'No rows' : `${list.page > 1 ? '≈ ' : ''}${formatCount(first)}–${formatCount(first + rows - 1)}`} of {formatCount(total, atLeast)}
+        {rows === 0 ? 'No rows' : `${list.page > 1 ? '≈ ' : ''}${formatCount(first)}–${formatCount(first + rows - 1)}`}{' '}
+        of {formatCount(total, atLeast)}
       </span>
       <span className="faint ml-auto flex items-center gap-1.5 max-[1000px]:hidden">
         <kbd className="kbd">j</kbd>
@@ -40,7 +41,15 @@ export function Pager({ list, rows, total, atLeast, nextCursor, linkTo, onRefres
   );
 }
 
-function PageStep({ label, sign, link }: { label: string; sign: string; link: ReturnType<PagerProps['linkTo']> | null }) {
+function PageStep({
+  label,
+  sign,
+  link,
+}: {
+  label: string;
+  sign: string;
+  link: ReturnType<PagerProps['linkTo']> | null;
+}) {
   if (!link)
     return (
       <span className="btn sm" aria-disabled="true">
@@ -49,8 +58,9 @@ function PageStep({ label, sign, link }: { label: string; sign: string; link: Re
       </span>
     );
   return (
-    <a className="btn sm" {...link} aria-label={label}>
-      {sign}
+    <a className="btn sm" {...link}>
+      <span aria-hidden>{sign}</span>
+      <span className="sr-only">{label}</span>
     </a>
   );
 }

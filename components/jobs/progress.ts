@@ -19,8 +19,11 @@ export function readProgress(value: unknown): Progress | null {
   const total = toNumber(fields.total);
   const percent = toNumber(fields.percent ?? fields.percentage ?? fields.progress);
   const share = done !== null && total ? clamp(done / total) : percent === null ? null : clamp(percent / 100);
-  const note = [fields.note, fields.message, fields.step].find((each) => typeof each === 'string') as string | undefined;
-  if (share === null && done === null && note === undefined) return { share: null, done: null, total: null, note: JSON.stringify(value).slice(0, 200) };
+  const note = [fields.note, fields.message, fields.step].find((each) => typeof each === 'string') as
+    | string
+    | undefined;
+  if (share === null && done === null && note === undefined)
+    return { share: null, done: null, total: null, note: JSON.stringify(value).slice(0, 200) };
   return { share, done, total, note: note ?? null };
 }
 

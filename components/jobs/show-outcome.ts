@@ -5,5 +5,14 @@ import type { JobOutcome } from '@/lib/client/run-job-action';
 
 /** Shows what an action did at once; the live frame that follows says the same again. */
 export function showOutcome(client: QueryClient, { source, queue, job }: JobAddress, { state }: JobOutcome): void {
-  applyJobFrame(client, { source, queue, id: job, at: new Date().toISOString(), type: 'state', state, name: null, error: null });
+  applyJobFrame(client, {
+    source,
+    queue,
+    id: job,
+    at: new Date().toISOString(),
+    type: 'state',
+    state,
+    name: null,
+    error: null,
+  });
 }

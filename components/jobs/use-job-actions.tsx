@@ -18,7 +18,12 @@ export interface BulkRun {
   stop: () => void;
 }
 
-const PAST: Record<JobAction, string> = { 'job.retry': 'put back', 'job.promote': 'promoted', 'job.cancel': 'cancelled or asked to stop', 'job.remove': 'removed' };
+const PAST: Record<JobAction, string> = {
+  'job.retry': 'put back',
+  'job.promote': 'promoted',
+  'job.cancel': 'cancelled or asked to stop',
+  'job.remove': 'removed',
+};
 
 /** Runs actions on a queue's jobs and says how each one ended. */
 export function useJobActions(source: string, queue: string) {
@@ -35,13 +40,23 @@ export function useJobActions(source: string, queue: string) {
       const { done, note } = await runRaw(action, job);
       showToast({ tone: 'done', title: `${done}: ${job}`, detail: note ?? undefined });
     } catch (error) {
-      showToast({ tone: 'failed', title: `${JOB_ACTION_LABELS[action]} did not work: ${job}`, detail: describeError(error) });
+      showToast({
+        tone: 'failed',
+        title: `${JOB_ACTION_LABELS[action]} did not work: ${job}`,
+        detail: describeError(error),
+      });
     }
   };
   const runMany = async (action: JobAction, jobs: string[]): Promise<BulkOutcome[]> => {
     const stop = new AbortController();
     const show = (outcomes: BulkOutcome[]) =>
-      setRun({ action, total: jobs.length, done: outcomes.length, failed: outcomes.filter(({ ok }) => !ok).length, stop: () => stop.abort() });
+      setRun({
+        action,
+        total: jobs.length,
+        done: outcomes.length,
+        failed: outcomes.filter(({ ok }) => !ok).length,
+        stop: () => stop.abort(),
+      });
     show([]);
     const outcomes = await runBulk(jobs, async (job) => (await runRaw(action, job)).done, show, stop.signal);
     setRun(null);
@@ -55,7 +70,13 @@ function reportMany(action: JobAction, asked: number, outcomes: BulkOutcome[]): 
   const failed = outcomes.filter(({ ok }) => !ok);
   const done = outcomes.length - failed.length;
   const skipped = asked - outcomes.length;
-  const reasons = groupOutcomes(failed).map(({ text, ids }) => `${ids.length} × ${text} (${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''})`);
+  const reasons = groupOutcomes(failed).map(
+    ({ text, ids }) => `${ids.length} × ${text} (${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''})`,
+  );
   if (skipped > 0) reasons.push(`${skipped} not begun, stopped by you`);
-  showToast({ tone: failed.length > 0 ? 'failed' : 'done', title: `${formatPlural(done, 'job')} ${PAST[action]}`, detail: reasons.join('; ') || undefined });
+  showToast({
+    tone: failed.length > 0 ? 'failed' : 'done',
+    title: `${formatPlural(done, 'job')} ${PAST[action]}`,
+    detail: reasons.join('; ') || undefined,
+  });
 }

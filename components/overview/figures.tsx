@@ -6,7 +6,8 @@ import { useQueues } from '@/lib/client/queues';
 import { useWorkers } from '@/lib/client/workers';
 import { formatCount, formatPlural } from '@/lib/format';
 
-const NEEDS_HISTORY = 'Needs a record of past jobs, which Queuedeck does not keep yet. Brokers only hold what is there now.';
+const NEEDS_HISTORY =
+  'Needs a record of past jobs, which Queuedeck does not keep yet. Brokers only hold what is there now.';
 
 /** Six figures; those that need history say so instead of a number. */
 export function Figures() {
@@ -14,7 +15,8 @@ export function Figures() {
   const workers = useWorkers().data?.items.filter((worker) => worker.status !== 'lost');
   const ready = queues ? sumKnown(queues.items.map(countReady)) : null;
   const delayed = queues ? sumKnown(queues.items.map((queue) => queue.counts.delayed ?? null)) : null;
-  const isLowerBound = queues?.nextCursor !== null || queues.items.some((queue) => queue.countsAtLeast.includes('waiting'));
+  const isLowerBound =
+    queues?.nextCursor !== null || queues.items.some((queue) => queue.countsAtLeast.includes('waiting'));
   const slots = workers ? sumKnown(workers.map((worker) => worker.slots)) : null;
   const busy = workers ? sumKnown(workers.map((worker) => worker.busy)) : null;
   const silent = workers?.filter((worker) => worker.slots === null).length ?? 0;
@@ -24,15 +26,26 @@ export function Figures() {
       <Figure label="Failure rate" unit="%" />
       <Figure label="Wait p95" unit="s" />
       <Figure label="Run p95" unit="s" />
-      <Figure label="Backlog" value={formatCount(ready, ready !== null && queues !== undefined && isLowerBound)} note={delayed === null ? '' : `${formatCount(delayed)} more delayed`} />
-      <Figure label="Slots busy" value={formatCount(busy)} unit={slots === null ? '' : `/ ${formatCount(slots)}`} note={describeWorkers(workers?.length, silent)} />
+      <Figure
+        label="Backlog"
+        value={formatCount(ready, ready !== null && queues !== undefined && isLowerBound)}
+        note={delayed === null ? '' : `${formatCount(delayed)} more delayed`}
+      />
+      <Figure
+        label="Slots busy"
+        value={formatCount(busy)}
+        unit={slots === null ? '' : `/ ${formatCount(slots)}`}
+        note={describeWorkers(workers?.length, silent)}
+      />
     </dl>
   );
 }
 
 function describeWorkers(count: number | undefined, silent: number): string {
   if (count === undefined) return '';
-  return silent > 0 ? `${formatPlural(count, 'worker')}, ${formatCount(silent)} do not tell` : formatPlural(count, 'worker');
+  return silent > 0
+    ? `${formatPlural(count, 'worker')}, ${formatCount(silent)} do not tell`
+    : formatPlural(count, 'worker');
 }
 
 /** The sum of what is known; null when nothing is. */

@@ -23,21 +23,41 @@ const counts = (changes: Partial<SeenQueue['counts']>) => ({ ...queue({}).counts
 
 describe('findCauses', () => {
   it('finds nothing where nothing is wrong', () => {
-    expect(findCauses([queue({}), queue({ counts: counts({ waiting: 5 }), oldestWaitingMs: 900 }), queue({ paused: true })])).toEqual([]);
+    expect(
+      findCauses([queue({}), queue({ counts: counts({ waiting: 5 }), oldestWaitingMs: 900 }), queue({ paused: true })]),
+    ).toEqual([]);
   });
   it('shows the newest error of a failing queue', () => {
-    const [cause] = findCauses([queue({ counts: counts({ failed: 412 }), lastError: { message: '421 Too many', at: '2026-11-22T13:42:00.000Z' } })]);
-    expect(cause).toMatchObject({ tone: 'failed', what: '412 failed', why: '421 Too many', isCode: true, href: '/queues/default/emails?state=failed' });
+    const [cause] = findCauses([
+      queue({
+        counts: counts({ failed: 412 }),
+        lastError: { message: '421 Too many', at: '2026-11-22T13:42:00.000Z' },
+      }),
+    ]);
+    expect(cause).toMatchObject({
+      tone: 'failed',
+      what: '412 failed',
+      why: '421 Too many',
+      isCode: true,
+      href: '/queues/default/emails?state=failed',
+    });
   });
   it.each<[string, Partial<SeenQueue>, string, string]>([
     ['full slots', { oldestWaitingMs: 840_000 }, 'backed up', '9 jobs wait; 4 of 4 slots busy'],
-    ['the own limit', { oldestWaitingMs: 840_000, concurrency: 2, counts: counts({ waiting: 9, active: 2 }) }, 'backed up', "9 jobs wait; the queue's own limit of 2 at once is reached"],
+    [
+      'the own limit',
+      { oldestWaitingMs: 840_000, concurrency: 2, counts: counts({ waiting: 9, active: 2 }) },
+      'backed up',
+      "9 jobs wait; the queue's own limit of 2 at once is reached",
+    ],
     ['no worker', { workers: 0 }, 'no worker connected', '9 jobs wait; start a worker that listens to this queue'],
     ['a pause', { paused: true }, 'paused', '9 jobs wait; none begins until it is resumed'],
   ])('says the cause: %s', (_, changes, what, why) => {
     expect(findCauses([queue({ counts: counts({ waiting: 9 }), ...changes })])).toMatchObject([{ what, why }]);
   });
   it('claims nothing about what is unknown', () => {
-    expect(findCauses([queue({ counts: counts({ waiting: null, prioritized: null, failed: null }), workers: null })])).toEqual([]);
+    expect(
+      findCauses([queue({ counts: counts({ waiting: null, prioritized: null, failed: null }), workers: null })]),
+    ).toEqual([]);
   });
 });

@@ -49,18 +49,34 @@ function findFailing(queue: SeenQueue): Cause | null {
 function findStuck(queue: SeenQueue): Cause | null {
   const ready = countReady(queue);
   if (!ready) return null;
-  const base = { id: `stuck ${queue.source}/${queue.name}`, queue: queue.name, isCode: false, at: null, href: queueHref(queue.source, queue.name, 'waiting'), action: 'Open queue' };
+  const base = {
+    id: `stuck ${queue.source}/${queue.name}`,
+    queue: queue.name,
+    isCode: false,
+    at: null,
+    href: queueHref(queue.source, queue.name, 'waiting'),
+    action: 'Open queue',
+  };
   const jobs = `${formatPlural(ready, 'job')} ${ready === 1 ? 'waits' : 'wait'}`;
   if (queue.paused) return { ...base, tone: 'paused', what: 'paused', why: `${jobs}; none begins until it is resumed` };
-  if (queue.workers === 0) return { ...base, tone: 'waiting', what: 'no worker connected', why: `${jobs}; start a worker that listens to this queue` };
+  if (queue.workers === 0)
+    return {
+      ...base,
+      tone: 'waiting',
+      what: 'no worker connected',
+      why: `${jobs}; start a worker that listens to this queue`,
+    };
   if ((queue.oldestWaitingMs ?? 0) < LONG_WAIT_MS) return null;
   return { ...base, tone: 'waiting', what: 'backed up', why: `${jobs}; ${describeSlots(queue)}` };
 }
 
 function describeSlots({ slots, busy, concurrency, rateLimit, counts }: SeenQueue): string {
-  if (concurrency !== null && (counts.active ?? 0) >= concurrency) return `the queue's own limit of ${formatCount(concurrency)} at once is reached`;
-  if (slots !== null && busy !== null && busy >= slots) return `${formatCount(busy)} of ${formatCount(slots)} slots busy`;
+  if (concurrency !== null && (counts.active ?? 0) >= concurrency)
+    return `the queue's own limit of ${formatCount(concurrency)} at once is reached`;
+  if (slots !== null && busy !== null && busy >= slots)
+    return `${formatCount(busy)} of ${formatCount(slots)} slots busy`;
   if (rateLimit) return `a limit of ${formatCount(rateLimit.max)} per ${formatCount(rateLimit.durationMs)} ms is set`;
-  if (slots !== null && busy !== null) return `${formatCount(busy)} of ${formatCount(slots)} slots busy, so something else holds them back`;
+  if (slots !== null && busy !== null)
+    return `${formatCount(busy)} of ${formatCount(slots)} slots busy, so something else holds them back`;
   return 'how busy the workers are is not known: they do not carry the control module';
 }

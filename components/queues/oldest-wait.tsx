@@ -18,5 +18,9 @@ export function OldestWait({ ms, at }: OldestWaitProps) {
   if (ms === null) return <span className="faint">—</span>;
   if (ms === 0) return <span className="faint">0 s</span>;
   const waitedMs = ms + (isLive ? Math.max(0, now - Date.parse(at)) : 0);
-  return <span className={waitedMs >= LONG_WAIT_MS ? 'bad' : ''}>{waitedMs < 10_000 ? formatDuration(waitedMs) : formatCoarse(waitedMs)}</span>;
+  return (
+    <span className={waitedMs >= LONG_WAIT_MS ? 'bad' : ''}>
+      {waitedMs < 10_000 ? formatDuration(waitedMs) : formatCoarse(waitedMs)}
+    </span>
+  );
 }

@@ -33,7 +33,11 @@ export function QueueCard() {
           {data && <span className="tnum max-sm:hidden">{countQueues(data)}</span>}
           <nav className="seg" aria-label="Filter queues">
             {QUEUE_FILTERS.map(({ id, label }) => (
-              <a key={id} {...linkTo({ show: id === 'all' ? null : id })} aria-current={id === filter ? 'true' : undefined}>
+              <a
+                key={id}
+                {...linkTo({ show: id === 'all' ? null : id })}
+                aria-current={id === filter ? 'true' : undefined}
+              >
                 {label}
               </a>
             ))}
@@ -62,7 +66,10 @@ function QueueRows({ list, filter }: { list: SeenQueueList; filter: QueueFilter 
   if (filter !== 'all') return <Empty title={NONE[filter]} />;
   return (
     <Empty title="No queue yet">
-      <span>A queue appears as soon as a job is added to it, or a worker listens to it. Add the first from Tasks, or by REST:</span>
+      <span>
+        A queue appears as soon as a job is added to it, or a worker listens to it. Add the first from Tasks, or by
+        REST:
+      </span>
       <pre>{`curl -X POST http://127.0.0.1:3000/api/v1/tasks/send-welcome-email \\
   -H 'content-type: application/json' \\
   -d '{"input":{"to":"ada@example.com","name":"Ada"}}'`}</pre>

@@ -9,7 +9,9 @@ import { usePauseQueue } from '@/lib/client/queues';
 import type { Queue } from '@/lib/contracts/queues';
 import { formatCount, formatDuration, formatPlural } from '@/lib/format';
 
-const AddJobDialog = lazy(() => import('@/components/tasks/add-job-dialog').then((file) => ({ default: file.AddJobDialog })));
+const AddJobDialog = lazy(() =>
+  import('@/components/tasks/add-job-dialog').then((file) => ({ default: file.AddJobDialog })),
+);
 
 export function QueueHead({ queue }: { queue: Queue }) {
   const [adding, setAdding] = useState(false);
@@ -22,11 +24,17 @@ export function QueueHead({ queue }: { queue: Queue }) {
       <span className="muted tnum">{describeQueue(queue)}</span>
       <div className="acts">
         <PauseButton queue={queue} />
-        <Button look="primary" blocked={queue.can.includes('job.add') ? null : (queue.cannot['job.add'] ?? 'Jobs cannot be added here')} onClick={() => setAdding(true)}>
+        <Button
+          look="primary"
+          blocked={queue.can.includes('job.add') ? null : (queue.cannot['job.add'] ?? 'Jobs cannot be added here')}
+          onClick={() => setAdding(true)}
+        >
           Add job
         </Button>
       </div>
-      <Suspense>{adding && <AddJobDialog source={queue.source} queue={queue.name} onClose={() => setAdding(false)} />}</Suspense>
+      <Suspense>
+        {adding && <AddJobDialog source={queue.source} queue={queue.name} onClose={() => setAdding(false)} />}
+      </Suspense>
     </div>
   );
 }
@@ -48,7 +56,8 @@ function PauseButton({ queue }: { queue: Queue }) {
               title: next ? `${queue.name} is paused` : `${queue.name} is running again`,
               detail: next ? 'Jobs that run now end; no new one begins until it is resumed.' : undefined,
             }),
-          onError: (error) => showToast({ tone: 'failed', title: `${queue.name} was not changed`, detail: describeError(error) }),
+          onError: (error) =>
+            showToast({ tone: 'failed', title: `${queue.name} was not changed`, detail: describeError(error) }),
         })
       }
     >
@@ -59,7 +68,9 @@ function PauseButton({ queue }: { queue: Queue }) {
 
 /** `2 workers · 16 of 16 slots busy · limit 50 per 1.0 s`. */
 export function describeQueue({ workers, slots, busy, concurrency, rateLimit }: Queue): string {
-  const parts = [workers === 0 ? 'no worker connected' : workers === null ? 'workers unknown' : formatPlural(workers, 'worker')];
+  const parts = [
+    workers === 0 ? 'no worker connected' : workers === null ? 'workers unknown' : formatPlural(workers, 'worker'),
+  ];
   if (slots !== null) parts.push(`${formatCount(busy)} of ${formatCount(slots)} slots busy`);
   if (concurrency !== null) parts.push(`at most ${formatCount(concurrency)} at once`);
   if (rateLimit) parts.push(`limit ${formatCount(rateLimit.max)} per ${formatDuration(rateLimit.durationMs)}`);

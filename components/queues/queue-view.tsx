@@ -33,7 +33,10 @@ export function QueueView({ source, queue, startState, problem }: QueueViewProps
         <div className="head">
           <h1 className="clip">{queue}</h1>
         </div>
-        <ProblemNotice title={problem?.title ?? 'This queue could not be read'} detail={known.error ? describeError(known.error) : problem?.detail}>
+        <ProblemNotice
+          title={problem?.title ?? 'This queue could not be read'}
+          detail={known.error ? describeError(known.error) : problem?.detail}
+        >
           <Button small onClick={() => void known.refetch()}>
             Try again
           </Button>

@@ -11,4 +11,12 @@ export const STATE_LABELS: Record<JobState, string> = {
 };
 
 /** Left to right in bars and tabs: the way a job goes. */
-export const STATE_ORDER: JobState[] = ['waiting', 'active', 'delayed', 'prioritized', 'waiting-children', 'completed', 'failed'];
+export const STATE_ORDER: JobState[] = [
+  'waiting',
+  'active',
+  'delayed',
+  'prioritized',
+  'waiting-children',
+  'completed',
+  'failed',
+];

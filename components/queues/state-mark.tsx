@@ -12,7 +12,15 @@ export function StateMark({ state }: { state: JobState }) {
   );
 }
 
-export function Pill({ tone, small, children }: { tone: JobState | 'paused' | 'unknown'; small?: boolean; children: ReactNode }) {
+export function Pill({
+  tone,
+  small,
+  children,
+}: {
+  tone: JobState | 'paused' | 'unknown';
+  small?: boolean;
+  children: ReactNode;
+}) {
   return (
     <span className={`pill ${tone} ${small ? 'small' : ''}`}>
       <span className="dot" />

@@ -6,7 +6,8 @@ import type { Source } from '@/lib/contracts/sources';
 
 /** One line for each broker that is not there: since when, what still works, what to do. */
 export function BrokerBanner() {
-  const away = useSources().data?.items.filter((source) => source.status === 'down' || source.status === 'incompatible') ?? [];
+  const away =
+    useSources().data?.items.filter((source) => source.status === 'down' || source.status === 'incompatible') ?? [];
   return (
     <div role="status" className="empty:hidden grid gap-2 px-6 pt-4 max-[900px]:px-3">
       {away.map((source) => (
@@ -22,7 +23,9 @@ function AwayNotice({ source }: { source: Source }) {
     <div className="notice failed">
       <span className="dot translate-y-[-1px]" />
       <div className="min-w-0 [overflow-wrap:anywhere]">
-        <b className="font-[600]">{isAway ? `The broker "${source.name}" is away` : `The broker "${source.name}" does not fit`}</b>
+        <b className="font-[600]">
+          {isAway ? `The broker "${source.name}" is away` : `The broker "${source.name}" does not fit`}
+        </b>
         {source.since && (
           <span className="muted tnum">
             {' '}

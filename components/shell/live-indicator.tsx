@@ -16,13 +16,19 @@ export function LiveIndicator() {
       {!hydrated || status.phase !== 'lost' ? (
         <span
           className={`live ${status.phase === 'live' ? 'completed' : 'unknown off'}`}
-          title={status.phase === 'live' ? 'Every figure follows the brokers as they change' : 'Opening the live connection'}
+          title={
+            status.phase === 'live' ? 'Every figure follows the brokers as they change' : 'Opening the live connection'
+          }
         >
           {status.phase === 'live' ? 'Live' : hydrated ? 'Connecting' : 'Not live'}
         </span>
       ) : (
-        <span className="live paused off tnum" title="Queuedeck does not answer. What you see are the last values; they follow again as soon as it does.">
-          Reconnecting<span className="max-sm:hidden">{ageMs === null ? '' : `, figures ${formatCoarse(ageMs)} old`}</span>
+        <span
+          className="live paused off tnum"
+          title="Queuedeck does not answer. What you see are the last values; they follow again as soon as it does."
+        >
+          Reconnecting
+          <span className="max-sm:hidden">{ageMs === null ? '' : `, figures ${formatCoarse(ageMs)} old`}</span>
         </span>
       )}
       {/* Said once for each change, not once a second. */}

@@ -17,7 +17,8 @@ interface PaletteProps {
   onHelp: () => void;
 }
 
-const GROUP = '[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-[11px] [&_[cmdk-group-heading]]:text-ink-3';
+const GROUP =
+  '[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-[11px] [&_[cmdk-group-heading]]:text-ink-3';
 const ITEM = 'flex h-8 items-center gap-2 rounded-md px-3 cursor-pointer data-[selected=true]:bg-hover';
 
 /** Go to, or do. Filters as you type; Enter runs what is marked. */
@@ -47,7 +48,11 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
       }}
     >
       <Command loop label="Go to or do" className="flex min-h-0 flex-col">
-        <Command.Input autoFocus placeholder="Go to a page or queue, pause, enqueue…" className="h-11 border-line border-b bg-transparent px-4 outline-none placeholder:text-ink-3" />
+        <Command.Input
+          autoFocus
+          placeholder="Go to a page or queue, pause, enqueue…"
+          className="h-11 border-line border-b bg-transparent px-4 outline-none placeholder:text-ink-3"
+        />
         <Command.List className="max-h-[52vh] overflow-auto p-1.5">
           <Command.Empty className="px-3 py-6 text-center text-ink-2">Nothing here has that name.</Command.Empty>
           <Command.Group heading="Go to" className={GROUP}>
@@ -61,7 +66,14 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
           <QueueItems go={go} onClose={onClose} />
           <TaskItems go={go} />
           <Command.Group heading="Queuedeck" className={GROUP}>
-            <Command.Item className={ITEM} value="switch theme light dark" onSelect={() => { toggleTheme(); onClose(); }}>
+            <Command.Item
+              className={ITEM}
+              value="switch theme light dark"
+              onSelect={() => {
+                toggleTheme();
+                onClose();
+              }}
+            >
               Switch between light and dark
             </Command.Item>
             <Command.Item className={ITEM} value="keyboard shortcuts help" onSelect={onHelp}>
@@ -80,7 +92,12 @@ function QueueItems({ go, onClose }: { go: (href: string) => void; onClose: () =
     onClose();
     try {
       await call(paused ? 'queue.pause' : 'queue.resume', { source, queue });
-      showToast({ tone: 'done', title: `${queue} is ${paused ? 'paused' : 'running again'}`, href: queueHref(source, queue), hrefLabel: 'Open queue' });
+      showToast({
+        tone: 'done',
+        title: `${queue} is ${paused ? 'paused' : 'running again'}`,
+        href: queueHref(source, queue),
+        hrefLabel: 'Open queue',
+      });
     } catch (error) {
       showToast({ tone: 'failed', title: `${queue} was not changed`, detail: describeError(error) });
     }
@@ -89,7 +106,12 @@ function QueueItems({ go, onClose }: { go: (href: string) => void; onClose: () =
     <>
       <Command.Group heading="Queues" className={GROUP}>
         {queues.map(({ source, name }) => (
-          <Command.Item key={`${source} ${name}`} className={ITEM} value={`queue ${name} ${source}`} onSelect={() => go(queueHref(source, name))}>
+          <Command.Item
+            key={`${source} ${name}`}
+            className={ITEM}
+            value={`queue ${name} ${source}`}
+            onSelect={() => go(queueHref(source, name))}
+          >
             <span className="clip">{name}</span>
             <span className="faint ml-auto flex-none">{source}</span>
           </Command.Item>
@@ -99,7 +121,12 @@ function QueueItems({ go, onClose }: { go: (href: string) => void; onClose: () =
         {queues
           .filter((queue) => queue.can.includes(queue.paused ? 'queue.resume' : 'queue.pause'))
           .map(({ source, name, paused }) => (
-            <Command.Item key={`${source} ${name}`} className={ITEM} value={`${paused ? 'resume' : 'pause'} ${name} ${source}`} onSelect={() => void pause(source, name, !paused)}>
+            <Command.Item
+              key={`${source} ${name}`}
+              className={ITEM}
+              value={`${paused ? 'resume' : 'pause'} ${name} ${source}`}
+              onSelect={() => void pause(source, name, !paused)}
+            >
               <span className="clip">
                 {paused ? 'Resume' : 'Pause'} {name}
               </span>
@@ -116,7 +143,12 @@ function TaskItems({ go }: { go: (href: string) => void }) {
   return (
     <Command.Group heading="Enqueue" className={GROUP}>
       {tasks.map((task) => (
-        <Command.Item key={task.name} className={ITEM} value={`enqueue ${task.name} ${task.title}`} onSelect={() => go(`/tasks/${encodeURIComponent(task.name)}`)}>
+        <Command.Item
+          key={task.name}
+          className={ITEM}
+          value={`enqueue ${task.name} ${task.title}`}
+          onSelect={() => go(`/tasks/${encodeURIComponent(task.name)}`)}
+        >
           <span className="clip">{task.title}</span>
           <span className="mono faint ml-auto flex-none">{task.name}</span>
         </Command.Item>

@@ -6,9 +6,9 @@ import { isCurrent, NAV_ITEMS, type NavId } from '@/components/shell/nav-items';
 import { PageLink } from '@/components/shell/page-link';
 import { SourceCards } from '@/components/shell/source-cards';
 import { ThemeButton } from '@/components/shell/theme-button';
+import { countList } from '@/lib/client/pages';
 import { useQueues } from '@/lib/client/queues';
 import { useWorkers } from '@/lib/client/workers';
-import { countList } from '@/lib/client/pages';
 
 /** Known on the server when the page was made; the cache overrules it as soon as it holds the list. */
 export interface NavCounts {
@@ -27,7 +27,6 @@ interface RailProps {
 export function Rail({ counts, open, onClose, onHelp }: RailProps) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a click that reached a link also closes the drawer
-    // biome-ignore lint/a11y/noStaticElementInteractions: the links inside are what is interactive
     <aside
       id="rail"
       className={`rail ${open ? 'open' : ''}`}
@@ -76,6 +75,8 @@ function useNavCounts(counts: NavCounts): Partial<Record<NavId, string>> {
   return {
     ...counts,
     ...(queues && { queues: countList(queues) }),
-    ...(workers && { workers: countList({ ...workers, items: workers.items.filter((worker) => worker.status !== 'lost') }) }),
+    ...(workers && {
+      workers: countList({ ...workers, items: workers.items.filter((worker) => worker.status !== 'lost') }),
+    }),
   };
 }

@@ -58,7 +58,12 @@ function useGoKeys(open: (what: 'palette' | 'help') => void): void {
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || document.querySelector('dialog[open]')) return;
+      if (
+        event.key.toLowerCase() !== 'k' ||
+        !(event.metaKey || event.ctrlKey) ||
+        document.querySelector('dialog[open]')
+      )
+        return;
       event.preventDefault();
       open('palette');
     };

@@ -17,7 +17,7 @@ export function SourceCards() {
         <div key={source.name} className="source" title={source.reason ?? undefined}>
           <div className="min-w-0">
             <b className="clip">{source.name}</b>
-            <span className="clip block">{describe(source)}</span>
+            <span className="clip block">{describeSource(source)}</span>
           </div>
           {source.status === 'up' ? (
             <span className="sr-only">up</span>
@@ -33,7 +33,7 @@ export function SourceCards() {
   );
 }
 
-function describe({ backend, version, queues }: Source): string {
+function describeSource({ backend, version, queues }: Source): string {
   const server = version ?? (backend === 'bullmq-redis' ? 'Redis' : 'PostgreSQL');
   return queues === null ? `${server} · ${formatCount(null)} queues` : `${server} · ${formatPlural(queues, 'queue')}`;
 }

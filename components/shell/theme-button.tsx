@@ -1,7 +1,7 @@
 'use client';
 
-import { Button } from '@/components/ui/button';
 import { toggleTheme } from '@/components/shell/theme';
+import { Button } from '@/components/ui/button';
 
 export function ThemeButton() {
   return (

@@ -14,11 +14,26 @@ interface TopBarProps {
 export function TopBar({ railOpen, onMenu, onPalette }: TopBarProps) {
   return (
     <header className="top">
-      <Button look="ghost" small icon className="menu-btn" aria-label="Menu" aria-expanded={railOpen} aria-controls="rail" onClick={onMenu}>
+      <Button
+        look="ghost"
+        small
+        icon
+        className="menu-btn"
+        aria-label="Menu"
+        aria-expanded={railOpen}
+        aria-controls="rail"
+        onClick={onMenu}
+      >
         <Menu size={16} strokeWidth={1.75} />
       </Button>
       <Crumbs />
-      <button type="button" className="search" aria-label="Go to a page or queue, or run an action" aria-keyshortcuts="Meta+K Control+K" onClick={onPalette}>
+      <button
+        type="button"
+        className="search"
+        aria-label="Go to a page or queue, or run an action"
+        aria-keyshortcuts="Meta+K Control+K"
+        onClick={onPalette}
+      >
         <Search size={14} strokeWidth={1.75} aria-hidden className="flex-none" />
         <span className="clip">Go to or do…</span>
         <span className="kbd">⌘K</span>

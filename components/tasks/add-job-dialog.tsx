@@ -2,9 +2,9 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import { buildInput, fillForm } from '@/components/tasks/form-values';
 import { readFieldErrors } from '@/components/tasks/field-errors';
-import { OptionFields, type OptionTexts, NO_OPTIONS, toOptions, toTexts } from '@/components/tasks/option-fields';
+import { buildInput, fillForm } from '@/components/tasks/form-values';
+import { NO_OPTIONS, OptionFields, type OptionTexts, toOptions, toTexts } from '@/components/tasks/option-fields';
 import { RawJsonField } from '@/components/tasks/raw-json-field';
 import { readSchema } from '@/components/tasks/read-schema';
 import { SchemaForm } from '@/components/tasks/schema-form';
@@ -48,11 +48,16 @@ export function AddJobDialog({ source, queue, start, onClose }: AddJobDialogProp
   const shownName = name || (start ? '' : (tasks[0]?.name ?? ''));
   const task = tasks.find((each) => each.name === shownName);
   const fields = task ? readSchema(task.inputSchema) : null;
-  const values = fields && task ? { ...fillForm(fields, start?.name === task.name ? parseOr(start.dataText, task) : task.example), ...edited } : {};
+  const values =
+    fields && task
+      ? { ...fillForm(fields, start?.name === task.name ? parseOr(start.dataText, task) : task.example), ...edited }
+      : {};
   const errors = { ...readFieldErrors(error, 'data'), ...local };
 
   const submit = async () => {
-    const built = fields ? buildInput(fields, values) : { text: raw, errors: findJsonFault(raw) ? { '': 'is not JSON' } : {} };
+    const built = fields
+      ? buildInput(fields, values)
+      : { text: raw, errors: findJsonFault(raw) ? { '': 'is not JSON' } : {} };
     const problems: Record<string, string> = shownName ? built.errors : { ...built.errors, name: 'is needed' };
     setLocal(problems);
     setError(null);
@@ -61,7 +66,13 @@ export function AddJobDialog({ source, queue, start, onClose }: AddJobDialogProp
     try {
       const rawBody = `{"name":${JSON.stringify(shownName)},"data":${built.text},"options":${JSON.stringify(toOptions(texts, start?.options))}}`;
       const added = await call('job.add', { source, queue }, { rawBody, idempotencyKey: key });
-      if ('id' in added) showToast({ tone: 'done', title: `Added ${added.name} ${added.id}`, href: jobHref(source, queue, added.id), hrefLabel: 'Open job' });
+      if ('id' in added)
+        showToast({
+          tone: 'done',
+          title: `Added ${added.name} ${added.id}`,
+          href: jobHref(source, queue, added.id),
+          hrefLabel: 'Open job',
+        });
       void client.invalidateQueries({ queryKey: keys.jobLists(source, queue), refetchType: 'none' });
       onClose();
     } catch (failure) {
@@ -85,20 +96,45 @@ export function AddJobDialog({ source, queue, start, onClose }: AddJobDialogProp
         </>
       }
     >
-      {Boolean(error) && <ProblemNotice title={error instanceof ProblemError ? error.title : 'The job was not added'} detail={describeRest(error)} />}
+      {Boolean(error) && (
+        <ProblemNotice
+          title={error instanceof ProblemError ? error.title : 'The job was not added'}
+          detail={describeRest(error)}
+        />
+      )}
       <div className="field">
         <label htmlFor={id}>Name</label>
-        <input id={id} className="input" list={`${id}-tasks`} autoComplete="off" spellCheck={false} value={shownName} aria-invalid={errors.name ? true : undefined} onChange={(event) => { setName(event.currentTarget.value); setEdited({}); setLocal({}); }} />
+        <input
+          id={id}
+          className="input"
+          list={`${id}-tasks`}
+          autoComplete="off"
+          spellCheck={false}
+          value={shownName}
+          aria-invalid={errors.name ? true : undefined}
+          onChange={(event) => {
+            setName(event.currentTarget.value);
+            setEdited({});
+            setLocal({});
+          }}
+        />
         <datalist id={`${id}-tasks`}>
           {tasks.map((each) => (
             <option key={each.name} value={each.name} />
           ))}
         </datalist>
         {errors.name && <span className="field-error">{errors.name}</span>}
-        <span className="hint">{task ? task.description : 'Not a registered task: its data goes to the queue as it is.'}</span>
+        <span className="hint">
+          {task ? task.description : 'Not a registered task: its data goes to the queue as it is.'}
+        </span>
       </div>
       {fields ? (
-        <SchemaForm fields={fields} values={values} errors={errors} onChange={(path, value) => setEdited({ ...edited, [path]: value })} />
+        <SchemaForm
+          fields={fields}
+          values={values}
+          errors={errors}
+          onChange={(path, value) => setEdited({ ...edited, [path]: value })}
+        />
       ) : (
         <RawJsonField label="Data" text={raw} error={errors[''] ?? null} onChange={setRaw} />
       )}

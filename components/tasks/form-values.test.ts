@@ -13,7 +13,14 @@ const schema = {
     format: { type: 'string', enum: ['xlsx', 'csv'], default: 'xlsx' },
     from: { type: 'string', format: 'date' },
     columns: { type: 'array', items: { type: 'string' } },
-    address: { type: 'object', required: ['city'], properties: { city: { type: 'string' }, geo: { type: 'object', required: ['lat'], properties: { lat: { type: 'number' } } } } },
+    address: {
+      type: 'object',
+      required: ['city'],
+      properties: {
+        city: { type: 'string' },
+        geo: { type: 'object', required: ['lat'], properties: { lat: { type: 'number' } } },
+      },
+    },
     extra: { type: 'object', additionalProperties: {} },
     note: { anyOf: [{ type: 'string' }, { type: 'null' }] },
   },
@@ -47,7 +54,15 @@ describe('buildInput', () => {
     const values = fillForm(fields, { to: 'a@b.c', count: 3, columns: ['id', 'total'], address: { city: 'Ulm' } });
     const { text, errors } = buildInput(fields, values);
     expect(errors).toEqual({});
-    expect(JSON.parse(text)).toEqual({ to: 'a@b.c', count: 3, urgent: false, format: 'xlsx', columns: ['id', 'total'], address: { city: 'Ulm' }, note: null });
+    expect(JSON.parse(text)).toEqual({
+      to: 'a@b.c',
+      count: 3,
+      urgent: false,
+      format: 'xlsx',
+      columns: ['id', 'total'],
+      address: { city: 'Ulm' },
+      note: null,
+    });
   });
   it('keeps every digit of a number', () => {
     const { text } = buildInput(fields, { ...fillForm(fields, {}), count: '12345678901234567890', ratio: '1.50' });

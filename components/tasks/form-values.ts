@@ -39,7 +39,8 @@ export function buildInput(fields: FieldSpec[], values: FormValues): BuiltInput 
 
 function buildObject(fields: FieldSpec[], values: FormValues, errors: Record<string, string>): string | null {
   const members = fields.flatMap((field) => {
-    const text = field.kind === 'object' ? buildNested(field, values, errors) : buildMember(field, values[field.path], errors);
+    const text =
+      field.kind === 'object' ? buildNested(field, values, errors) : buildMember(field, values[field.path], errors);
     return text === null ? [] : [`${JSON.stringify(field.name)}:${text}`];
   });
   return members.length === 0 ? null : `{${members.join(',')}}`;
@@ -56,8 +57,13 @@ function buildNested(field: FieldSpec, values: FormValues, errors: Record<string
 
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
-function buildMember(field: FieldSpec, value: string | boolean | undefined, errors: Record<string, string>): string | null {
-  if (field.kind === 'boolean') return value === true || field.required || field.fallback !== undefined ? String(value === true) : null;
+function buildMember(
+  field: FieldSpec,
+  value: string | boolean | undefined,
+  errors: Record<string, string>,
+): string | null {
+  if (field.kind === 'boolean')
+    return value === true || field.required || field.fallback !== undefined ? String(value === true) : null;
   const text = typeof value === 'string' ? value : '';
   const complain = (message: string) => {
     errors[field.path] = message;
@@ -67,9 +73,16 @@ function buildMember(field: FieldSpec, value: string | boolean | undefined, erro
     if (field.nullable) return 'null';
     return field.required ? complain('is needed') : null;
   }
-  if (field.kind === 'integer') return /^-?\d+$/.test(text.trim()) ? String(BigInt(text.trim())) : complain('must be a whole number');
+  if (field.kind === 'integer')
+    return /^-?\d+$/.test(text.trim()) ? String(BigInt(text.trim())) : complain('must be a whole number');
   if (field.kind === 'number') return NUMBER.test(text.trim()) ? text.trim() : complain('must be a number');
-  if (field.kind === 'strings') return JSON.stringify(text.split('\n').map((line) => line.trim()).filter(Boolean));
+  if (field.kind === 'strings')
+    return JSON.stringify(
+      text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter(Boolean),
+    );
   if (field.kind === 'datetime') return JSON.stringify(toIso(text));
   if (field.kind !== 'json') return JSON.stringify(text);
   const fault = findJsonFault(text);

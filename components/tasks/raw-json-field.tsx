@@ -18,7 +18,16 @@ export function RawJsonField({ label, text, error, onChange }: RawJsonFieldProps
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <textarea id={id} className="input" rows={Math.min(16, Math.max(6, text.split('\n').length + 1))} spellCheck={false} aria-invalid={message ? true : undefined} aria-describedby={`${id}-state`} value={text} onChange={(event) => onChange(event.currentTarget.value)} />
+      <textarea
+        id={id}
+        className="input"
+        rows={Math.min(16, Math.max(6, text.split('\n').length + 1))}
+        spellCheck={false}
+        aria-invalid={message ? true : undefined}
+        aria-describedby={`${id}-state`}
+        value={text}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
       <span id={`${id}-state`} role="status" className={message ? 'field-error' : 'hint'}>
         {message ?? 'JSON, sent as it stands: big integers keep every digit.'}
       </span>

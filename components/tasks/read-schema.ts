@@ -1,6 +1,19 @@
 /** One field of a form, read from a JSON Schema (2020-12). What no field fits is `json`: a box for raw text. */
 export interface FieldSpec {
-  kind: 'string' | 'integer' | 'number' | 'boolean' | 'enum' | 'date' | 'datetime' | 'email' | 'url' | 'text' | 'strings' | 'object' | 'json';
+  kind:
+    | 'string'
+    | 'integer'
+    | 'number'
+    | 'boolean'
+    | 'enum'
+    | 'date'
+    | 'datetime'
+    | 'email'
+    | 'url'
+    | 'text'
+    | 'strings'
+    | 'object'
+    | 'json';
   /** Dotted path, as the server names it in `errors[].path`. */
   path: string;
   name: string;
@@ -18,7 +31,12 @@ export interface FieldSpec {
 type Schema = Record<string, unknown>;
 
 const DEEPEST = 4;
-const FORMATS: Record<string, FieldSpec['kind']> = { date: 'date', 'date-time': 'datetime', email: 'email', uri: 'url' };
+const FORMATS: Record<string, FieldSpec['kind']> = {
+  date: 'date',
+  'date-time': 'datetime',
+  email: 'email',
+  uri: 'url',
+};
 const LONG_TEXT = 200;
 
 /** The fields of an object schema, in its order; null when the input is no object: raw JSON then. */
@@ -42,13 +60,18 @@ function readField(path: string, name: string, given: unknown, required: boolean
     fallback: schema.default,
     fields: [],
   };
-  if (Array.isArray(schema.enum) && schema.enum.every((each) => typeof each === 'string')) return { ...spec, kind: 'enum', options: schema.enum };
+  if (Array.isArray(schema.enum) && schema.enum.every((each) => typeof each === 'string'))
+    return { ...spec, kind: 'enum', options: schema.enum };
   if (schema.type === 'string') return { ...spec, kind: readStringKind(schema) };
-  if (schema.type === 'integer' || schema.type === 'number' || schema.type === 'boolean') return { ...spec, kind: schema.type };
-  if (schema.type === 'array') return { ...spec, kind: isSchema(schema.items) && schema.items.type === 'string' ? 'strings' : 'json' };
+  if (schema.type === 'integer' || schema.type === 'number' || schema.type === 'boolean')
+    return { ...spec, kind: schema.type };
+  if (schema.type === 'array')
+    return { ...spec, kind: isSchema(schema.items) && schema.items.type === 'string' ? 'strings' : 'json' };
   if (schema.type === 'object' && isSchema(schema.properties) && depth < DEEPEST) {
     const needed = Array.isArray(schema.required) ? schema.required : [];
-    const fields = Object.entries(schema.properties).map(([key, each]) => readField(path ? `${path}.${key}` : key, key, each, needed.includes(key), depth + 1));
+    const fields = Object.entries(schema.properties).map(([key, each]) =>
+      readField(path ? `${path}.${key}` : key, key, each, needed.includes(key), depth + 1),
+    );
     return { ...spec, kind: 'object', fields };
   }
   return spec;
@@ -66,9 +89,12 @@ function unwrapNullable(schema: Schema): { schema: Schema; nullable: boolean } {
     const other = anyOf.filter((each) => isSchema(each) && each.type !== 'null');
     if (other.length === 1 && isSchema(other[0])) return { schema: { ...rest, ...other[0] }, nullable: true };
   }
-  if (Array.isArray(type) && type.length === 2 && type.includes('null')) return { schema: { ...rest, type: type.find((each) => each !== 'null') }, nullable: true };
+  if (Array.isArray(type) && type.length === 2 && type.includes('null'))
+    return { schema: { ...rest, type: type.find((each) => each !== 'null') }, nullable: true };
   return { schema, nullable: false };
 }
 
-const isSchema = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value);
-const toNumber = (value: unknown) => (typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER ? value : null);
+const isSchema = (value: unknown): value is Schema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const toNumber = (value: unknown) =>
+  typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER ? value : null;

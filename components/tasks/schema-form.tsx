@@ -2,8 +2,8 @@
 
 import { useId } from 'react';
 import type { FormValues } from '@/components/tasks/form-values';
-import { SchemaInput } from '@/components/tasks/schema-input';
 import type { FieldSpec } from '@/components/tasks/read-schema';
+import { SchemaInput } from '@/components/tasks/schema-input';
 
 export interface SchemaFormProps {
   fields: FieldSpec[];
@@ -38,11 +38,29 @@ function Field({ field, values, errors, onChange }: Omit<SchemaFormProps, 'field
   return (
     <div className={isSwitch ? 'field' : 'field'}>
       <label htmlFor={id} className={isSwitch ? 'flex items-center gap-2' : ''}>
-        {isSwitch && <SchemaInput id={id} field={field} value={values[field.path]} invalid={Boolean(error)} describedBy={described} onChange={onChange} />}
+        {isSwitch && (
+          <SchemaInput
+            id={id}
+            field={field}
+            value={values[field.path]}
+            invalid={Boolean(error)}
+            describedBy={described}
+            onChange={onChange}
+          />
+        )}
         {field.name}
         {!field.required && !isSwitch && <span className="faint font-normal"> optional</span>}
       </label>
-      {!isSwitch && <SchemaInput id={id} field={field} value={values[field.path]} invalid={Boolean(error)} describedBy={described} onChange={onChange} />}
+      {!isSwitch && (
+        <SchemaInput
+          id={id}
+          field={field}
+          value={values[field.path]}
+          invalid={Boolean(error)}
+          describedBy={described}
+          onChange={onChange}
+        />
+      )}
       {error && (
         <span id={`${id}-error`} className="field-error">
           {error}
@@ -57,4 +75,8 @@ function Field({ field, values, errors, onChange }: Omit<SchemaFormProps, 'field
   );
 }
 
-const HINTS: Partial<Record<FieldSpec['kind'], string>> = { strings: 'One on each line', json: 'JSON', datetime: 'In your time zone' };
+const HINTS: Partial<Record<FieldSpec['kind'], string>> = {
+  strings: 'One on each line',
+  json: 'JSON',
+  datetime: 'In your time zone',
+};

@@ -12,6 +12,7 @@ import { Button } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';
 import { useHydrated } from '@/components/ui/now';
 import { ProblemNotice } from '@/components/ui/problem';
+import { ScrollText } from '@/components/ui/scroll-text';
 import { showToast } from '@/components/ui/toast-store';
 import { call } from '@/lib/client/call';
 import { buildCurl } from '@/lib/client/curl';
@@ -32,12 +33,22 @@ export function TaskForm({ task }: { task: Task }) {
   const [busy, setBusy] = useState(false);
   const origin = useHydrated() ? window.location.origin : 'http://127.0.0.1:3000';
 
-  const built = fields ? buildInput(fields, values) : { text: raw, errors: findJsonFault(raw) ? { '': 'is not JSON' } : {} };
+  const built = fields
+    ? buildInput(fields, values)
+    : { text: raw, errors: findJsonFault(raw) ? { '': 'is not JSON' } : {} };
   const options = toOptions(texts);
-  const body = Object.keys(options).length > 0 ? `{"input":${built.text},"options":${JSON.stringify(options)}}` : `{"input":${built.text}}`;
+  const body =
+    Object.keys(options).length > 0
+      ? `{"input":${built.text},"options":${JSON.stringify(options)}}`
+      : `{"input":${built.text}}`;
   const curl = buildCurl({ ...buildRequest('task.run', { task: task.name }), body: prettyJson(body) }, origin);
   const errors = { ...readFieldErrors(error, 'input'), ...local };
-  const unplaced = listUnplaced(readFieldErrors(error, 'input'), (path) => path.startsWith('options.') || Boolean(fields?.some((field) => path === field.path || path.startsWith(`${field.path}.`))));
+  const unplaced = listUnplaced(
+    readFieldErrors(error, 'input'),
+    (path) =>
+      path.startsWith('options.') ||
+      Boolean(fields?.some((field) => path === field.path || path.startsWith(`${field.path}.`))),
+  );
 
   const submit = async () => {
     setLocal(built.errors);
@@ -45,8 +56,17 @@ export function TaskForm({ task }: { task: Task }) {
     if (Object.keys(built.errors).length > 0 || busy) return;
     setBusy(true);
     try {
-      const { source, queue, id } = await call('task.run', { task: task.name }, { rawBody: body, idempotencyKey: crypto.randomUUID() });
-      showToast({ tone: 'done', title: `Enqueued ${task.name} ${id}`, href: jobHref(source, queue, id), hrefLabel: 'Open job' });
+      const { source, queue, id } = await call(
+        'task.run',
+        { task: task.name },
+        { rawBody: body, idempotencyKey: crypto.randomUUID() },
+      );
+      showToast({
+        tone: 'done',
+        title: `Enqueued ${task.name} ${id}`,
+        href: jobHref(source, queue, id),
+        hrefLabel: 'Open job',
+      });
     } catch (failure) {
       setError(failure);
     }
@@ -67,10 +87,20 @@ export function TaskForm({ task }: { task: Task }) {
         </header>
         <div className="grid grid-cols-[minmax(0,1fr)] gap-4 p-[14px]">
           {Boolean(error) && (
-            <ProblemNotice title={error instanceof ProblemError ? error.title : 'The job was not added'} detail={[error instanceof ProblemError ? error.detail : describeError(error), ...unplaced].filter(Boolean).join(' ')} />
+            <ProblemNotice
+              title={error instanceof ProblemError ? error.title : 'The job was not added'}
+              detail={[error instanceof ProblemError ? error.detail : describeError(error), ...unplaced]
+                .filter(Boolean)
+                .join(' ')}
+            />
           )}
           {fields ? (
-            <SchemaForm fields={fields} values={values} errors={errors} onChange={(path, value) => setValues({ ...values, [path]: value })} />
+            <SchemaForm
+              fields={fields}
+              values={values}
+              errors={errors}
+              onChange={(path, value) => setValues({ ...values, [path]: value })}
+            />
           ) : (
             <RawJsonField label="Input" text={raw} error={errors[''] ?? null} onChange={setRaw} />
           )}
@@ -94,10 +124,7 @@ export function TaskForm({ task }: { task: Task }) {
               <CopyButton small look="ghost" label="Copy" text={() => curl} />
             </div>
           </header>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <pre tabIndex={0} aria-label="curl command">
-            {curl}
-          </pre>
+          <ScrollText label="curl command">{curl}</ScrollText>
         </section>
       </div>
     </div>

@@ -31,7 +31,10 @@ export function TasksView() {
           {!data && <SkeletonRows rows={4} columns={5} />}
           {data?.items.length === 0 && (
             <Empty title="No task is registered">
-              <span>A task is one file in worker/tasks, listed in worker/registry.ts. It then has a form here and an address in the API.</span>
+              <span>
+                A task is one file in worker/tasks, listed in worker/registry.ts. It then has a form here and an address
+                in the API.
+              </span>
             </Empty>
           )}
           {data && data.items.length > 0 && <TaskTable tasks={data.items} />}
@@ -63,7 +66,8 @@ function TaskTable({ tasks }: { tasks: Task[] }) {
             <tr key={task.name}>
               <td>
                 <PageLink className="block py-1.5 hover:underline" href={`/tasks/${encodeURIComponent(task.name)}`}>
-                  <span className="name">{task.title}</span> <span className="mono faint ml-1 max-sm:hidden">{task.name}</span>
+                  <span className="name">{task.title}</span>{' '}
+                  <span className="mono faint ml-1 max-sm:hidden">{task.name}</span>
                 </PageLink>
               </td>
               <td className="col-1 muted max-w-0">
@@ -77,10 +81,16 @@ function TaskTable({ tasks }: { tasks: Task[] }) {
                 </PageLink>
               </td>
               <td className="num col-2">{formatCount(task.attempts)}</td>
-              <td className="num col-2">{task.timeoutMs === null ? <span className="faint">none</span> : formatDuration(task.timeoutMs)}</td>
+              <td className="num col-2">
+                {task.timeoutMs === null ? <span className="faint">none</span> : formatDuration(task.timeoutMs)}
+              </td>
               <td className="num col-3">{formatCount(task.concurrency)}</td>
               <td className="num">
-                <PageLink className="btn sm" href={`/tasks/${encodeURIComponent(task.name)}`} aria-label={`Enqueue ${task.title}`}>
+                <PageLink
+                  className="btn sm"
+                  href={`/tasks/${encodeURIComponent(task.name)}`}
+                  aria-label={`Enqueue ${task.title}`}
+                >
                   Enqueue
                 </PageLink>
               </td>

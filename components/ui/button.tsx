@@ -12,7 +12,17 @@ export interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> 
 
 const LOOKS = { plain: '', primary: 'primary', danger: 'danger', 'danger-solid': 'danger solid', ghost: 'ghost' };
 
-export function Button({ look = 'plain', small, icon, busy, blocked, className, onClick, children, ...rest }: ButtonProps) {
+export function Button({
+  look = 'plain',
+  small,
+  icon,
+  busy,
+  blocked,
+  className,
+  onClick,
+  children,
+  ...rest
+}: ButtonProps) {
   const reasonId = useId();
   const isBlocked = Boolean(blocked);
   return (

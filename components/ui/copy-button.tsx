@@ -22,7 +22,11 @@ export function CopyButton({ text, label, ...rest }: CopyButtonProps) {
       await navigator.clipboard.writeText(text());
       setCopied(true);
     } catch {
-      showToast({ tone: 'failed', title: 'The browser did not allow copying', detail: 'Select the text and copy it by hand.' });
+      showToast({
+        tone: 'failed',
+        title: 'The browser did not allow copying',
+        detail: 'Select the text and copy it by hand.',
+      });
     }
   };
   return (

@@ -58,7 +58,11 @@ export function Dialog({ title, onClose, children, footer, className, onSubmit }
           </Button>
         </header>
         <div className="grid min-h-0 grid-cols-[minmax(0,1fr)] gap-4 overflow-auto px-4 py-4">{children}</div>
-        {footer && <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-4 py-3">{footer}</footer>}
+        {footer && (
+          <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-4 py-3">
+            {footer}
+          </footer>
+        )}
       </form>
     </dialog>
   );

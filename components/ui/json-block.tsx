@@ -1,14 +1,20 @@
+import { ScrollText } from '@/components/ui/scroll-text';
 import { layOutJson, type TokenKind } from '@/lib/client/json-text';
 
 const COLOURED_BYTES = 20_000;
-const CLASSES: Record<TokenKind, string | undefined> = { key: 'k', string: 's', number: 'nn', word: 'nn', plain: undefined };
+const CLASSES: Record<TokenKind, string | undefined> = {
+  key: 'k',
+  string: 's',
+  number: 'nn',
+  word: 'nn',
+  plain: undefined,
+};
 
 /** Raw JSON text, laid out; coloured while it is small enough for that to cost nothing. */
 export function JsonBlock({ text, label }: { text: string; label: string }) {
   const tokens = layOutJson(text);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <pre tabIndex={0} aria-label={label}>
+    <ScrollText label={label}>
       {text.length > COLOURED_BYTES
         ? tokens.map((token) => token.text).join('')
         : tokens.map((token, at) => (
@@ -17,6 +23,6 @@ export function JsonBlock({ text, label }: { text: string; label: string }) {
               {token.text}
             </span>
           ))}
-    </pre>
+    </ScrollText>
   );
 }

@@ -23,7 +23,11 @@ export function ByQueueTable({ workers }: { workers: Worker[] }) {
           {groupByQueue(workers).map((group) => (
             <tr key={`${group.source} ${group.queue}`}>
               <td className="max-w-[300px]">
-                <PageLink className="name clip block hover:underline" href={queueHref(group.source, group.queue)} title={group.queue}>
+                <PageLink
+                  className="name clip block hover:underline"
+                  href={queueHref(group.source, group.queue)}
+                  title={group.queue}
+                >
                   {group.queue}
                 </PageLink>
               </td>

@@ -73,7 +73,11 @@ function WorkerRow({ worker }: { worker: Worker }) {
       <td className="num col-2">{formatBytes(worker.memoryBytes)}</td>
       <td className="col-3 muted">{worker.startedAt ? <Since at={worker.startedAt} /> : '—'}</td>
       <td className={isLost ? 'bad' : 'muted'}>
-        {worker.beatAt ? <Ago at={worker.beatAt} /> : <span title="It does not carry the control module: only its connection is known">—</span>}
+        {worker.beatAt ? (
+          <Ago at={worker.beatAt} />
+        ) : (
+          <span title="It does not carry the control module: only its connection is known">—</span>
+        )}
       </td>
     </tr>
   );
@@ -101,7 +105,11 @@ function RunningJobs({ worker }: { worker: Worker }) {
   const others = (worker.busy ?? worker.running.length) - 1;
   return (
     <span className="inline-flex items-center gap-1.5">
-      <PageLink className="chip hover:underline" href={jobHref(worker.source, first.queue, first.id)} title={`${first.name} ${first.id}`}>
+      <PageLink
+        className="chip hover:underline"
+        href={jobHref(worker.source, first.queue, first.id)}
+        title={`${first.name} ${first.id}`}
+      >
         <span className="clip">{first.name}</span>
         <b>
           <Running at={first.startedAt} />

@@ -40,7 +40,9 @@ export function WorkersView() {
         <section className="card" aria-label="Workers">
           {!data && <SkeletonRows rows={5} columns={7} />}
           {data?.items.length === 0 && <NoWorkers />}
-          {data && data.items.length > 0 && (byQueue ? <ByQueueTable workers={data.items} /> : <WorkerTable workers={data.items} />)}
+          {data &&
+            data.items.length > 0 &&
+            (byQueue ? <ByQueueTable workers={data.items} /> : <WorkerTable workers={data.items} />)}
         </section>
       )}
     </div>
@@ -56,7 +58,8 @@ export function describeWorkers(workers: Worker[]): string {
     const slots = telling.reduce((sum, worker) => sum + (worker.slots ?? 0), 0);
     parts.push(`${formatCount(busy)} of ${formatCount(slots)} slots busy`);
   }
-  if (telling.length < up.length) parts.push(`${formatCount(up.length - telling.length)} tell nothing about themselves`);
+  if (telling.length < up.length)
+    parts.push(`${formatCount(up.length - telling.length)} tell nothing about themselves`);
   if (up.length < workers.length) parts.push(`${formatCount(workers.length - up.length)} lost`);
   return parts.join(' · ');
 }
@@ -65,7 +68,10 @@ function NoWorkers() {
   return (
     <Empty title="No worker is connected">
       <span>Jobs wait until one is. A BullMQ worker appears here as soon as it connects to a watched broker.</span>
-      <span>With the control module attached it also tells its slots, its running jobs and its load, and lets jobs be cancelled:</span>
+      <span>
+        With the control module attached it also tells its slots, its running jobs and its load, and lets jobs be
+        cancelled:
+      </span>
       <pre>{"import { attachControl } from 'queuedeck/control';\n\nconst control = attachControl(worker);"}</pre>
     </Empty>
   );

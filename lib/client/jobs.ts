@@ -29,6 +29,7 @@ export function useJob({ source, queue, job }: JobAddress) {
     queryKey: keys.job(source, queue, job),
     queryFn: ({ signal }) => call('job.get', { source, queue, job }, { signal }),
     // No frame tells that a worker acknowledged a cancel.
-    refetchInterval: ({ state: { data } }) => (data?.state === 'active' && data.cancel?.state === 'requested' ? 1000 : false),
+    refetchInterval: ({ state: { data } }) =>
+      data?.state === 'active' && data.cancel?.state === 'requested' ? 1000 : false,
   });
 }

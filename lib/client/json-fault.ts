@@ -4,6 +4,7 @@ export interface JsonFault {
   message: string;
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings hold none unescaped
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;

@@ -5,6 +5,7 @@ export const keys = {
   sources: () => ['sources'] as const,
   queues: () => ['queues', 'list'] as const,
   queue: (source: string, queue: string) => ['queues', 'one', source, queue] as const,
+  allJobs: () => ['jobs'] as const,
   jobLists: (source: string, queue: string) => ['jobs', 'list', source, queue] as const,
   jobList: (source: string, queue: string, state: JobState, cursor: string | null) =>
     ['jobs', 'list', source, queue, state, cursor] as const,

@@ -18,7 +18,8 @@ export function CancelNotice({ job, note }: { job: Job; note: string | null }) {
         <div className="muted">
           {isHeard
             ? 'Its worker is stopping it. It will end as failed with the code "cancelled" and is not retried.'
-            : (note ?? 'Its worker has been told and has not answered yet. A worker without the control module never will: the job then runs to its end.')}
+            : (note ??
+              'Its worker has been told and has not answered yet. A worker without the control module never will: the job then runs to its end.')}
         </div>
       </div>
     </div>

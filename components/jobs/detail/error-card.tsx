@@ -2,6 +2,7 @@
 
 import { readStack, type StackFrame } from '@/components/jobs/detail/read-stack';
 import { CopyButton } from '@/components/ui/copy-button';
+import { ScrollText } from '@/components/ui/scroll-text';
 import type { Job, JobError } from '@/lib/contracts/jobs';
 import { formatCount, formatPlural } from '@/lib/format';
 
@@ -21,7 +22,9 @@ export function ErrorCard({ job, error }: { job: Job; error: JobError }) {
       <Stack text={text} fallback={error.message} />
       {earlier.length > 0 && (
         <details className="border-line border-t">
-          <summary className="cursor-pointer px-[14px] py-2 text-ink-2">{formatPlural(earlier.length, 'earlier attempt')}</summary>
+          <summary className="cursor-pointer px-[14px] py-2 text-ink-2">
+            {formatPlural(earlier.length, 'earlier attempt')}
+          </summary>
           {earlier.map((stack, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: oldest first, fixed
             <div key={at} className="border-line border-t">
@@ -41,16 +44,17 @@ function Stack({ text, fallback }: { text: string; fallback: string }) {
   const library = frames.filter((frame) => frame.isLibrary);
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <pre tabIndex={0} aria-label="Error text" className="whitespace-pre-wrap [overflow-wrap:anywhere]">
+      <ScrollText label="Error text" wrap>
         <span className="text-failed-ink">{message || fallback}</span>
         {own.map((frame) => (
           <Frame key={frame.text} frame={frame} />
         ))}
-      </pre>
+      </ScrollText>
       {library.length > 0 && (
         <details className="-mt-2 pb-2">
-          <summary className="mono cursor-pointer px-[14px] py-1 text-ink-3">{formatPlural(library.length, 'library frame')}</summary>
+          <summary className="mono cursor-pointer px-[14px] py-1 text-ink-3">
+            {formatPlural(library.length, 'library frame')}
+          </summary>
           <pre className="muted pt-1 [overflow-wrap:anywhere]">{library.map((frame) => frame.text).join('\n')}</pre>
         </details>
       )}

@@ -23,7 +23,9 @@ export function FactsCard({ job }: { job: Job }) {
           {formatCount(job.attemptsMade)} of {formatCount(job.attempts)}
           {job.stalledCount > 0 && <span className="bad"> stalled {formatCount(job.stalledCount)}×</span>}
         </Fact>
-        <Fact name="Priority">{job.priority === 0 ? <span className="faint">none</span> : formatCount(job.priority)}</Fact>
+        <Fact name="Priority">
+          {job.priority === 0 ? <span className="faint">none</span> : formatCount(job.priority)}
+        </Fact>
         <TimeFact name="Added" at={job.addedAt} />
         {job.state === 'delayed' && <TimeFact name="Due" at={job.runAt} />}
         <TimeFact name="Started" at={job.startedAt} />

@@ -30,9 +30,16 @@ export function FlowCard({ job }: { job: Job }) {
           <span className="faint flex-none">this job</span>
         </li>
         {children?.items.map((child) => (
-          <li key={`${child.queue}:${child.id}`} className={`flex min-w-0 items-center gap-2 ${parent ? 'pl-8' : 'pl-4'}`}>
+          <li
+            key={`${child.queue}:${child.id}`}
+            className={`flex min-w-0 items-center gap-2 ${parent ? 'pl-8' : 'pl-4'}`}
+          >
             {child.state ? <StateMark state={child.state} /> : <span className="faint">gone</span>}
-            <PageLink className="link clip" href={jobHref(job.source, child.queue, child.id)} title={`${child.queue}:${child.id}`}>
+            <PageLink
+              className="link clip"
+              href={jobHref(job.source, child.queue, child.id)}
+              title={`${child.queue}:${child.id}`}
+            >
               {child.name ?? child.id}
             </PageLink>
           </li>

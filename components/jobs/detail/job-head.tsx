@@ -1,8 +1,8 @@
 'use client';
 
 import { lazy, Suspense, useState } from 'react';
-import { readJobOptions } from '@/components/jobs/detail/read-options';
 import { CONSEQUENCES } from '@/components/jobs/consequences';
+import { readJobOptions } from '@/components/jobs/detail/read-options';
 import { STATE_LABELS } from '@/components/queues/state-labels';
 import { Pill } from '@/components/queues/state-mark';
 import { Button } from '@/components/ui/button';
@@ -15,7 +15,9 @@ import type { Job } from '@/lib/contracts/jobs';
 import { formatBytes } from '@/lib/format';
 
 const Confirm = lazy(() => import('@/components/ui/confirm').then((file) => ({ default: file.Confirm })));
-const AddJobDialog = lazy(() => import('@/components/tasks/add-job-dialog').then((file) => ({ default: file.AddJobDialog })));
+const AddJobDialog = lazy(() =>
+  import('@/components/tasks/add-job-dialog').then((file) => ({ default: file.AddJobDialog })),
+);
 
 interface JobHeadProps {
   address: JobAddress;
@@ -27,7 +29,8 @@ interface JobHeadProps {
 export function JobHead({ address, job, busy, onAction }: JobHeadProps) {
   const [asked, setAsked] = useState<JobAction | null>(null);
   const [again, setAgain] = useState(false);
-  const choose = (action: JobAction) => (action === 'job.cancel' || action === 'job.remove' ? setAsked(action) : void onAction(action));
+  const choose = (action: JobAction) =>
+    action === 'job.cancel' || action === 'job.remove' ? setAsked(action) : void onAction(action);
   return (
     <div className="head">
       <h1 className="clip" title={job.name}>
@@ -40,13 +43,21 @@ export function JobHead({ address, job, busy, onAction }: JobHeadProps) {
       <div className="acts">
         {job.file && (
           <a className="btn primary" href={buildRequest('job.file', { ...address }).url} download={job.file.name}>
-            Download <span className="clip max-w-40">{job.file.name}</span> <span className="opacity-80">{formatBytes(job.file.sizeBytes)}</span>
+            Download <span className="clip max-w-40">{job.file.name}</span>{' '}
+            <span className="opacity-80">{formatBytes(job.file.sizeBytes)}</span>
           </a>
         )}
-        <Button blocked={job.data.truncated ? 'Its data is too large for a form; copy the whole from the API' : null} onClick={() => setAgain(true)}>
+        <Button
+          blocked={job.data.truncated ? 'Its data is too large for a form; copy the whole from the API' : null}
+          onClick={() => setAgain(true)}
+        >
           Duplicate
         </Button>
-        <CopyButton label="Copy as curl" blocked={job.data.truncated ? 'Its data is too large for a command' : null} text={() => buildAddCurl(address, job)} />
+        <CopyButton
+          label="Copy as curl"
+          blocked={job.data.truncated ? 'Its data is too large for a command' : null}
+          text={() => buildAddCurl(address, job)}
+        />
         {JOB_ACTIONS.filter((action) => isOffered(action, job)).map((action) => (
           <Button
             key={action}
@@ -61,7 +72,13 @@ export function JobHead({ address, job, busy, onAction }: JobHeadProps) {
       </div>
       <Suspense>
         {asked && (
-          <Confirm title={`${JOB_ACTION_LABELS[asked]} this job?`} action={`${JOB_ACTION_LABELS[asked]} it`} danger onConfirm={() => onAction(asked)} onClose={() => setAsked(null)}>
+          <Confirm
+            title={`${JOB_ACTION_LABELS[asked]} this job?`}
+            action={`${JOB_ACTION_LABELS[asked]} it`}
+            danger
+            onConfirm={() => onAction(asked)}
+            onClose={() => setAsked(null)}
+          >
             <p className="mono m-0 [overflow-wrap:anywhere]">
               {job.name} {job.id}
             </p>
@@ -90,7 +107,8 @@ function isOffered(action: JobAction, { state, can }: Job): boolean {
 }
 
 function describeState({ state, attemptsStarted, attempts, attemptsMade }: Job): string {
-  if (state === 'active' && attempts > 1) return `Active · attempt ${Math.max(1, attemptsStarted, attemptsMade)} of ${attempts}`;
+  if (state === 'active' && attempts > 1)
+    return `Active · attempt ${Math.max(1, attemptsStarted, attemptsMade)} of ${attempts}`;
   return STATE_LABELS[state];
 }
 

@@ -23,7 +23,13 @@ export function LogCard({ address, state }: { address: JobAddress; state: JobSta
       <header>
         <h2 id="log-title">Log</h2>
         <div className="r">
-          {log && <span className="tnum max-sm:hidden">{log.lines.length < log.total ? `${formatCount(log.lines.length)} of ${formatPlural(log.total, 'line')}` : formatPlural(log.total, 'line')}</span>}
+          {log && (
+            <span className="tnum max-sm:hidden">
+              {log.lines.length < log.total
+                ? `${formatCount(log.lines.length)} of ${formatPlural(log.total, 'line')}`
+                : formatPlural(log.total, 'line')}
+            </span>
+          )}
           {log && log.lines.length < log.total && !isReading && (
             <Button small look="ghost" onClick={readAll}>
               Read the rest
@@ -40,7 +46,9 @@ export function LogCard({ address, state }: { address: JobAddress; state: JobSta
       {lines.length > 0 ? (
         <LogLines lines={lines} following={following && isRunning} onScrolledAway={() => setFollowing(false)} />
       ) : (
-        <p className="muted m-0 px-[14px] py-3">{error ? `The log could not be read. ${describeError(error)}` : describeNone(state)}</p>
+        <p className="muted m-0 px-[14px] py-3">
+          {error ? `The log could not be read. ${describeError(error)}` : describeNone(state)}
+        </p>
       )}
     </section>
   );
@@ -67,13 +75,13 @@ function LogLines({ lines, following, onScrolledAway }: LogLinesProps) {
     if (following && box && lines.length > 0) box.scrollTop = box.scrollHeight;
   }, [following, lines.length]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <div
       ref={ref}
       className="log"
       role="log"
       aria-label="Log lines"
       aria-live="off"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
       tabIndex={0}
       onWheel={(event) => {
         if (event.deltaY < 0) onScrolledAway();
@@ -82,6 +90,7 @@ function LogLines({ lines, following, onScrolledAway }: LogLinesProps) {
     >
       <div style={{ height: lines.length * LINE_PX, paddingTop: from * LINE_PX, boxSizing: 'border-box' }}>
         {lines.slice(from, to).map((line, offset) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line's number is its identity
           <LogLine key={from + offset} line={line} />
         ))}
       </div>
@@ -99,7 +108,9 @@ function LogLine({ line }: { line: string }) {
           <Clock at={at} ms />
         </span>
       )}
-      {flat.length > LONGEST_LINE ? `${flat.slice(0, LONGEST_LINE)}… (${formatCount(flat.length)} characters; Copy takes all)` : flat}
+      {flat.length > LONGEST_LINE
+        ? `${flat.slice(0, LONGEST_LINE)}… (${formatCount(flat.length)} characters; Copy takes all)`
+        : flat}
     </div>
   );
 }

@@ -9,6 +9,9 @@ it('draws what is in view, and a little around', () => {
 });
 
 it('takes the time off a line that has one', () => {
-  expect(splitLogLine('2026-11-22T13:44:14.201Z opening cursor')).toEqual({ at: '2026-11-22T13:44:14.201Z', text: 'opening cursor' });
+  expect(splitLogLine('2026-11-22T13:44:14.201Z opening cursor')).toEqual({
+    at: '2026-11-22T13:44:14.201Z',
+    text: 'opening cursor',
+  });
   expect(splitLogLine('plain: 2026')).toEqual({ at: null, text: 'plain: 2026' });
 });

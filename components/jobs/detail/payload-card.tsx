@@ -28,7 +28,12 @@ export function PayloadCard({ address, title, payload }: PayloadCardProps) {
       {payload.truncated && (
         <p className="hint m-0 border-line border-b px-[14px] py-2">
           The first {formatBytes(payload.text.length)} of {formatBytes(payload.sizeBytes)}.{' '}
-          <a className="link" href={buildRequest('job.get', { ...address, raw: '1' }).url} target="_blank" rel="noreferrer">
+          <a
+            className="link"
+            href={buildRequest('job.get', { ...address, raw: '1' }).url}
+            target="_blank"
+            rel="noreferrer"
+          >
             Open the whole job as JSON
           </a>
         </p>

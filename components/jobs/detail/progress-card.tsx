@@ -14,7 +14,10 @@ export function ProgressCard({ address, job }: { address: JobAddress; job: Job }
   const rate = useProgressRate(address, progress, job.startedAt, now);
   if (!progress) return null;
   const isRunning = job.state === 'active';
-  const left = isRunning && rate && progress.total !== null && progress.done !== null ? (progress.total - progress.done) / rate.perSecond : null;
+  const left =
+    isRunning && rate && progress.total !== null && progress.done !== null
+      ? (progress.total - progress.done) / rate.perSecond
+      : null;
   const parts = [describeProgress(progress)];
   if (isRunning && rate) parts.push(`${rate.isEstimate ? '≈ ' : ''}${formatCount(Math.round(rate.perSecond))}/s`);
   if (left !== null) parts.push(`about ${formatCoarse(Math.max(0, left) * 1000)} left`);
@@ -35,7 +38,7 @@ export function ProgressCard({ address, job }: { address: JobAddress; job: Job }
             aria-valuemin={0}
             aria-valuemax={100}
           >
-            <i style={{ width: `${progress.share * 100}%` }} />
+            <i className="progress-fill" style={{ width: `${progress.share * 100}%` }} />
           </div>
         )}
         {progress.note && <div className="muted clip">{progress.note}</div>}

@@ -20,5 +20,8 @@ it('keeps the whole message and tells own frames from those of packages', () => 
 });
 
 it('takes text without frames as it is', () => {
-  expect(readStack('job stalled more than allowable limit')).toEqual({ message: 'job stalled more than allowable limit', frames: [] });
+  expect(readStack('job stalled more than allowable limit')).toEqual({
+    message: 'job stalled more than allowable limit',
+    frames: [],
+  });
 });

@@ -25,7 +25,11 @@ export function readStack(stack: string): ReadStack {
       .filter((line) => line.trim() !== '')
       .map((line) => {
         const text = line.trim();
-        return { text, name: /^at (?:async )?([^\s(]+) \(/.exec(text)?.[1] ?? null, isLibrary: FRAME.test(line) && LIBRARY.test(text) };
+        return {
+          text,
+          name: /^at (?:async )?([^\s(]+) \(/.exec(text)?.[1] ?? null,
+          isLibrary: FRAME.test(line) && LIBRARY.test(text),
+        };
       }),
   };
 }

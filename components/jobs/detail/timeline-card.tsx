@@ -47,7 +47,13 @@ function Track({ row, timeline }: { row: TimelineRow; timeline: Timeline }) {
         {row.label}
       </span>
       <div className={`track ${row.tone}`}>
-        <i className={row.kind} style={{ left: `min(${percent(row.fromMs - timeline.startMs)}, calc(100% - 3px))`, width: percent(row.toMs - row.fromMs) }} />
+        <i
+          className={row.kind}
+          style={{
+            left: `min(${percent(row.fromMs - timeline.startMs)}, calc(100% - 3px))`,
+            width: percent(row.toMs - row.fromMs),
+          }}
+        />
       </div>
       <span className={`num clip ${tone}`}>{row.text}</span>
     </div>

@@ -3,16 +3,33 @@ import { buildTimeline } from '@/components/jobs/detail/timeline';
 
 const T0 = Date.parse('2026-11-22T13:44:00.000Z');
 const at = (seconds: number) => new Date(T0 + seconds * 1000).toISOString();
-const job = { state: 'waiting' as const, addedAt: at(0), startedAt: null, finishedAt: null, runAt: null, delayMs: 0, attemptsMade: 0, attemptsStarted: 0 };
+const job = {
+  state: 'waiting' as const,
+  addedAt: at(0),
+  startedAt: null,
+  finishedAt: null,
+  runAt: null,
+  delayMs: 0,
+  attemptsMade: 0,
+  attemptsStarted: 0,
+};
 const rows = (changes: object, nowSeconds: number) =>
-  buildTimeline({ ...job, ...changes }, T0 + nowSeconds * 1000).rows.map(({ label, kind, fromMs, toMs, text }) => [label, kind, (fromMs - T0) / 1000, (toMs - T0) / 1000, text]);
+  buildTimeline({ ...job, ...changes }, T0 + nowSeconds * 1000).rows.map(({ label, kind, fromMs, toMs, text }) => [
+    label,
+    kind,
+    (fromMs - T0) / 1000,
+    (toMs - T0) / 1000,
+    text,
+  ]);
 
 describe('buildTimeline', () => {
   it('shows a wait that goes on', () => {
     expect(rows({}, 12)).toEqual([['Waiting', 'soft', 0, 12, '12 s']]);
   });
   it('shows wait and run of a job that did it at the first attempt', () => {
-    expect(rows({ state: 'completed', startedAt: at(12), finishedAt: at(40), attemptsMade: 1, attemptsStarted: 1 }, 400)).toEqual([
+    expect(
+      rows({ state: 'completed', startedAt: at(12), finishedAt: at(40), attemptsMade: 1, attemptsStarted: 1 }, 400),
+    ).toEqual([
       ['Waiting', 'soft', 0, 12, '12 s'],
       ['Attempt 1', 'solid', 12, 40, 'took 28 s'],
     ]);
@@ -25,7 +42,10 @@ describe('buildTimeline', () => {
     ]);
   });
   it('invents nothing about earlier attempts, and says so', () => {
-    const timeline = buildTimeline({ ...job, state: 'failed', startedAt: at(60), finishedAt: at(61), attemptsMade: 3, attemptsStarted: 3 }, T0 + 99_000);
+    const timeline = buildTimeline(
+      { ...job, state: 'failed', startedAt: at(60), finishedAt: at(61), attemptsMade: 3, attemptsStarted: 3 },
+      T0 + 99_000,
+    );
     expect(timeline.rows.map(({ label, kind, text }) => [label, kind, text])).toEqual([
       ['Attempts 1–2', 'hatched', 'times not kept'],
       ['Attempt 3', 'solid', 'failed 1.0 s'],
@@ -42,6 +62,12 @@ describe('buildTimeline', () => {
     ]);
   });
   it('stands a clock that is behind', () => {
-    expect(rows({ state: 'active', startedAt: at(5), attemptsStarted: 1 }, 1)[1]).toEqual(['Attempt 1', 'solid', 5, 5, 'running 0 ms']);
+    expect(rows({ state: 'active', startedAt: at(5), attemptsStarted: 1 }, 1)[1]).toEqual([
+      'Attempt 1',
+      'solid',
+      5,
+      5,
+      'running 0 ms',
+    ]);
   });
 });

@@ -22,7 +22,10 @@ export interface Timeline {
   gap: string | null;
 }
 
-type TimedJob = Pick<Job, 'state' | 'addedAt' | 'startedAt' | 'finishedAt' | 'runAt' | 'delayMs' | 'attemptsMade' | 'attemptsStarted'>;
+type TimedJob = Pick<
+  Job,
+  'state' | 'addedAt' | 'startedAt' | 'finishedAt' | 'runAt' | 'delayMs' | 'attemptsMade' | 'attemptsStarted'
+>;
 
 /**
  * A job's life from the four times that a broker keeps: added, due, start of the last attempt, end. Earlier attempts left
@@ -37,48 +40,81 @@ export function buildTimeline(job: TimedJob, nowMs: number): Timeline {
   const knownEndMs = isEnded ? (finishedMs ?? startedMs ?? nowMs) : nowMs;
   const endMs = Math.max(knownEndMs, job.state === 'delayed' ? (dueMs ?? 0) : 0, addedMs + 1);
   const earlier = Math.max(0, (startedMs === null ? 0 : job.attemptsStarted) - 1);
-  const rows: TimelineRow[] = [];
-  const add = (label: string, tone: JobState, kind: TimelineRow['kind'], fromMs: number, toMs: number, text = formatDuration(toMs - fromMs)) => {
-    if (toMs >= fromMs) rows.push({ label, tone, kind, fromMs, toMs, text });
+  const first =
+    earlier > 0 ? [toEarlierRow(earlier, addedMs, startedMs ?? endMs)] : listWaits(job, addedMs, startedMs ?? endMs);
+  const last = startedMs === null ? null : toLastRow(job, earlier + 1, startedMs, { finishedMs, dueMs, nowMs });
+  return {
+    startMs: addedMs,
+    endMs,
+    endsNow: !isEnded && endMs === nowMs,
+    rows: [...first, ...(last ? [last] : [])].filter((row) => row.toMs >= row.fromMs),
+    gap: earlier > 0 ? describeGap(earlier) : null,
   };
-
-  if (startedMs === null) addWaits(job, addedMs, endMs, add);
-  else {
-    if (earlier > 0) add(earlier === 1 ? 'Attempt 1' : `Attempts 1–${earlier}`, 'failed', 'hatched', addedMs, startedMs, 'times not kept');
-    else addWaits(job, addedMs, startedMs, add);
-    addLastAttempt(job, earlier + 1, startedMs, { finishedMs, dueMs, nowMs }, add);
-  }
-  return { startMs: addedMs, endMs, endsNow: !isEnded && endMs === nowMs, rows, gap: earlier > 0 ? describeGap(earlier) : null };
 }
 
-type Add = (label: string, tone: JobState, kind: TimelineRow['kind'], fromMs: number, toMs: number, text?: string) => void;
-
-function addWaits(job: TimedJob, addedMs: number, untilMs: number, add: Add): void {
-  if (job.state === 'waiting-children') return add('For children', 'waiting-children', 'soft', addedMs, untilMs);
-  const delayedUntilMs = job.state === 'delayed' && job.startedAt === null ? untilMs : Math.min(untilMs, addedMs + job.delayMs);
-  if (delayedUntilMs > addedMs) add('Delayed', 'delayed', 'soft', addedMs, delayedUntilMs);
-  if (untilMs > delayedUntilMs || job.state === 'waiting') add('Waiting', 'waiting', 'soft', delayedUntilMs, untilMs);
+function toEarlierRow(earlier: number, fromMs: number, toMs: number): TimelineRow {
+  const label = earlier === 1 ? 'Attempt 1' : `Attempts 1–${earlier}`;
+  return { label, tone: 'failed', kind: 'hatched', fromMs, toMs, text: 'times not kept' };
 }
 
-function addLastAttempt(
-  job: TimedJob,
-  number: number,
-  startedMs: number,
-  { finishedMs, dueMs, nowMs }: { finishedMs: number | null; dueMs: number | null; nowMs: number },
-  add: Add,
-): void {
+function toWait(label: string, tone: JobState, fromMs: number, toMs: number): TimelineRow {
+  return { label, tone, kind: 'soft', fromMs, toMs, text: formatDuration(toMs - fromMs) };
+}
+
+function listWaits(job: TimedJob, addedMs: number, untilMs: number): TimelineRow[] {
+  if (job.state === 'waiting-children') return [toWait('For children', 'waiting-children', addedMs, untilMs)];
+  if (job.state === 'delayed' && job.startedAt === null) return [toWait('Delayed', 'delayed', addedMs, untilMs)];
+  // After a first run the delay that is kept is the backoff, not the one that it was added with.
+  const isFirstDelay = job.state !== 'delayed' && job.delayMs > 0;
+  const dueMs = isFirstDelay ? Math.min(untilMs, addedMs + job.delayMs) : addedMs;
+  const delay = dueMs > addedMs ? [toWait('Delayed', 'delayed', addedMs, dueMs)] : [];
+  return [...delay, toWait('Waiting', 'waiting', dueMs, untilMs)];
+}
+
+interface Times {
+  finishedMs: number | null;
+  dueMs: number | null;
+  nowMs: number;
+}
+
+function toLastRow(job: TimedJob, number: number, fromMs: number, times: Times): TimelineRow | null {
+  const { finishedMs, dueMs, nowMs } = times;
   const label = `Attempt ${number}`;
-  if (job.state === 'active') return add(label, 'active', 'solid', startedMs, Math.max(startedMs, nowMs), `running ${formatDuration(nowMs - startedMs)}`);
-  if (job.state === 'completed' || job.state === 'failed') {
-    const toMs = finishedMs ?? startedMs;
-    // Finished before it started: it was failed while it waited (a cancel, or a parent that failed), after an earlier run.
-    if (toMs < startedMs) return;
-    return add(label, job.state, 'solid', startedMs, toMs, `${job.state === 'failed' ? 'failed' : 'took'} ${formatDuration(toMs - startedMs)}`);
+  const ranMs = Math.max(0, nowMs - fromMs);
+  switch (job.state) {
+    case 'active':
+      return {
+        label,
+        tone: 'active',
+        kind: 'solid',
+        fromMs,
+        toMs: fromMs + ranMs,
+        text: `running ${formatDuration(ranMs)}`,
+      };
+    case 'completed':
+    case 'failed': {
+      // Ended before it began: failed while it waited again, by a cancel or by a parent; the filter above drops the row.
+      const toMs = finishedMs ?? fromMs;
+      const text = `${job.state === 'failed' ? 'failed' : 'took'} ${formatDuration(toMs - fromMs)}`;
+      return { label, tone: job.state, kind: 'solid', fromMs, toMs, text };
+    }
+    case 'delayed': {
+      const toMs = Math.max(dueMs ?? nowMs, fromMs);
+      const text = toMs > nowMs ? `due in ${formatDuration(toMs - nowMs)}` : 'due now';
+      return { label: `${label}, backoff`, tone: 'delayed', kind: 'hatched', fromMs, toMs, text };
+    }
+    case 'waiting-children':
+      return toWait('For children', 'waiting-children', fromMs, nowMs);
+    default:
+      return {
+        label: `${label}, then wait`,
+        tone: 'waiting',
+        kind: 'hatched',
+        fromMs,
+        toMs: nowMs,
+        text: formatDuration(ranMs),
+      };
   }
-  if (job.state === 'delayed' && dueMs !== null)
-    return add(`${label}, backoff`, 'delayed', 'hatched', startedMs, Math.max(dueMs, startedMs), dueMs > nowMs ? `due in ${formatDuration(dueMs - nowMs)}` : 'due now');
-  if (job.state === 'waiting-children') return add('For children', 'waiting-children', 'soft', startedMs, nowMs);
-  add(`${label}, then wait`, 'waiting', 'hatched', startedMs, nowMs);
 }
 
 function describeGap(earlier: number): string {

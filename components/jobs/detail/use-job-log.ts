@@ -23,9 +23,11 @@ export function useJobLog(address: JobAddress): KnownLog {
   const [stuckAt, setStuckAt] = useState(-1);
   const { data: log, error } = useQuery<JobLog>({
     queryKey: key,
-    queryFn: async ({ signal }) => startLog(await call('job.logs', { source, queue, job, limit: LOG_LINES_PER_PAGE }, { signal })),
+    queryFn: async ({ signal }) =>
+      startLog(await call('job.logs', { source, queue, job, limit: LOG_LINES_PER_PAGE }, { signal })),
   });
-  const isReading = log !== undefined && hasMoreLog(log) && (all || log.lines.length < EAGER_LINES) && stuckAt !== log.total;
+  const isReading =
+    log !== undefined && hasMoreLog(log) && (all || log.lines.length < EAGER_LINES) && stuckAt !== log.total;
   useEffect(() => {
     if (!isReading || !log) return;
     const stop = new AbortController();

@@ -4,10 +4,22 @@ import type { JobAddress } from '@/lib/client/jobs';
 import { useFrames } from '@/lib/client/live/use-live';
 
 /** Units per second from the frames that came; before there are two, from the attempt's start, as an estimate. */
-export function useProgressRate({ source, queue, job }: JobAddress, progress: Progress | null, startedAt: string | null, nowMs: number) {
+export function useProgressRate(
+  { source, queue, job }: JobAddress,
+  progress: Progress | null,
+  startedAt: string | null,
+  nowMs: number,
+) {
   const [samples, setSamples] = useState<ProgressSample[]>([]);
   useFrames(({ event, data }) => {
-    if (event !== 'job' || data.type !== 'progress' || data.id !== job || data.queue !== queue || data.source !== source) return;
+    if (
+      event !== 'job' ||
+      data.type !== 'progress' ||
+      data.id !== job ||
+      data.queue !== queue ||
+      data.source !== source
+    )
+      return;
     const done = readProgress(data.progress)?.done;
     if (done != null) setSamples((known) => addSample(known, { atMs: Date.parse(data.at), done }));
   });

@@ -16,6 +16,9 @@ export function applyFrame(client: QueryClient, frame: SeenFrame): void {
   if (frame.event === 'counts') applyCounts(client, frame.data);
   else if (frame.event === 'job') applyJobFrame(client, frame.data);
   else if (frame.event === 'worker') applyWorkers(client, frame.data);
+  // A first stream brings all figures by itself; only what happened to jobs before it stood may be missing.
+  else if (frame.data.reason === 'started')
+    void client.invalidateQueries({ queryKey: keys.allJobs(), refetchType: 'active' });
   else void client.invalidateQueries({ refetchType: 'active' });
 }
 

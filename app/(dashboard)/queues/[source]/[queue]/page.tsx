@@ -2,10 +2,10 @@ import type { Metadata } from 'next';
 import { read } from '@/app/(dashboard)/read';
 import { QueueView } from '@/components/queues/queue-view';
 import { Hydrated } from '@/components/shell/hydrated';
-import { JOBS_PER_PAGE } from '@/lib/client/page-sizes';
 import { readListParams } from '@/lib/client/list-params';
-import { decodePart } from '@/lib/client/url';
+import { JOBS_PER_PAGE } from '@/lib/client/page-sizes';
 import { keys } from '@/lib/client/query-keys';
+import { decodePart } from '@/lib/client/url';
 import { ask } from '@/lib/http/ask';
 
 interface QueuePageProps {
@@ -37,5 +37,7 @@ export default async function QueuePage({ params, searchParams }: QueuePageProps
 }
 
 function toParams(given: Record<string, string | string[] | undefined>): URLSearchParams {
-  return new URLSearchParams(Object.entries(given).flatMap(([name, value]) => [value ?? []].flat().map((each) => [name, each])));
+  return new URLSearchParams(
+    Object.entries(given).flatMap(([name, value]) => [value ?? []].flat().map((each) => [name, each])),
+  );
 }

@@ -9,8 +9,15 @@ import { toJobsOptions } from './job-options';
 export interface ActionPorts {
   /** Runs BullMQ's own operations on one queue, over a connection for changes. */
   change<T>(queue: string, run: (backend: IQueueBackend) => Promise<T>): Promise<T>;
-  /** `state: null` = no such job. */
-  readState(queue: string, id: string): Promise<{ state: JobState | null; lifo: boolean }>;
+  readState(queue: string, id: string): Promise<JobNow>;
+}
+
+/** What the actions need to know of a job; `state: null` = there is none. */
+export interface JobNow {
+  state: JobState | null;
+  lifo: boolean;
+  priority: number;
+  name: string;
 }
 
 const NOT_THERE = -1;
@@ -32,15 +39,17 @@ export async function retryJob(ports: ActionPorts, queue: string, id: string): P
         from,
       ),
     );
-    if (code === 0) return { kind: 'done', state: (await ports.readState(queue, id)).state ?? 'waiting' };
+    if (code === 0) return { kind: 'done', state: before.priority > 0 ? 'prioritized' : 'waiting' };
     if (code === NOT_THERE) return { kind: 'gone' };
   }
   return wrongState(ports, queue, id);
 }
 
 export async function promoteJob(ports: ActionPorts, queue: string, id: string): Promise<Change> {
+  const { state, priority } = await ports.readState(queue, id);
+  if (state === null) return { kind: 'gone' };
   const code = await codeOf(ports, queue, (backend) => backend.promote(id));
-  if (code === 0) return { kind: 'done', state: (await ports.readState(queue, id)).state ?? 'waiting' };
+  if (code === 0) return { kind: 'done', state: priority > 0 ? 'prioritized' : 'waiting' };
   return code === NOT_THERE ? { kind: 'gone' } : wrongState(ports, queue, id);
 }
 
@@ -106,7 +115,7 @@ export async function addJobs(
     inserted.map(async ({ id, existed }, i): Promise<AddedJob> => {
       const job = jobs[i] as NewJob;
       const now = existed ? await ports.readState(queue, id) : null;
-      return { id, name: job.name, state: now?.state ?? firstState(job), existed };
+      return { id, name: now?.state ? now.name : job.name, state: now?.state ?? firstState(job), existed };
     }),
   );
 }

@@ -1,6 +1,7 @@
 import type { BrokerJob } from '@/lib/backends/backend';
-import type { JobRef } from '@/lib/contracts/jobs';
+import type { JobRef, Payload } from '@/lib/contracts/jobs';
 import type { JobState } from '@/lib/contracts/states';
+import type { JobNow } from '../actions';
 import { decodeOptions } from '../job-options';
 import { cutPayload, toJobError } from '../job-shape';
 import { DESCRIBE_JOBS, GET_JOB, JOB_STATE } from './get-script';
@@ -8,7 +9,7 @@ import type { RedisLink } from './link';
 import { type RawRow, toRawRow } from './row-script';
 import { toRow } from './to-row';
 
-const ROUND_TRIP_CAP_BYTES = 512 * 1024 * 1024;
+const SCRIPT_CAP_BYTES = 2_097_152;
 
 /** Finds the queue in a job's key, which may hold `:` anywhere: known names first, the longest wins. */
 export type SplitKey = (key: string) => JobRef | null;
@@ -21,7 +22,11 @@ export function getJob(
   split: SplitKey,
 ): Promise<BrokerJob | null> {
   const base = link.base(queue);
-  const cap = Math.min(maxPayloadBytes, ROUND_TRIP_CAP_BYTES);
+  const cap = Math.min(maxPayloadBytes, SCRIPT_CAP_BYTES);
+  const payloadOf = async (field: string, text: unknown, size: unknown): Promise<Payload> => {
+    const whole = Number(size) > SCRIPT_CAP_BYTES ? await link.reads.hget(base + id, field) : null;
+    return cutPayload(whole ?? String(text), Number(size), maxPayloadBytes);
+  };
   return link.call(async () => {
     const reply = (await link.script(GET_JOB, [base + id], [base, id, cap])) as unknown[] | null;
     if (reply === null) return null;
@@ -34,9 +39,9 @@ export function getJob(
       ...row,
       queue,
       progress,
-      data: cutPayload(String(data), Number(dataSize), maxPayloadBytes),
+      data: await payloadOf('data', data, dataSize),
       options: readOptions(String(opts), Number(optsSize)),
-      result: Number(resultSize) > 0 ? cutPayload(String(result), Number(resultSize), maxPayloadBytes) : null,
+      result: Number(resultSize) > 0 ? await payloadOf('returnvalue', result, resultSize) : null,
       error: state === 'completed' ? null : toJobError(raw.failedReason || null, stacktraces),
       stacktraces,
       attemptsStarted: Number(raw.attemptsStarted) || 0,
@@ -69,14 +74,11 @@ export function getLogs(link: RedisLink, queue: string, id: string, from: number
 }
 
 /** `state: null` = no such job. One round trip, no payload. */
-export async function readState(
-  link: RedisLink,
-  queue: string,
-  id: string,
-): Promise<{ state: JobState | null; lifo: boolean }> {
+export async function readState(link: RedisLink, queue: string, id: string): Promise<JobNow> {
   const base = link.base(queue);
-  const [state, lifo] = (await link.call(() => link.script(JOB_STATE, [base + id], [base, id]))) as [string, string];
-  return { state: state === '' ? null : (state as JobState), lifo: lifo === '1' };
+  const reply = await link.call(() => link.script(JOB_STATE, [base + id], [base, id]));
+  const [state, lifo, priority, name = ''] = reply as string[];
+  return { state: (state || null) as JobState | null, lifo: lifo === '1', priority: Number(priority) || 0, name };
 }
 
 function readOptions(text: string, sizeBytes: number): unknown {

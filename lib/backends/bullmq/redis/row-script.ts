@@ -1,14 +1,14 @@
 /**
  * Lua shared by all that show a row. `row(base, id, state, score)` returns a flat list in the order of ROW_FIELDS, or false
  * when the job's hash is gone. Texts are cut here, so that a 1 MB failure never crosses the wire; `budget` bounds what one
- * call may copy out of big fields (the copy is what holds the broker: ~0.4 ms a MB).
+ * call may copy out of big fields (the copy is what holds the broker: ~1.6 ms a MB).
  *
  * fields read of the job's HASH
  *   name timestamp processedOn finishedOn delay priority pb (worker) atm | attemptsMade (v4) ats (attempts started)
  *   opts (JSON: attempts, delay)  progress (JSON)  failedReason
  */
 export const ROW_LUA = `
-local budget = 8388608
+local budget = 3145728
 local function utf8cut(s, max)
   if #s <= max then return s end
   local n = max

@@ -44,12 +44,14 @@ export async function* tailEvents(source: TailSource, signal: AbortSignal): Asyn
   try {
     let failures = 0;
     let away = false;
+    let stands = false;
     while (!signal.aborted) {
       try {
         const events = await tail.next(away, signal);
         away = false;
         failures = 0;
-        if (events.length > 0) yield events;
+        if (events.length > 0 || !stands) yield events;
+        stands = true;
       } catch {
         if (signal.aborted) return;
         away = true;

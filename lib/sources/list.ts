@@ -19,12 +19,7 @@ export const listSources = query('source.list', async (ask, { cursor, limit }) =
   const rows = await Promise.all(
     [...ask.sources.values()].map(async ({ config, backend }): Promise<Source> => {
       const facts = await backend.facts();
-      const snapshot =
-        facts.status === 'up'
-          ? await sharedSnapshot(backend)
-              .read()
-              .catch(() => null)
-          : null;
+      const figures = facts.status === 'up' ? await sharedSnapshot(backend).figures() : null;
       return {
         name: config.name,
         ...facts,

@@ -29,6 +29,7 @@ CREATE TABLE queuedeck.idempotency (
   location   text,
   source     text,
   queue      text,
+  added_by   text NOT NULL,
   taken_at   timestamptz NOT NULL DEFAULT now(),
   lease_until timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,

@@ -1,16 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive, sendSignal, waitUntilGone } from '@/lib/embedded/process-alive';
-import { type Stack, startStack } from '@/lib/testing/stack';
+import { makeStackHome, type Stack, startStack } from '@/lib/testing/stack';
 
 const homes: string[] = [];
 
-function makeHome(parent = tmpdir()): string {
-  const home = mkdtempSync(path.join(parent, 'queuedeck-supervisor-'));
+function makeHome(parent?: string): string {
+  const home = parent ? mkdtempSync(path.join(parent, 'queuedeck-stack-')) : makeStackHome();
   homes.push(home);
   return home;
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { childEnvironment } from '@/lib/env';
@@ -42,9 +42,16 @@ const DEFAULTS = {
   LOG_LEVEL: 'warn',
 };
 
+/** A temporary folder that root's PostgreSQL, which runs as another user, can pass through: otherwise its data goes elsewhere and stays there. */
+export function makeStackHome(): string {
+  const home = mkdtempSync(path.join(tmpdir(), 'queuedeck-stack-'));
+  chmodSync(home, 0o711);
+  return home;
+}
+
 /** Starts the built product (dist/ and the Next build of QUEUEDECK_DIST_DIR) and resolves when it serves; rejects with what it said when it ends before. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const home = options.home ?? mkdtempSync(path.join(tmpdir(), 'queuedeck-home-'));
+  const home = options.home ?? makeStackHome();
   const child = spawn(process.execPath, [path.resolve('dist/supervisor.mjs'), 'start'], {
     env: childEnvironment({ ...DEFAULTS, QUEUEDECK_HOME: home, ...options.env }),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

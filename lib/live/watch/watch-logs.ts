@@ -142,7 +142,9 @@ export class LogWatch {
         job.isRunning ??= found?.state === 'active';
       }
       const read = await job.backend.getLogs(job.queue, job.id, job.from ?? 0, job.from === null ? 1 : LINES_PER_READ);
-      if (read) this.#tell(job, read);
+      // Not there yet: its log will be told from the first line.
+      if (read === null) job.from ??= 0;
+      else this.#tell(job, read);
     } catch (error) {
       if (!(error instanceof CodedError)) log.warn({ err: error, source: job.source }, 'log not read');
       job.isDue = true;

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { testAdding } from './conformance/adding';
+import type { Bench, Broker } from './conformance/broker';
+import { testChanges } from './conformance/changes';
+import { testFigures } from './conformance/figures';
+import { testLists } from './conformance/lists';
+import { testOneJob } from './conformance/one-job';
+import { testOutage } from './conformance/outage';
+import { testTail } from './conformance/tail';
+
+/** The battery that every backend passes on a real server. Situations are made by BullMQ's own Queue, Worker and FlowProducer. */
+export function describeBackend(name: string, open: () => Promise<Broker>): void {
+  describe(name, () => {
+    let broker: Broker | null = null;
+    beforeAll(async () => {
+      broker = await open();
+    });
+    afterAll(() => broker?.close());
+    const bench: Bench = {
+      get broker() {
+        if (broker === null) throw new Error('the broker is not open');
+        return broker;
+      },
+      get backend() {
+        return this.broker.backend;
+      },
+    };
+    describe('adding', () => testAdding(bench));
+    describe('lists', () => testLists(bench));
+    describe('one job', () => testOneJob(bench));
+    describe('figures', () => testFigures(bench));
+    describe('changes', () => testChanges(bench));
+    describe('the live tail', () => testTail(bench));
+    describe('a broker that is away', () => testOutage(bench));
+  });
+}

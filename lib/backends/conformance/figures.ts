@@ -1,0 +1,89 @@
+import { expect, it } from 'vitest';
+import { type Bench, figuresOf, holdActive, job, runAll, until } from './broker';
+
+export function testFigures(bench: Bench): void {
+  it('counts every state', async () => {
+    const queue = 'figures';
+    await bench.backend.addJobs(queue, [job('a'), job('fails')]);
+    await runAll(bench, queue, 2);
+    const held = await holdActive(bench, queue);
+    await bench.backend.addJobs(queue, [job('w'), job('d', { delayMs: 60_000 }), job('p', { priority: 1 })]);
+    const figures = await figuresOf(bench.backend, queue);
+    expect(figures?.counts).toMatchObject({ active: 1, completed: 1, failed: 1, delayed: 1 });
+    expect((figures?.counts.waiting ?? 0) + (figures?.counts.prioritized ?? 0)).toBe(2);
+    expect(figures?.lastError).toMatchObject({ message: 'no: fails' });
+    await held.end();
+  });
+
+  it('is true a second after a change, whoever made it', async () => {
+    const queue = 'figures-fresh';
+    const own = bench.broker.queue(queue);
+    await own.add('first', {});
+    await until(() => bench.backend.hasQueue(queue), 'the queue');
+    expect((await figuresOf(bench.backend, queue))?.counts.waiting).toBe(1);
+    for (let i = 2; i < 6; i++) {
+      await own.add('more', {});
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect((await figuresOf(bench.backend, queue))?.counts.waiting).toBe(i);
+    }
+  });
+
+  it('tells pause and limits, and the oldest wait', async () => {
+    const queue = 'figures-meta';
+    const own = bench.broker.queue(queue);
+    await own.add('old', {});
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    await own.add('new', {});
+    await own.setGlobalConcurrency(7);
+    await own.setGlobalRateLimit(100, 1000);
+    await bench.backend.pause?.(queue);
+    const figures = await figuresOf(bench.backend, queue);
+    expect(figures).toMatchObject({ paused: true, concurrency: 7, rateLimit: { max: 100, durationMs: 1000 } });
+    expect(figures?.oldestWaitingMs).toBeGreaterThanOrEqual(120);
+    await bench.backend.resume?.(queue);
+    expect((await figuresOf(bench.backend, queue))?.paused).toBe(false);
+    await own.pause();
+    expect(await until(async () => (await figuresOf(bench.backend, queue))?.paused, 'a pause by others')).toBe(true);
+    await own.resume();
+    await until(async () => (await figuresOf(bench.backend, queue))?.paused === false, 'a resume by others');
+  });
+
+  it('finds a queue that others made, and forgets one that is gone', async () => {
+    const queue = 'figures-found';
+    const own = bench.broker.queue(queue);
+    await own.add('x', {});
+    expect(await bench.backend.hasQueue(queue)).toBe(true);
+    await until(async () => (await bench.backend.queueNames()).includes(queue), 'discovery', 15_000);
+    await own.obliterate({ force: true });
+    await until(async () => !(await bench.backend.queueNames()).includes(queue), 'the queue to be forgotten', 15_000);
+    expect(await figuresOf(bench.backend, queue)).toBeUndefined();
+  });
+
+  it('tells what the server is', async () => {
+    const facts = await bench.backend.facts();
+    expect(facts).toMatchObject({ status: 'up', reason: null, backend: bench.backend.kind });
+    expect(facts.version).toMatch(/^\S+ \d+\.\d+/);
+    expect(facts.latencyMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it('lists workers that know nothing of us', async () => {
+    const worker = bench.broker.worker('figures-workers', async () => undefined, { name: 'plain-worker' });
+    const found = await until(
+      async () => (await bench.backend.listWorkers()).find((one) => one.queues.includes('figures-workers')),
+      'the worker in the list',
+    );
+    expect(found).toMatchObject({
+      beats: false,
+      slots: null,
+      busy: null,
+      running: null,
+      memoryBytes: null,
+      status: 'up',
+    });
+    await worker.close();
+    await until(
+      async () => !(await bench.backend.listWorkers()).some((one) => one.queues.includes('figures-workers')),
+      'the worker to leave the list',
+    );
+  });
+}

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BrokerRow, NewJob, Position } from '@/lib/backends/backend';
 import { JOB_STATES, type JobState } from '@/lib/contracts/states';
 import { createTestDatabase } from '@/lib/testing/test-database';
+import type { Query } from './postgres/connection';
+import { type Counted, countQueues } from './postgres/count-queues';
 import { openTestBroker, type TestBroker, until } from './postgres/open-test-broker';
 
 let broker: TestBroker;
@@ -154,6 +156,29 @@ describe('figures', () => {
     });
     expect(figures?.countsAtLeast).toEqual(['completed']);
     await broker.sql(`DELETE FROM job WHERE queue = 'many' AND id IN ('j1', 'j2')`);
+    await broker.backend.addJobs('many', [job('d')]);
+    const fewer = await figuresOf('many');
+    expect([fewer?.counts.completed, fewer?.counts.waiting, fewer?.countsAtLeast]).toEqual([9999, 2, []]);
+  });
+
+  it('does not count a long state again while too little happened to bring it below the cap', async () => {
+    const counted: string[] = [];
+    const spy: Query = async (text, values) => {
+      if (text.includes('skipped')) counted.push(String((values?.[1] as number[] | undefined)?.[0]));
+      return (await broker.pool.query(text, values)).rows;
+    };
+    const marks = new Map<string, Counted>();
+    await fill('long', 15_000, { state: "'completed'", finished_at_ms: '1700000002000 + i' });
+    const at = (eventId: number, deleted: number, atMs: number) => ({ eventId, deleted, atMs });
+    await countQueues(spy, marks, ['long'], at(100, 0, 1000));
+    await broker.sql(`DELETE FROM job WHERE queue = 'long' AND finished_at_ms <= 1700000006000`);
+    await countQueues(spy, marks, ['long'], at(150, 4000, 2000));
+    expect(marks.get('long')?.counts.completed).toBe(15_000);
+    await countQueues(spy, marks, ['long'], at(1200, 4000, 3000));
+    expect(marks.get('long')?.counts.completed).toBe(11_000);
+    await countQueues(spy, marks, ['long'], at(1200, 4000, 8001));
+    const completed = String(1 << JOB_STATES.indexOf('completed'));
+    expect(counted).toEqual(['0', completed, '0', '0']);
   });
 
   it('tells pause, limits, the oldest wait and the newest failure', async () => {

@@ -42,7 +42,10 @@ WITH RECURSIVE walk AS (
 )
 SELECT queue, (SELECT max(id) FROM event e WHERE e.queue = walk.queue) AS top FROM walk WHERE queue IS NOT NULL`;
 
-export const LAST_ID_SQL = 'SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS last FROM event_seq';
+/** The last id given out, and the snapshot of this very read. */
+export const LAST_ID_SQL = `
+SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS last, pg_snapshot_xmin(c)::text AS xmin, pg_snapshot_xmax(c)::text AS xmax
+  FROM event_seq, pg_current_snapshot() AS c`;
 
 export interface EventRow {
   xmin: string;

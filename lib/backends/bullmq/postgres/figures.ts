@@ -1,12 +1,10 @@
 import type { BrokerFigures, Snapshot } from '@/lib/backends/backend';
-import type { JobState } from '@/lib/contracts/states';
+import { JOB_STATES } from '@/lib/contracts/states';
 import { firstErrorLine, toIso } from '../job-shape';
 import type { Query } from './connection';
+import { type ChangeMark, COUNT_CAP, type Counted, costOf, countQueues, type StateCounts } from './count-queues';
 
-/** Counting stops here: 10,000 index entries cost about 1.5 ms. */
-export const COUNT_CAP = 10_000;
-/** Index entries per counting statement, which keeps it below 10 ms; and per snapshot, for queues that only may have changed. */
-const STATEMENT_BUDGET = 50_000;
+/** Index entries per snapshot, for queues that only may have changed. */
 const QUIET_BUDGET = 60_000;
 /** A transaction may commit after one with a later event id; a queue stays "changed" for as long after its newest event. */
 const SETTLE_MS = 3000;
@@ -47,20 +45,6 @@ SELECT queue, paused, concurrency, rate_max, rate_duration, oldest.at AS oldest_
   ) AS newest ON true
  ORDER BY queue`;
 
-const countOf = (name: string, where: string) =>
-  `(SELECT count(*)::int FROM (SELECT FROM job j WHERE j.queue = q.name AND ${where} LIMIT ${COUNT_CAP + 1}) AS capped) AS ${name}`;
-
-const COUNTS_SQL = `
-SELECT q.name AS queue,
-  ${countOf('waiting', "state = 'waiting' AND priority = 0")},
-  ${countOf('prioritized', "state = 'waiting' AND priority > 0")},
-  ${countOf('active', "state = 'active'")},
-  ${countOf('delayed', "state = 'delayed'")},
-  ${countOf('"waiting-children"', "state = 'waiting-children'")},
-  ${countOf('completed', "state = 'completed'")},
-  ${countOf('failed', "state = 'failed'")}
-  FROM unnest($1::text[]) AS q(name)`;
-
 interface QueueRow {
   queue: string;
   paused: string | null;
@@ -76,12 +60,9 @@ interface QueueRow {
   now: string;
 }
 
-type StateCounts = Record<JobState, number>;
-
-interface Counted {
-  counts: StateCounts;
+interface Seen extends Counted {
   eventId: string | null;
-  deleted: string;
+  deleted: number;
   countedAtMs: number;
 }
 
@@ -90,94 +71,69 @@ interface Counted {
  * somewhere (removals have no event), the queues take turns within a budget.
  */
 export class FiguresReader {
-  private counted = new Map<string, Counted>();
+  private seen = new Map<string, Seen>();
 
   constructor(private readonly query: Query) {}
 
   async snapshot(): Promise<Snapshot> {
     const rows = await this.query<QueueRow>(QUEUES_SQL);
-    for (const chunk of chunkByCost(this.pickStale(rows), (row) => this.costOf(row.queue))) await this.count(chunk);
+    const mark = markOf(rows);
+    const stale = this.pickStale(rows, mark);
+    const counted = new Map<string, Counted>(this.seen);
+    await countQueues(
+      this.query,
+      counted,
+      stale.map((row) => row.queue),
+      mark,
+    );
+    for (const row of stale) this.remember(row, counted.get(row.queue), mark);
     const known = new Set(rows.map((row) => row.queue));
-    for (const queue of this.counted.keys()) if (!known.has(queue)) this.counted.delete(queue);
+    for (const queue of this.seen.keys()) if (!known.has(queue)) this.seen.delete(queue);
     const at = Date.now();
-    return { at, queues: rows.map((row) => toFigures(row, this.counted.get(row.queue)?.counts ?? null, at)) };
+    const queues = rows.flatMap((row) => {
+      const seen = this.seen.get(row.queue);
+      return seen ? toFigures(row, seen.counts, at) : [];
+    });
+    return { at, queues };
   }
 
-  /** After a removal of our own. */
-  forget(queue: string): void {
-    this.counted.delete(queue);
+  private remember(row: QueueRow, counted: Counted | undefined, mark: ChangeMark): void {
+    if (!counted) return;
+    this.seen.set(row.queue, { ...counted, eventId: row.event_id, deleted: mark.deleted, countedAtMs: mark.atMs });
   }
 
-  private pickStale(rows: QueueRow[]): QueueRow[] {
+  private pickStale(rows: QueueRow[], mark: ChangeMark): QueueRow[] {
     const changed: QueueRow[] = [];
-    const quiet: QueueRow[] = [];
+    const quiet: { row: QueueRow; last: Seen }[] = [];
     for (const row of rows) {
-      const last = this.counted.get(row.queue);
-      const now = Number(row.now);
-      const settling = row.event_at !== null && Number(row.event_at) > now - SETTLE_MS;
+      const last = this.seen.get(row.queue);
+      const settling = row.event_at !== null && Number(row.event_at) > mark.atMs - SETTLE_MS;
       if (!last || settling || last.eventId !== row.event_id) changed.push(row);
-      else if (last.deleted !== row.deleted || last.countedAtMs < now - RECOUNT_MS) quiet.push(row);
+      else if (last.deleted !== mark.deleted || last.countedAtMs < mark.atMs - RECOUNT_MS) quiet.push({ row, last });
     }
-    const countedAt = (row: QueueRow) => this.counted.get(row.queue)?.countedAtMs ?? 0;
-    quiet.sort((a, b) => countedAt(a) - countedAt(b));
+    quiet.sort((a, b) => a.last.countedAtMs - b.last.countedAtMs);
     let budget = QUIET_BUDGET;
-    const inTurn = quiet.filter((row) => {
+    const inTurn = quiet.filter(({ last }) => {
       if (budget <= 0) return false;
-      budget -= this.costOf(row.queue);
+      budget -= costOf(last, mark);
       return true;
     });
-    return [...changed, ...inTurn];
-  }
-
-  private costOf(queue: string): number {
-    const last = this.counted.get(queue);
-    return last ? Object.values(last.counts).reduce((sum, n) => sum + n, 100) : COUNT_CAP;
-  }
-
-  private async count(rows: QueueRow[]): Promise<void> {
-    const found = await this.query<StateCounts & { queue: string }>(COUNTS_SQL, [rows.map((row) => row.queue)]);
-    const byQueue = new Map(rows.map((row) => [row.queue, row]));
-    for (const { queue, ...counts } of found) {
-      const row = byQueue.get(queue);
-      if (!row) continue;
-      this.counted.set(queue, { counts, eventId: row.event_id, deleted: row.deleted, countedAtMs: Number(row.now) });
-    }
+    return [...changed, ...inTurn.map(({ row }) => row)];
   }
 }
 
-function* chunkByCost<T>(items: T[], cost: (item: T) => number): Generator<T[]> {
-  let chunk: T[] = [];
-  let sum = 0;
-  for (const item of items) {
-    if (chunk.length > 0 && sum + cost(item) > STATEMENT_BUDGET) {
-      yield chunk;
-      chunk = [];
-      sum = 0;
-    }
-    chunk.push(item);
-    sum += cost(item);
-  }
-  if (chunk.length > 0) yield chunk;
+function markOf(rows: QueueRow[]): ChangeMark {
+  const eventId = rows.reduce((max, row) => Math.max(max, Number(row.event_id ?? 0)), 0);
+  return { eventId, deleted: Number(rows[0]?.deleted ?? 0), atMs: Number(rows[0]?.now ?? 0) };
 }
 
-function toFigures(row: QueueRow, counts: StateCounts | null, at: number): BrokerFigures {
-  const shown: StateCounts = counts ?? {
-    waiting: 0,
-    active: 0,
-    delayed: 0,
-    prioritized: 0,
-    'waiting-children': 0,
-    completed: 0,
-    failed: 0,
-  };
-  const states = Object.keys(shown) as JobState[];
+function toFigures(row: QueueRow, counts: StateCounts, at: number): BrokerFigures {
   const failedAt = row.failed_at === null ? null : toIso(Number(row.failed_at));
+  const shown = JOB_STATES.map((state) => [state, Math.min(counts[state], COUNT_CAP)] as const);
   return {
     name: row.queue,
-    counts: Object.fromEntries(
-      states.map((state) => [state, counts === null ? null : Math.min(shown[state], COUNT_CAP)]),
-    ) as BrokerFigures['counts'],
-    countsAtLeast: states.filter((state) => shown[state] > COUNT_CAP),
+    counts: Object.fromEntries(shown) as StateCounts,
+    countsAtLeast: JOB_STATES.filter((state) => counts[state] > COUNT_CAP),
     paused: row.paused === '1',
     oldestWaitingMs: row.oldest_at === null ? 0 : Math.max(0, at - Number(row.oldest_at)),
     concurrency: toNumber(row.concurrency),

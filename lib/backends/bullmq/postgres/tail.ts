@@ -9,6 +9,10 @@ import { type EventRow, LAST_ID_SQL, READ_LIMIT, READ_SQL, SWEEP_SQL, toBackendE
 const COALESCE_MS = 40;
 /** Every so often all queues are looked at, for a notification that never came; it also shows a server that hangs. */
 const SWEEP_EVERY_MS = 5000;
+const SWEEP_BUSY_MS = 1000;
+const SWEEP_EVERY_EVENTS = 2000;
+/** A transaction that stays open for hours must not hold the base back. */
+const PENDING_MAX_MS = 10_000;
 const BACKOFF_MAX_MS = 5000;
 /** Queues per reading statement. */
 const QUEUES_PER_READ = 40;
@@ -49,12 +53,14 @@ class EventTail {
   private wake: (() => void) | null = null;
   private error: Error | null = null;
   private sweptAtMs = Date.now();
+  private base: number;
+  private newest = 0;
 
   private constructor(
     private readonly client: pg.Client,
-    private base: number,
-    private lastSwept: number,
+    private pending: LastId,
   ) {
+    this.base = pending.last;
     client.on('notification', ({ payload }) => {
       if (!payload) return;
       wakeCursor(this.cursorOf(payload));
@@ -71,7 +77,7 @@ class EventTail {
     try {
       await client.query('LISTEN bullmq_events; LISTEN bullmq_jobs');
       const last = await readLastId(client);
-      const tail = new EventTail(client, last, last);
+      const tail = new EventTail(client, last);
       const lose = (error: Error) => {
         tail.error = error;
         tail.wake?.();
@@ -90,7 +96,7 @@ class EventTail {
     await this.waitUntilDue(signal);
     if (this.error) throw this.error;
     if (signal.aborted) return [];
-    if (Date.now() - this.sweptAtMs >= SWEEP_EVERY_MS) await this.sweep();
+    if (Date.now() >= this.sweepAtMs()) await this.sweep();
     return this.read();
   }
 
@@ -108,10 +114,16 @@ class EventTail {
     return cursor;
   }
 
+  /** Sooner when much is going on, so that the base stays within what the event log keeps. */
+  private sweepAtMs(): number {
+    const isBusy = this.newest - this.pending.last > SWEEP_EVERY_EVENTS;
+    return this.sweptAtMs + (isBusy ? SWEEP_BUSY_MS : SWEEP_EVERY_MS);
+  }
+
   private async waitUntilDue(signal: AbortSignal): Promise<void> {
     const reread = Math.min(...[...this.hot.values()].map((cursor) => cursor.rereadAtMs), Number.POSITIVE_INFINITY);
     const now = Date.now();
-    const waitMs = Math.min(reread, this.sweptAtMs + SWEEP_EVERY_MS) - now;
+    const waitMs = Math.min(reread, this.sweepAtMs()) - now;
     if (waitMs <= 0 || this.error || signal.aborted) return;
     const limit = new AbortController();
     const woken = new Promise<void>((resolve) => {
@@ -125,18 +137,24 @@ class EventTail {
     if (how === 'woken' && !this.error) await sleep(COALESCE_MS);
   }
 
-  /** Two sweeps later every transaction that took an id before is over or older than a mark may be: the base follows. */
+  /**
+   * Finds queues with events that nobody told of. What an earlier sweep saw as the last id becomes the base once the transactions
+   * of that time are over (the rule of the cursors' marks): this sweep then saw all of theirs.
+   */
   private async sweep(): Promise<void> {
-    const last = await readLastId(this.client);
+    const now = await readLastId(this.client);
     const { rows } = await this.client.query<{ queue: string; top: string | null }>(SWEEP_SQL);
     for (const { queue, top } of rows) {
       const cursor = this.hot.get(queue);
       const delivered = cursor ? deliveredUpTo(cursor) : this.base;
       if (Number(top ?? 0) > delivered) wakeCursor(this.cursorOf(queue));
     }
-    this.base = this.lastSwept;
-    this.lastSwept = last;
-    this.sweptAtMs = Date.now();
+    const { pending } = this;
+    if (now.xmin >= pending.xmax || now.atMs - pending.atMs > PENDING_MAX_MS) {
+      this.base = pending.last;
+      this.pending = now;
+    }
+    this.sweptAtMs = now.atMs;
     for (const [queue, cursor] of this.hot) {
       if (cursor.rereadAtMs === Number.POSITIVE_INFINITY && cursor.floor <= this.base && cursor.seen.size === 0)
         this.hot.delete(queue);
@@ -169,6 +187,7 @@ class EventTail {
     for (const row of rows) {
       const ids = idsOf.get(row.queue) ?? [];
       if (row.id !== null) ids.push(Number(row.id));
+      this.newest = Math.max(this.newest, Number(row.id));
       idsOf.set(row.queue, ids);
     }
     const xmin = BigInt(rows[0]?.xmin ?? 0);
@@ -187,7 +206,15 @@ function toBatch(rows: EventRow[]): BackendEvent[] {
   return rows.some((row) => row.trimmed && row.id !== null) ? [{ type: 'gap', at: Date.now() }, ...events] : events;
 }
 
-async function readLastId(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ last: string }>(LAST_ID_SQL);
-  return Number(rows[0]?.last ?? 0);
+interface LastId {
+  last: number;
+  xmin: bigint;
+  xmax: bigint;
+  atMs: number;
+}
+
+async function readLastId(client: pg.Client): Promise<LastId> {
+  const { rows } = await client.query<{ last: string; xmin: string; xmax: string }>(LAST_ID_SQL);
+  const { last = 0, xmin = 0, xmax = 0 } = rows[0] ?? {};
+  return { last: Number(last), xmin: BigInt(xmin), xmax: BigInt(xmax), atMs: Date.now() };
 }

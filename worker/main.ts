@@ -1,7 +1,11 @@
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Env, EnvError, loadEnv } from '@/lib/env';
+import { openBackend } from '@/lib/backends/registry';
+import { type Env, EnvError, loadEnv, type SourceConfig } from '@/lib/env';
 import { log } from '@/lib/log';
-import { openStore } from '@/lib/store/store';
+import { openStore, type Store } from '@/lib/store/store';
+import { startDemo } from './demo/start-demo';
+import { sweepParts } from './export/part-file';
 import { startPruning } from './monitor/prune';
 import { TASKS } from './registry';
 import { slotsOf, startWorker } from './run-worker';
@@ -23,6 +27,7 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   const stopped = onceToldToStop(stopping);
   const store = openStore(env.databaseUrl, { max: STORE_CONNECTIONS });
+  await openSideShows(env, source, store, stopping.signal);
   const starting = startWorker({ env, store, source, tasks: TASKS });
   startPruning(store, stopping.signal);
   // A broker that is away now is waited for; until then the process is up, and has nothing to give back when it is stopped.
@@ -33,6 +38,15 @@ async function main(): Promise<void> {
   const worker = await Promise.race([starting, sleep(0, null)]);
   const clean = worker === null || (await worker.stop(env.graceMs, hurry));
   process.exit(clean ? 0 : 1);
+}
+
+/** What work does not depend on: the half files of dead processes go, and the demo comes, where it is wanted. Never rejects. */
+async function openSideShows(env: Env, source: SourceConfig, store: Store, signal: AbortSignal): Promise<void> {
+  const warn = (what: string) => (error: Error) => log.warn({ err: error.message }, what);
+  for (const folder of ['exports', 'outbox'])
+    void sweepParts(path.join(env.home, folder)).catch(warn('half files of earlier runs were not removed'));
+  const open = () => openBackend(source, { role: 'worker' });
+  await startDemo({ env, source, store, openBackend: open, signal }).catch(warn('the demo did not start'));
 }
 
 /** Resolves at the first signal, with a signal that aborts at the next one. */

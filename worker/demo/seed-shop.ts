@@ -8,6 +8,14 @@ export interface SeedOptions {
   signal?: AbortSignal;
 }
 
+/** The database has a schema `shop` that is not the demo's: it is left alone. */
+export class NotOurShopError extends Error {
+  constructor() {
+    super('The store has a schema "shop" that is not the demo shop; it is left as it is.');
+    this.name = 'NotOurShopError';
+  }
+}
+
 export const DEMO_ORDERS = 200_000;
 const BATCH_ORDERS = 10_000;
 /** Any constant: one seeding at a time. */
@@ -16,11 +24,12 @@ const LOCK_KEY = 7_213_502;
 /**
  * Fills schema `shop`; does nothing when it is filled already, and goes on where an earlier try stopped. A batch is one transaction, so
  * an order is never seen without its payment. `client` must be a connection of its own: it holds a lock for as long as this takes.
- * Returns how many orders there are.
+ * Returns how many orders there are. Throws NotOurShopError.
  */
 export async function seedShop(client: ClientBase, options: SeedOptions = {}): Promise<number> {
   await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
   try {
+    await refuseForeignShop(client);
     await client.query(SHOP_SCHEMA);
     const plan = await readPlan(client, options);
     if (plan.finished_at !== null) return plan.orders;
@@ -37,6 +46,13 @@ export async function seedShop(client: ClientBase, options: SeedOptions = {}): P
   } finally {
     await client.query('SELECT pg_advisory_unlock($1)', [LOCK_KEY]).catch(() => undefined);
   }
+}
+
+async function refuseForeignShop(client: ClientBase): Promise<void> {
+  const { rows } = await client.query<{ foreign: boolean }>(
+    `SELECT to_regnamespace('shop') IS NOT NULL AND to_regclass('shop.seed') IS NULL AS foreign`,
+  );
+  if (rows[0]?.foreign) throw new NotOurShopError();
 }
 
 async function readPlan(client: ClientBase, { orders = DEMO_ORDERS, until = new Date() }: SeedOptions) {

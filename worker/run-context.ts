@@ -49,11 +49,7 @@ export function createContext(parts: ContextParts): TaskContext {
 
 async function addFlow(taken: TakenJob, children: ChildJob[]): Promise<Record<string, unknown>> {
   const known = await taken.readChildren();
-  if (known.failed > 0)
-    throw new PermanentError(
-      'child_failed',
-      `${known.failed} of its children failed; retry them first, then this job.`,
-    );
+  if (known.failed > 0) throw childFailed();
   if (known.total < children.length) {
     await taken.addChildren(
       children.map(({ key, task, input }) => ({
@@ -62,8 +58,14 @@ async function addFlow(taken: TakenJob, children: ChildJob[]): Promise<Record<st
       })),
     );
   }
-  if (await taken.waitForChildren()) throw new WaitsForChildren();
+  const waits = await taken.waitForChildren();
+  if (waits === 'moved') throw new WaitsForChildren();
+  if (waits === 'failed') throw childFailed();
   return (await taken.readChildren()).values;
+}
+
+function childFailed(): PermanentError {
+  return new PermanentError('child_failed', 'a child of this job failed; retry the child first, then this job.');
 }
 
 async function findIdempotencyKey(store: Store, source: string, queue: string, job: string): Promise<string | null> {

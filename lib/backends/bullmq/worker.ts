@@ -37,8 +37,8 @@ export interface TakenJob {
   addChildren(children: readonly NewChild[]): Promise<void>;
   /** Results of completed children by key, and how many failed for good. */
   readChildren(): Promise<{ values: Record<string, unknown>; failed: number; total: number }>;
-  /** True: it has left this worker and must end as `waits-for-children`. False: there is none to wait for. */
-  waitForChildren(): Promise<boolean>;
+  /** `moved`: it has left this worker and must end as `waits-for-children`. `none` to wait for. `failed`: one failed for good. */
+  waitForChildren(): Promise<'moved' | 'none' | 'failed'>;
 }
 
 export interface QueueWorkerOptions {
@@ -179,6 +179,17 @@ function toTaken(job: BullJob, token: string | undefined, link: ChildLink, keeps
     },
     addChildren: (children) => link.add(job, children),
     readChildren: () => link.read(job),
-    waitForChildren: () => job.moveToWaitingChildren(token ?? ''),
+    waitForChildren: () => waitForChildren(job, token ?? ''),
   };
+}
+
+const HAS_FAILED_CHILDREN = -9;
+
+async function waitForChildren(job: BullJob, token: string): Promise<'moved' | 'none' | 'failed'> {
+  try {
+    return (await job.moveToWaitingChildren(token)) ? 'moved' : 'none';
+  } catch (error) {
+    if ((error as { code?: unknown }).code === HAS_FAILED_CHILDREN) return 'failed';
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import type pg from 'pg';
-import { CONTROL_CHANNEL, postgresControl } from '../control-postgres';
+import { CONTROL_CHANNEL, type ControlQuery, postgresControl } from '../control-postgres';
 import type { ControlChannel } from '../control-protocol';
 import { controlChannelName, redisControl } from '../control-redis';
 
@@ -104,61 +104,93 @@ function parseField(field: string): { queue: string; id: string } | null {
 
 type PostgresTarget = string | pg.Pool | (pg.PoolConfig & { connectionString: string; schema?: string });
 
-const RELISTEN_MS = 1_000;
+const RECONNECT_MS = 1_000;
 
+/** One session listens and runs the statements. While it is away statements reject, and the next beat tries again. */
 async function connectPostgres(target: PostgresTarget, onWake: OnWake): Promise<ControlConnection> {
-  const { schema = 'bullmq', pool, owned } = await openPool(target);
+  const schema = (typeof target === 'object' && 'schema' in target && target.schema) || 'bullmq';
   let closed = false;
-  let client: pg.PoolClient | null = null;
-  const listen = async (): Promise<void> => {
+  let session: Session | null = null;
+  const connect = async (): Promise<void> => {
     try {
-      const taken = await pool.connect();
-      taken.on('error', () => undefined);
-      taken.once('end', () => {
-        if (client === taken) again();
+      const opened = await openSession(target, () => {
+        if (session === opened) session = null;
+        again();
       });
-      taken.on('notification', ({ payload }) => wake(payload));
-      await taken.query(`LISTEN ${CONTROL_CHANNEL}`);
-      client = taken;
-      if (closed) taken.release(true);
+      opened.client.on('notification', ({ payload }) => wake(payload));
+      await opened.client.query(`LISTEN ${CONTROL_CHANNEL}`);
+      session = opened;
+      if (closed) await opened.close();
       else onWake(null);
     } catch {
       again();
     }
   };
+  let timer: NodeJS.Timeout | null = null;
   const again = () => {
-    client?.release(true);
-    client = null;
-    if (!closed) setTimeout(listen, RELISTEN_MS).unref();
+    if (closed || timer !== null) return;
+    timer = setTimeout(() => {
+      timer = null;
+      void connect();
+    }, RECONNECT_MS).unref();
   };
   const wake = (payload: string | undefined) => {
     if (payload === undefined || payload === '') return onWake(null);
     const [namespace, queue = '', id = ''] = JSON.parse(payload) as string[];
     if (namespace === schema) onWake({ queue, id });
   };
-  void listen();
+  const query: ControlQuery = async (text, values) => {
+    if (session === null) throw new Error('the broker is away');
+    return (await session.client.query(text, values)).rows;
+  };
+  const connecting = connect();
   return {
-    channel: postgresControl(async (text, values) => (await pool.query(text, values)).rows, schema),
+    channel: postgresControl(query, schema),
     close: async () => {
       closed = true;
-      client?.release(true);
-      if (owned) await pool.end().catch(() => undefined);
+      await connecting;
+      await session?.close();
     },
   };
 }
 
-async function openPool(target: PostgresTarget): Promise<{ pool: pg.Pool; owned: boolean; schema?: string }> {
-  if (typeof target !== 'string' && 'totalCount' in target) return { pool: target, owned: false };
+interface Session {
+  client: pg.Client | pg.PoolClient;
+  close(): Promise<void>;
+}
+
+/** `onEnd` runs once, when it ends by itself or is closed. */
+async function openSession(target: PostgresTarget, onEnd: () => void): Promise<Session> {
+  if (typeof target !== 'string' && 'totalCount' in target) {
+    const client = await target.connect();
+    const release = onceOnly(() => client.release(true));
+    client.on('error', () => undefined);
+    client.once('end', () => {
+      release();
+      onEnd();
+    });
+    return { client, close: async () => release() };
+  }
   const { default: driver } = await import('pg');
-  const { schema, ...config } = typeof target === 'string' ? { connectionString: target } : target;
-  const pool = new driver.Pool({
+  const { schema: _, ...config } = typeof target === 'string' ? { connectionString: target, schema: '' } : target;
+  const client = new driver.Client({
     ...config,
-    max: 2,
     application_name: 'queuedeck-control',
     connectionTimeoutMillis: 4_000,
     query_timeout: 4_000,
     keepAlive: true,
   });
-  pool.on('error', () => undefined);
-  return { pool, owned: true, schema };
+  client.on('error', () => undefined);
+  client.once('end', onEnd);
+  await client.connect();
+  return { client, close: () => client.end().catch(() => undefined) };
+}
+
+function onceOnly(run: () => void): () => void {
+  let ran = false;
+  return () => {
+    if (ran) return;
+    ran = true;
+    run();
+  };
 }

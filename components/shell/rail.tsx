@@ -7,8 +7,10 @@ import { PageLink } from '@/components/shell/page-link';
 import { SourceCards } from '@/components/shell/source-cards';
 import { ThemeButton } from '@/components/shell/theme-button';
 import { countList } from '@/lib/client/pages';
-import { useQueues } from '@/lib/client/queues';
-import { useWorkers } from '@/lib/client/workers';
+import { keys } from '@/lib/client/query-keys';
+import { useCached } from '@/lib/client/use-cached';
+import type { QueueList } from '@/lib/contracts/queues';
+import type { WorkerList } from '@/lib/contracts/workers';
 
 /** Known on the server when the page was made; the cache overrules it as soon as it holds the list. */
 export interface NavCounts {
@@ -70,8 +72,8 @@ function NavLinks({ ids, counts }: { ids: NavId[]; counts: NavCounts }) {
 }
 
 function useNavCounts(counts: NavCounts): Partial<Record<NavId, string>> {
-  const queues = useQueues(false).data;
-  const workers = useWorkers(false).data;
+  const queues = useCached<QueueList>(keys.queues());
+  const workers = useCached<WorkerList>(keys.workers());
   return {
     ...counts,
     ...(queues && { queues: countList(queues) }),

@@ -8,12 +8,11 @@ import { keys } from '@/lib/client/query-keys';
 import type { Queue, QueueAnswer, QueueList } from '@/lib/contracts/queues';
 
 /** All queues of all sources; kept true by `counts` frames. */
-export function useQueues(enabled = true) {
+export function useQueues() {
   return useQuery<SeenQueueList>({
     queryKey: keys.queues(),
     queryFn: ({ signal }) =>
       collectPages<Queue, QueueList>((cursor) => call('queue.list', { limit: PAGE_LIMIT, cursor }, { signal })),
-    enabled,
   });
 }
 

@@ -6,11 +6,10 @@ import { collectPages, PAGE_LIMIT } from '@/lib/client/pages';
 import { keys } from '@/lib/client/query-keys';
 import type { Worker, WorkerList } from '@/lib/contracts/workers';
 
-export function useWorkers(enabled = true) {
+export function useWorkers() {
   return useQuery<WorkerList>({
     queryKey: keys.workers(),
     queryFn: ({ signal }) =>
       collectPages<Worker, WorkerList>((cursor) => call('worker.list', { limit: PAGE_LIMIT, cursor }, { signal })),
-    enabled,
   });
 }

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { CodedError } from '@/lib/contracts/errors';
 
-const Position = z.record(z.string().max(32), z.union([z.string().max(1024), z.number()]));
+const Position = z
+  .record(z.string().max(32), z.union([z.string().max(1024), z.number()]))
+  .refine((position) => Object.keys(position).length > 0);
 
 /** An opaque cursor: the position's JSON, base64url. It is no secret, and a forged one can only start a page elsewhere. */
 export function encodeCursor(position: Record<string, string | number> | null): string | null {

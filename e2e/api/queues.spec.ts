@@ -81,11 +81,11 @@ for (const hostile of [
     const name = hostile === '..' ? '..' : `${newQueueName('odd')} ${hostile}`;
     // A dot segment is resolved by clients before it is sent: it must be escaped, dots too.
     const queue = name === '..' ? `${API}/queues/${source}/%2E%2E` : queueUrl(source, name);
-    const added = await request.post(`${queue}/jobs`, { data: { name: hostile } });
+    const added = await request.post(`${queue}/jobs`, { data: { name: hostile.slice(0, 256) } });
     test.skip(name === '..' && added.status() === 404, 'URL parsers resolve escaped dot segments too');
-    expect(await readJson(added)).toMatchObject({ queue: name, name: hostile });
+    expect(await readJson(added)).toMatchObject({ queue: name, name: hostile.slice(0, 256) });
     const { items } = await readJson<{ items: { name: string }[] }>(await request.get(`${queue}/jobs?state=waiting`));
-    expect(items.map((item) => item.name)).toContain(hostile);
+    expect(items.map((item) => item.name)).toContain(hostile.slice(0, 256));
   });
 
 test('an unknown source is 404', async ({ request }) => {

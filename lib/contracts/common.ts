@@ -11,7 +11,7 @@ export const SourceName = z
   .string()
   .min(1)
   .max(64)
-  .regex(/^[a-z0-9][a-z0-9_.-]*$/i, 'letters, digits, "_", "." and "-", starting with a letter or digit');
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'letters, digits, "_", "." and "-", starting with a letter or digit');
 
 /** Queue names belong to their owners: anything a broker takes, bounded in length. */
 export const QueueName = z.string().min(1).max(512);

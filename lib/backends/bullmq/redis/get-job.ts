@@ -61,15 +61,17 @@ export function getLogs(link: RedisLink, queue: string, id: string, from: number
   return link.call(async () => {
     const replies = await link.reads
       .pipeline()
-      .exists(key)
+      .hexists(key, 'timestamp')
       .llen(`${key}:logs`)
       .lrange(`${key}:logs`, from, from + limit - 1)
       .exec();
-    const [exists, total, lines] = (replies ?? []).map(([error, value]) => {
+    const [isJob, total, lines] = (replies ?? []).map(([error, value]) => {
+      // A queue's own keys (`events`, `wait`) can be asked for like jobs; they are no hashes.
+      if (error?.message.startsWith('WRONGTYPE')) return null;
       if (error) throw error;
       return value;
     });
-    return exists === 1 ? { lines: lines as string[], total: total as number } : null;
+    return isJob === 1 ? { lines: lines as string[], total: total as number } : null;
   });
 }
 

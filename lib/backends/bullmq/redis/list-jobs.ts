@@ -1,4 +1,5 @@
 import type { BrokerRow, Position, Rows } from '@/lib/backends/backend';
+import { CodedError } from '@/lib/contracts/errors';
 import type { JobState } from '@/lib/contracts/states';
 import type { RedisLink } from './link';
 import { LIST_LIST, LIST_ZSET } from './list-script';
@@ -36,6 +37,7 @@ async function listSorted(
   limit: number,
 ): Promise<Rows<BrokerRow>> {
   const base = link.base(queue);
+  if (position !== null && !isSortedPosition(position)) throw foreignCursor();
   const after = [String(position?.score ?? ''), String(position?.id ?? '')];
   const reply = (await link.script(LIST_ZSET, [base + state], [base, state, order, limit, ...after])) as unknown[];
   const [more, id, score, ...rows] = reply;
@@ -54,6 +56,7 @@ async function listQueued(
 ): Promise<Rows<BrokerRow>> {
   const base = link.base(queue);
   const keys = state === 'active' ? [`${base}active`] : [`${base}wait`, `${base}paused`];
+  if (position !== null && typeof position.index !== 'number') throw foreignCursor();
   const list = position?.list === 2 && keys.length === 2 ? 2 : 1;
   const index = Math.max(0, Math.trunc(Number(position?.index ?? 0)) || 0);
   const hints = [list, index, String(position?.id ?? ''), String(position?.last ?? '')];
@@ -65,3 +68,12 @@ async function listQueued(
       nextList === 0 ? null : { list: Number(nextList), index: Number(nextIndex), id: String(id), last: String(last) },
   };
 }
+
+const isSortedPosition = ({ score, id }: Position): boolean =>
+  id !== undefined && score !== undefined && score !== '' && Number.isFinite(Number(score));
+
+/** A cursor of another list, or a forged one: Redis would refuse the score with an error of its own. */
+const foreignCursor = () =>
+  new CodedError('validation_failed', 'cursor: belongs to another list.', {
+    errors: [{ path: 'cursor', message: 'belongs to another list' }],
+  });

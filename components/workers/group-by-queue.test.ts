@@ -11,6 +11,7 @@ const worker = (changes: Partial<Worker>): Worker => ({
   queues: ['emails'],
   slots: 4,
   busy: 3,
+  lanes: [{ queue: 'emails', slots: 4, busy: 3 }],
   running: [],
   donePerMinute: null,
   cpu: null,

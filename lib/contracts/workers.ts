@@ -17,6 +17,8 @@ export const Worker = z.object({
   queues: z.array(QueueName),
   slots: z.number().int().nullable(),
   busy: z.number().int().nullable(),
+  /** Slots and busy ones per queue, for workers that beat. */
+  lanes: z.array(z.object({ queue: QueueName, slots: z.number().int(), busy: z.number().int() })).nullable(),
   /** At most 20, longest first; `busy` is the full count. */
   running: z.array(RunningJob).nullable(),
   donePerMinute: z.number().nullable(),

@@ -31,6 +31,7 @@ const worker = (over: Partial<Worker>): Worker => ({
   queues: ['emails'],
   slots: 5,
   busy: 2,
+  lanes: [{ queue: 'emails', slots: 5, busy: 2 }],
   running: [],
   donePerMinute: null,
   cpu: null,
@@ -50,14 +51,22 @@ describe('joinWorkers', () => {
     expect(join(null)[0]).toMatchObject({ source: 's', workers: null, slots: null, busy: null });
   });
 
-  it('sums what beats, and knows that nobody serves a queue', () => {
-    const [emails, other] = join([worker({}), worker({ id: 'x', slots: 3, busy: 0 })]);
+  it('sums what beats, queue by queue, and knows that nobody serves one', () => {
+    const both = worker({
+      id: 'x',
+      queues: ['emails', 'exports'],
+      lanes: [
+        { queue: 'exports', slots: 9, busy: 9 },
+        { queue: 'emails', slots: 3, busy: 0 },
+      ],
+    });
+    const [emails, other] = join([worker({}), both]);
     expect(emails).toMatchObject({ workers: 2, slots: 8, busy: 2 });
     expect(other).toMatchObject({ workers: 0, slots: 0, busy: 0 });
   });
 
   it('counts a worker that does not beat, and then knows no slots', () => {
-    const silent = worker({ id: 'y', beats: false, slots: null, busy: null });
+    const silent = worker({ id: 'y', beats: false, slots: null, busy: null, lanes: null });
     expect(join([worker({}), silent])[0]).toMatchObject({ workers: 2, slots: null, busy: null });
   });
 

@@ -9,8 +9,8 @@ interface Staff {
 }
 
 /**
- * Adds who works on each queue. `workers: null` = the list could not be read. Slots and busy are sums over the workers
- * that beat and serve only this queue, or say how they divide; null as soon as one of them does not tell.
+ * Adds who works on each queue. `workers: null` = the list could not be read. Slots and busy are sums over the workers that
+ * beat; null as soon as one of those on the queue does not.
  */
 export function joinWorkers(
   source: string,
@@ -36,24 +36,15 @@ function groupByQueue(workers: readonly Worker[]): Map<string, Staff> {
     if (worker.status === 'lost') continue;
     for (const queue of worker.queues) {
       const staff = byQueue.get(queue) ?? { workers: 0, slots: 0, busy: 0 };
+      const lane = worker.lanes?.find((one) => one.queue === queue);
       byQueue.set(queue, {
         workers: staff.workers + 1,
-        slots: addKnown(staff.slots, slotsOn(worker)),
-        busy: addKnown(staff.busy, busyOn(worker, queue)),
+        slots: addKnown(staff.slots, lane?.slots ?? null),
+        busy: addKnown(staff.busy, lane?.busy ?? null),
       });
     }
   }
   return byQueue;
-}
-
-function slotsOn(worker: Worker): number | null {
-  return worker.queues.length === 1 ? worker.slots : null;
-}
-
-function busyOn(worker: Worker, queue: string): number | null {
-  if (worker.queues.length === 1) return worker.busy;
-  if (worker.running === null || worker.running.length !== worker.busy) return null;
-  return worker.running.filter((job) => job.queue === queue).length;
 }
 
 const addKnown = (sum: number | null, value: number | null) => (sum === null || value === null ? null : sum + value);

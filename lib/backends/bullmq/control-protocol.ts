@@ -25,6 +25,8 @@ export interface Beat {
   /** Jobs that it takes at once, over all its queues. */
   slots: number;
   busy: number;
+  /** The same per queue. */
+  lanes: { queue: string; slots: number; busy: number }[];
   /** At most 20, longest first. */
   running: { queue: string; id: string; name: string; startedAt: number }[];
   donePerMinute: number;

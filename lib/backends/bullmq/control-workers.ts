@@ -12,6 +12,7 @@ export function toWorker(source: string, beat: Beat, now = Date.now()): Worker {
     queues: beat.queues,
     slots: beat.slots,
     busy: beat.busy,
+    lanes: beat.lanes,
     running: beat.running.map(({ startedAt, ...job }) => ({ ...job, startedAt: toIso(startedAt) })),
     donePerMinute: beat.donePerMinute,
     cpu: beat.cpu,

@@ -119,12 +119,18 @@ export class ControlAgent {
   private describe(): Omit<Beat, 'beatAt'> {
     const workers = [...this.workers];
     const running = [...this.running].sort((a, b) => a.startedAt - b.startedAt);
+    const queues = [...new Set(workers.map((worker) => worker.queue))].sort();
     return {
       id: this.processId,
       host: hostname(),
       pid: process.pid,
-      queues: [...new Set(workers.map((worker) => worker.queue))].sort(),
-      slots: workers.reduce((sum, worker) => sum + worker.slots(), 0),
+      queues,
+      lanes: queues.map((queue) => ({
+        queue,
+        slots: sumSlots(workers.filter((worker) => worker.queue === queue)),
+        busy: running.filter((job) => job.queue === queue).length,
+      })),
+      slots: sumSlots(workers),
       busy: running.length,
       running: running
         .slice(0, RUNNING_SHOWN)
@@ -166,6 +172,8 @@ export class ControlAgent {
     }
   }
 }
+
+const sumSlots = (workers: AttachedWorker[]) => workers.reduce((sum, worker) => sum + worker.slots(), 0);
 
 export function describeCancel(order: CancelRecord): string {
   return order.reason ? `cancelled: by ${order.by}: ${order.reason}` : `cancelled: by ${order.by}`;

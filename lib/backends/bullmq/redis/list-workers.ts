@@ -49,6 +49,7 @@ function unknownWorkers(source: string, connections: WorkerConnection[]): Worker
     queues: [...new Set(group.map(({ queue }) => queue))].sort(),
     slots: null,
     busy: null,
+    lanes: null,
     running: null,
     donePerMinute: null,
     cpu: null,

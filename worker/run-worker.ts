@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LockSettings, openQueueWorker } from '@/lib/backends/bullmq/worker';
@@ -35,6 +36,8 @@ const SETTLE_MS = 10_000;
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { env, store, source, tasks, locks } = options;
   const shutdown = new AbortController();
+  // Every running job listens: as many as there are slots, which is no leak.
+  setMaxListeners(0, shutdown.signal);
   const stopRegistering = registerTasks(store, source.name, tasks);
   const broker = await openWorkerBroker(source);
   const workers = [...groupByQueue(tasks)].map(([queue, own]) => {

@@ -5,9 +5,9 @@ import { type RedisLink, runScript } from './link';
 import { READ_EVENTS } from './tail-script';
 import { EventTranslator } from './to-events';
 
-/** Between two reads of a busy source: 16 reads a second at most, unless it says more than a read takes. */
-const BREATH_MS = 60;
-/** How long one wait for news lasts; a queue that is discovered meanwhile joins after it. */
+/** Between two reads of a busy source: 12 reads a second at most, unless it says more than a read takes. */
+const BREATH_MS = 80;
+/** How long one wait for news lasts; a queue that is met meanwhile ends it, to join. */
 const BLOCK_MS = 2_000;
 /** On Cluster one connection cannot wait on many slots: asked in turn instead. */
 const POLL_MS = 150;
@@ -29,6 +29,7 @@ export interface TailSource {
   queueNames(): Promise<string[]>;
   usesPriorities(queue: string): boolean;
   group(queues: string[]): string[][];
+  onNewQueue(listener: () => void): () => void;
 }
 
 /**
@@ -40,6 +41,7 @@ export async function* tailEvents(source: TailSource, signal: AbortSignal): Asyn
   const client = source.link.isCluster ? source.link.reads : connectRedis(source.link.config, 'blocking');
   const tail = new Tail(source, client);
   const stop = () => tail.stop();
+  const deaf = source.onNewQueue(() => tail.wake());
   signal.addEventListener('abort', stop, { once: true });
   try {
     let failures = 0;
@@ -60,6 +62,7 @@ export async function* tailEvents(source: TailSource, signal: AbortSignal): Asyn
       }
     }
   } finally {
+    deaf();
     signal.removeEventListener('abort', stop);
     tail.stop();
   }
@@ -70,7 +73,10 @@ class Tail {
   #translator = new EventTranslator();
   #beganAt: string | null = null;
   #waiting = false;
+  #breathes = false;
   #readAt = 0;
+  #clientId: number | null = null;
+  #blocked = false;
 
   constructor(
     private readonly source: TailSource,
@@ -82,15 +88,23 @@ class Tail {
     if (this.client !== this.source.link.reads) this.client.disconnect();
   }
 
+  /** At most a hint: an id that is no longer ours unblocks nobody. */
+  wake(): void {
+    if (!this.#blocked || this.#clientId === null) return;
+    this.source.link.reads.client('UNBLOCK', this.#clientId).catch(() => undefined);
+  }
+
   async next(wasAway: boolean, signal: AbortSignal): Promise<BackendEvent[]> {
     const began = this.#beganAt === null;
     this.#beganAt ??= await this.#clock();
+    // Before the next read, not after this one: what was read is on its way.
+    if (this.#breathes) await pause(BREATH_MS, signal);
     await this.#join();
     if (this.#waiting && !wasAway) await this.#wait(signal);
     const events = await this.#read();
     const more = [...this.#streams.values()].some((stream) => stream.full);
     this.#waiting = events === null;
-    if (events !== null && !more) await pause(BREATH_MS, signal);
+    this.#breathes = events !== null && !more;
     if (wasAway && !began) return [{ type: 'gap', at: Date.now() }, ...(events ?? [])];
     return events ?? [];
   }
@@ -116,14 +130,18 @@ class Tail {
     if (this.source.link.isCluster || streams.length === 0) return pause(streams.length === 0 ? 250 : POLL_MS, signal);
     const keys = streams.map(({ queue }) => `${this.source.link.base(queue)}events`);
     const cursors = streams.map(({ cursor }) => cursor);
-    await within(
-      this.client.xread('COUNT', 1, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...cursors),
-      BLOCK_MS + 2_500,
-    ).catch((error: unknown) => {
+    this.#clientId ??= await within(this.client.client('ID'));
+    this.#blocked = true;
+    try {
+      await within(this.client.xread('COUNT', 1, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...cursors), BLOCK_MS + 2_500);
+    } catch (error) {
+      this.#clientId = null;
       // The blocked command would answer in the place of a later one.
       if (!signal.aborted) this.client.disconnect(true);
       throw error;
-    });
+    } finally {
+      this.#blocked = false;
+    }
   }
 
   /** Null: nothing new. */

@@ -1,5 +1,6 @@
 import type { Section } from '../context';
 import { measureExport } from '../export';
+import { benchLive } from '../live';
 import { measureClients } from './clients';
 import { measureCommands } from './commands';
 import { measureDetail } from './detail';
@@ -18,6 +19,7 @@ export const SECTIONS: readonly Section[] = [
   { name: 'clients', measure: measureClients },
   { name: 'failure', measure: measureFailure },
   { name: 'first-load', measure: measureFirstLoad },
+  { name: 'live', measure: benchLive },
   { name: 'export', measure: measureExport },
   { name: 'memory', measure: measureMemory },
 ];

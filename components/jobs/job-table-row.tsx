@@ -34,7 +34,7 @@ export function JobTableRow({ row, tab, isSelected, onToggle, onAction }: JobTab
           onChange={(event) => onToggle(event.currentTarget.checked)}
         />
       </td>
-      <td className="mono max-w-[150px] min-[1300px]:max-w-[230px]">
+      <td className="job-cell mono max-w-[150px] min-[1300px]:max-w-[230px]">
         <PageLink
           href={jobHref(row.source, row.queue, row.id)}
           className={`clip block hover:underline ${row.isRemoved ? 'line-through' : ''}`}
@@ -42,6 +42,11 @@ export function JobTableRow({ row, tab, isSelected, onToggle, onAction }: JobTab
         >
           {row.id}
         </PageLink>
+        {/* Where there is no room for columns, name and error stand below. */}
+        <span className="clip block font-sans text-[13px] text-ink-2 min-[621px]:hidden">
+          {row.name}
+          {row.error && ` · ${row.error}`}
+        </span>
       </td>
       <td className="col-1 max-w-[200px]">
         <span className="name clip block" title={row.name}>

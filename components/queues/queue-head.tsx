@@ -71,7 +71,7 @@ export function describeQueue({ workers, slots, busy, concurrency, rateLimit }: 
   const parts = [
     workers === 0 ? 'no worker connected' : workers === null ? 'workers unknown' : formatPlural(workers, 'worker'),
   ];
-  if (slots !== null) parts.push(`${formatCount(busy)} of ${formatCount(slots)} slots busy`);
+  if (slots !== null && workers !== 0) parts.push(`${formatCount(busy)} of ${formatCount(slots)} slots busy`);
   if (concurrency !== null) parts.push(`at most ${formatCount(concurrency)} at once`);
   if (rateLimit) parts.push(`limit ${formatCount(rateLimit.max)} per ${formatDuration(rateLimit.durationMs)}`);
   return parts.join(' · ');

@@ -28,20 +28,20 @@ const schema = {
 const fields = readSchema(schema) ?? [];
 
 describe('readSchema', () => {
-  it('finds a field for each property', () => {
+  it('finds a field for each property, the needed ones first and in their own order', () => {
     expect(fields.map(({ path, kind, required }) => [path, kind, required])).toEqual([
       ['to', 'email', true],
       ['count', 'integer', true],
+      ['format', 'enum', false],
+      ['address', 'object', true],
       ['ratio', 'number', false],
       ['urgent', 'boolean', false],
-      ['format', 'enum', false],
       ['from', 'date', false],
       ['columns', 'strings', false],
-      ['address', 'object', true],
       ['extra', 'json', false],
       ['note', 'string', false],
     ]);
-    expect(fields[7]?.fields[1]?.fields[0]?.path).toBe('address.geo.lat');
+    expect(fields[3]?.fields[1]?.fields[0]?.path).toBe('address.geo.lat');
     expect(fields[1]).toMatchObject({ min: 1, max: null });
   });
   it('gives up on what is no object', () => {

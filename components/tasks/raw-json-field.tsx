@@ -29,7 +29,7 @@ export function RawJsonField({ label, text, error, onChange }: RawJsonFieldProps
         onChange={(event) => onChange(event.currentTarget.value)}
       />
       <span id={`${id}-state`} role="status" className={message ? 'field-error' : 'hint'}>
-        {message ?? 'JSON, sent as it stands: big integers keep every digit.'}
+        {message ?? 'JSON, sent as it stands.'}
       </span>
     </div>
   );

@@ -17,6 +17,7 @@ export interface FieldSpec {
   /** Dotted path, as the server names it in `errors[].path`. */
   path: string;
   name: string;
+  label: string;
   description: string | null;
   required: boolean;
   /** Empty stands for null. */
@@ -51,6 +52,7 @@ function readField(path: string, name: string, given: unknown, required: boolean
     kind: 'json',
     path,
     name,
+    label: typeof schema.title === 'string' ? schema.title : name,
     description: typeof schema.description === 'string' ? schema.description : null,
     required: required && schema.default === undefined && !nullable,
     nullable,
@@ -69,7 +71,10 @@ function readField(path: string, name: string, given: unknown, required: boolean
     return { ...spec, kind: isSchema(schema.items) && schema.items.type === 'string' ? 'strings' : 'json' };
   if (schema.type === 'object' && isSchema(schema.properties) && depth < DEEPEST) {
     const needed = Array.isArray(schema.required) ? schema.required : [];
-    const fields = Object.entries(schema.properties).map(([key, each]) =>
+    // Schemas may have passed through a store that sorts keys; the list of required names kept the author's order.
+    const rank = (key: string) => (needed.includes(key) ? needed.indexOf(key) : needed.length);
+    const properties = Object.entries(schema.properties).sort(([a], [b]) => rank(a) - rank(b));
+    const fields = properties.map(([key, each]) =>
       readField(path ? `${path}.${key}` : key, key, each, needed.includes(key), depth + 1),
     );
     return { ...spec, kind: 'object', fields };

@@ -18,7 +18,7 @@ export function SchemaForm({ fields, ...rest }: SchemaFormProps) {
   return fields.map((field) =>
     field.kind === 'object' ? (
       <fieldset key={field.path} className="m-0 grid min-w-0 gap-4 rounded-md border border-line px-3 pt-2 pb-3">
-        <legend className="field-label px-1">{field.name}</legend>
+        <legend className="field-label px-1">{field.label}</legend>
         {field.description && <p className="hint m-0">{field.description}</p>}
         <SchemaForm fields={field.fields} {...rest} />
       </fieldset>
@@ -48,7 +48,7 @@ function Field({ field, values, errors, onChange }: Omit<SchemaFormProps, 'field
             onChange={onChange}
           />
         )}
-        {field.name}
+        {field.label}
         {!field.required && !isSwitch && <span className="faint font-normal"> optional</span>}
       </label>
       {!isSwitch && (

@@ -124,7 +124,9 @@ export function TaskForm({ task }: { task: Task }) {
               <CopyButton small look="ghost" label="Copy" text={() => curl} />
             </div>
           </header>
-          <ScrollText label="curl command">{curl}</ScrollText>
+          <ScrollText label="curl command" wrap>
+            {curl}
+          </ScrollText>
         </section>
       </div>
     </div>

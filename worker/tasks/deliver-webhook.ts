@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { defineTask, PermanentError, RetryAfterError, type TaskContext, TaskError } from '@/worker/define-task';
 import { type Answer, post } from '@/worker/webhook/post';
@@ -48,22 +49,24 @@ export const deliverWebhook = defineTask({
   retry: { attempts: 8, backoff: { type: 'exponential', delayMs: 1_000, jitter: 0.5 } },
   timeoutMs: 30_000,
   concurrency: 4,
-  run: (ctx, input) => ctx.once('delivered', () => deliver(ctx, input)),
+  async run(ctx, input) {
+    // Kept over retries, so that the receiver can tell a repeat; not the job's id, which a new broker gives again.
+    const delivery = await ctx.once('delivery', async () => randomUUID());
+    return ctx.once('delivered', () => deliver(ctx, input, delivery));
+  },
 });
 
-async function deliver(ctx: TaskContext, input: DeliverWebhookInput): Promise<Delivery> {
-  const { source, queue, id } = ctx.job;
+async function deliver(ctx: TaskContext, input: DeliverWebhookInput, delivery: string): Promise<Delivery> {
   const url = new URL(input.url);
   if (url.username || url.password)
     throw new PermanentError('target_refused', 'a URL with credentials is not posted to');
-  const delivery = (await ctx.job.idempotencyKey()) ?? `${source}/${queue}/${id}`;
   const addresses = await resolveTarget(url, ctx.env.webhookAllow);
   const secret = ctx.env.webhookSecret ?? (await readWebhookSecret(ctx.env.home));
   const body = JSON.stringify({ id: delivery, event: input.event, payload: input.payload });
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'Queuedeck-Webhook/1',
-    'queuedeck-delivery': encodeURI(delivery),
+    'queuedeck-delivery': delivery,
     'queuedeck-event': input.event,
     'queuedeck-signature': signBody(secret, body, Math.floor(Date.now() / 1000)),
   };

@@ -76,6 +76,11 @@ describe('send-welcome-email', () => {
     expect(result.messageId).toMatch(/^<[0-9a-f]{32}@shop\.test>$/);
     expect(again.messageId).toBe(result.messageId);
     expect(other.messageId).not.toBe(result.messageId);
+    const inBatch = await run(makeContext(smtpUrl, { idempotencyKey: 'signup-42' }), {
+      ...INPUT,
+      to: 'bob@example.com',
+    });
+    expect(inBatch.messageId).not.toBe(result.messageId);
     const [mail = ''] = messages;
     expect(mail).toContain(`Message-ID: ${result.messageId}`);
     expect(mail).toMatch(/Content-Type: text\/plain/);

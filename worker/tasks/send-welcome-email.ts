@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as z from 'zod';
 import { defineTask, type TaskContext } from '@/worker/define-task';
@@ -39,9 +40,11 @@ export const sendWelcomeEmail = defineTask({
   timeoutMs: 60_000,
   concurrency: 4,
   async run(ctx, input): Promise<SentEmail> {
-    const { source, queue, id } = ctx.job;
-    const key = (await ctx.job.idempotencyKey()) ?? `${source}/${queue}/${id}`;
-    const message = composeWelcome(ctx.env.mailFrom, input, deriveMessageId(key, ctx.env.mailFrom));
+    const message = composeWelcome(
+      ctx.env.mailFrom,
+      input,
+      deriveMessageId(await findSeed(ctx, input.to), ctx.env.mailFrom),
+    );
     const response = await ctx.once('sent', ({ attempt }) => {
       // SMTP has no way to ask: the repeat carries the same Message-ID, by which mail servers drop doubles.
       if (attempt === 'uncertain')
@@ -52,6 +55,12 @@ export const sendWelcomeEmail = defineTask({
     return { messageId: message.messageId, to: input.to, response };
   },
 });
+
+/** One key may stand for a whole batch, hence the address. Without a key: random but kept, since job ids begin again with a new broker. */
+async function findSeed(ctx: TaskContext, to: string): Promise<string> {
+  const key = await ctx.job.idempotencyKey();
+  return key === null ? ctx.once('message-seed', async () => randomUUID()) : `${key}\n${to}`;
+}
 
 async function deliver(ctx: TaskContext, message: Message): Promise<string> {
   const smtpUrl = findMailRoute(message.to) ?? ctx.env.smtpUrl;

@@ -15,7 +15,7 @@ import { joinWorkers } from './redis/list-workers';
 import { groupBySlot, mastersOf } from './redis/masters';
 import { FactsReader } from './redis/read-facts';
 import { SnapshotReader } from './redis/read-snapshot';
-import { tailEvents } from './redis/tail-events';
+import { type TailSource, tailEvents } from './redis/tail-events';
 
 /** A CLIENT LIST of 2,000 clients is 0.5 MB: one serves all queues for this long. */
 const CLIENT_LIST_KEPT_MS = 2_000;
@@ -44,6 +44,13 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     known = await discovery.names();
     return known;
   };
+  const tailSource: TailSource = {
+    link,
+    queueNames,
+    group,
+    usesPriorities: (queue) => snapshots.usesPriorities(queue),
+    onNewQueue: (listener) => discovery.onNew(listener),
+  };
 
   return {
     kind: 'bullmq-redis',
@@ -58,8 +65,7 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     getLogs: (queue, id, from, limit) => getLogs(link, queue, id, from, limit),
     addJobs: (queue, jobs) => changed(queue, () => changes.add(queue, jobs)),
     listWorkers: () => workers.list(),
-    events: (signal) =>
-      tailEvents({ link, queueNames, usesPriorities: (queue) => snapshots.usesPriorities(queue), group }, signal),
+    events: (signal) => tailEvents(tailSource, signal),
     pause: (queue) => changed(queue, () => changes.change(queue, (backend) => backend.pause(true))),
     resume: (queue) => changed(queue, () => changes.change(queue, (backend) => backend.pause(false))),
     retry: (queue, id) => changed(queue, () => retryJob(changes, queue, id)),
@@ -100,7 +106,8 @@ class WorkerLister {
     if (this.#connections && Date.now() - this.#at < CLIENT_LIST_KEPT_MS) return this.#connections;
     this.#at = Date.now();
     const reading = this.link.call(async () => {
-      const lists = await Promise.all(mastersOf(this.link).map((node) => node.client('LIST').catch(ignoreForbidden)));
+      const nodes = await mastersOf(this.link);
+      const lists = await Promise.all(nodes.map((node) => node.client('LIST').catch(ignoreForbidden)));
       return lists.flatMap((list) => parseClientList(String(list), this.link.prefix) ?? []);
     });
     this.#connections = reading;

@@ -48,8 +48,7 @@ export function testAdding(bench: Bench): void {
     ]);
     let seen: unknown = null;
     const worker = bench.broker.worker('add-worker', async (one) => {
-      const { data: got, opts } = one as unknown as { data: unknown; opts: object };
-      seen = { got, opts };
+      seen = { got: one.data, opts: one.opts };
     });
     await until(() => seen, 'the worker to take it');
     await worker.close();

@@ -15,6 +15,8 @@ export interface TestQueue {
 export interface TestJob {
   id?: string | undefined;
   name: string;
+  data: unknown;
+  opts: object;
   updateProgress(progress: object | number): Promise<void>;
   log(line: string): Promise<unknown>;
 }

@@ -25,6 +25,7 @@ export class QueueDiscovery {
   #loop: Promise<void> | null = null;
   #askedAt = 0;
   #names: string[] | null = null;
+  #listeners = new Set<() => void>();
   #closed = new AbortController();
 
   constructor(private readonly link: RedisLink) {
@@ -42,7 +43,19 @@ export class QueueDiscovery {
   note(queue: string): void {
     const known = this.#scanned.has(queue) || this.#seen.has(queue);
     this.#seen.set(queue, Date.now());
-    if (!known) this.#names = null;
+    if (known) return;
+    this.#names = null;
+    this.#announce();
+  }
+
+  /** Calls back whenever a queue is met for the first time; returns what ends that. */
+  onNew(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #announce(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   /** Asks the broker where the name is not known, so that a queue can be reached the moment it is there. */
@@ -89,7 +102,7 @@ export class QueueDiscovery {
     const found = new Set<string>();
     const first = this.#scanned.size === 0;
     await Promise.all(
-      mastersOf(this.link).map((node) =>
+      (await mastersOf(this.link)).map((node) =>
         this.#scanNode(node, stepEveryMs, (queues) => {
           for (const queue of queues) found.add(queue);
           // The first scan of a big broker shows what it has so far.
@@ -98,8 +111,10 @@ export class QueueDiscovery {
       ),
     );
     for (const [queue, at] of this.#seen) if (at < startedAt || found.has(queue)) this.#seen.delete(queue);
+    const before = this.#scanned;
     this.#scanned = found;
     this.#names = null;
+    if ([...found].some((queue) => !before.has(queue))) this.#announce();
   }
 
   async #scanNode(node: Redis, stepEveryMs: number, onFound: (queues: string[]) => void): Promise<void> {

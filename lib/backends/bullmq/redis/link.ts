@@ -104,7 +104,8 @@ async function timeout(ms: number): Promise<never> {
   throw new Error('Call timed out');
 }
 
-async function whenReady(client: RedisClient): Promise<void> {
+/** Waits a moment for a connection that is being made; rejects with `broker_unavailable`. */
+export async function whenReady(client: RedisClient): Promise<void> {
   if (client.status === 'ready') return;
   const limit = new AbortController();
   const ready = new Promise<void>((resolve) => {

@@ -1,9 +1,11 @@
 import { Cluster, type Redis } from 'ioredis';
-import type { RedisLink } from './link';
+import { type RedisLink, whenReady } from './link';
 
-/** The one server, or all primaries of a Cluster that are known now. */
-export function mastersOf(link: RedisLink): Redis[] {
-  return link.reads instanceof Cluster ? link.reads.nodes('master') : [link.reads as Redis];
+/** The one server, or all primaries of a Cluster. Rejects while none is known. */
+export async function mastersOf(link: RedisLink): Promise<Redis[]> {
+  if (!(link.reads instanceof Cluster)) return [link.reads];
+  if (link.reads.nodes('master').length === 0) await whenReady(link.reads);
+  return link.reads.nodes('master');
 }
 
 /**

@@ -34,7 +34,7 @@ export class FactsReader {
   async #ask(): Promise<Omit<SourceFacts, 'since'>> {
     try {
       return await this.link.call(async () => {
-        const node = mastersOf(this.link)[0];
+        const [node] = await mastersOf(this.link);
         if (!node) throw new Error('Connection is closed.');
         const asked = performance.now();
         await node.ping();

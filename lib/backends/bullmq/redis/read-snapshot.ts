@@ -8,7 +8,9 @@ const QUEUES_PER_SCRIPT = 100;
 /** A queue that shows no events is read again after this long, so that changes without an event show. */
 const LOOK_AGAIN_MS = 4_000;
 /** Broker commands for one snapshot, by which the extras are rationed when all queues are busy. */
-const commandsFor = (queues: number) => 10 + queues * 6.5;
+const commandsFor = (queues: number) => 8 + queues * 6.3;
+/** The first look at a queue takes all there is to know. */
+const FIRST_LOOK_COMMANDS = 8;
 
 const LETTERS = ['d', 'p', 'w', 'l', 'c', 'f'] as const;
 
@@ -70,7 +72,8 @@ export class SnapshotReader {
 
   async #readChunk(names: string[], due: ReadonlySet<string>, now: number): Promise<void> {
     const queues = names.map((name) => this.#of(name)).sort((a, b) => stalest(a) - stalest(b));
-    const allowance = Math.ceil(commandsFor(queues.length));
+    const fresh = queues.filter((known) => known.readAt === 0).length;
+    const allowance = Math.ceil(commandsFor(queues.length) + fresh * FIRST_LOOK_COMMANDS);
     const args = queues.flatMap((known) => [
       this.link.base(known.name),
       known.cursor,

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Env, loadEnv } from '@/lib/env';
@@ -24,8 +24,12 @@ export interface ContextOptions {
   onProgress?(value: Progress): void;
 }
 
+/** A folder that goes away with the process. */
 export function makeHome(): string {
-  return mkdtempSync(path.join(tmpdir(), 'queuedeck-home-'));
+  const home = mkdtempSync(path.join(tmpdir(), 'queuedeck-home-'));
+  process.once('exit', () => rmSync(home, { recursive: true, force: true }));
+  process.setMaxListeners(0);
+  return home;
 }
 
 let nextId = 0;

@@ -1,0 +1,58 @@
+import { expect, test } from '@playwright/test';
+import { expectLive } from '@/e2e/pages/support/visit';
+import { OWN_SOURCE, type OwnStack, startOwnStack } from '@/e2e/support/own-stack';
+
+let stack: OwnStack;
+test.beforeAll(async () => {
+  stack = await startOwnStack();
+});
+test.afterAll(() => stack?.stop());
+
+test('the broker goes away: the last figures stay and say so; it comes back: all goes on by itself', async ({
+  page,
+  request,
+}) => {
+  const jobs = `${stack.url}/api/v1/queues/${OWN_SOURCE}/orders/jobs`;
+  await request.post(jobs, { data: [{ name: 'a' }, { name: 'b' }, { name: 'c' }] });
+  await page.goto(`${stack.url}/queues/${OWN_SOURCE}/orders?state=waiting`);
+  await expectLive(page);
+  await expect(page.locator('tr[data-job]')).toHaveCount(3);
+
+  await stack.redis.kill();
+  const banner = page.getByText(`The broker "${OWN_SOURCE}" is away`);
+  await expect(banner).toBeVisible();
+  await expect(page.locator('tr[data-job]')).toHaveCount(3);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByRole('region', { name: 'Messages' })).toContainText('The broker is away');
+  await expect(page.locator('.head .pill')).toHaveText('Running');
+
+  await page.goto(`${stack.url}/queues/${OWN_SOURCE}/orders?state=delayed`);
+  await expect(page.getByRole('heading', { name: 'orders' })).toBeVisible();
+  await expect(banner).toBeVisible();
+
+  await stack.redis.restart();
+  await expect(banner).toBeHidden({ timeout: 20_000 });
+  await request.post(jobs, { data: { name: 'later', options: { delayMs: 3_600_000 } } });
+  await expect(page.locator('.tabs [data-state="delayed"] .n')).toHaveText('1');
+});
+
+test('Queuedeck itself goes away: the page keeps what it knew, with its age, and goes on when it is back', async ({
+  page,
+  request,
+}) => {
+  const jobs = `${stack.url}/api/v1/queues/${OWN_SOURCE}/orders/jobs`;
+  await page.goto(`${stack.url}/`);
+  await expectLive(page);
+  const restart = stack.restartWeb();
+  await expect(page.locator('.top .live')).toContainText('Reconnecting');
+  await expect(page.getByRole('link', { name: 'orders', exact: true })).toBeVisible();
+  await restart;
+  await expectLive(page);
+  const waiting = page
+    .getByRole('row', { name: /orders/ })
+    .getByRole('cell')
+    .nth(2);
+  const before = Number(await waiting.textContent());
+  await request.post(jobs, { data: { name: 'd' } });
+  await expect(waiting).toHaveText(String(before + 1));
+});

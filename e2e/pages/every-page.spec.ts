@@ -1,0 +1,125 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { type Receiver, startReceiver } from '@/e2e/pages/support/receiver';
+
+let receiver: Receiver;
+let job = '';
+test.describe.configure({ mode: 'serial' });
+test.beforeAll(async ({ request }) => {
+  receiver = await startReceiver(410);
+  const input = { url: receiver.url, event: 'order.paid', payload: { order: 'SO-1' } };
+  const { id } = await (
+    await request.post('/api/v1/tasks/deliver-webhook', { data: { input, options: { attempts: 1 } } })
+  ).json();
+  job = `/queues/default/webhooks/jobs/${id}`;
+  await expect.poll(async () => (await (await request.get(`/api/v1${job}`)).json()).state).toBe('failed');
+  for (const [name, state] of [
+    ['delayed', { delayMs: 3_600_000 }],
+    ['prioritized', { priority: 3 }],
+  ] as const)
+    await request.post('/api/v1/queues/default/no-worker/jobs', { data: { name, options: state } });
+});
+test.afterAll(() => receiver.close());
+
+const PAGES: [name: string, path: () => string, heading: string][] = [
+  ['overview', () => '/', 'Overview'],
+  ['queues', () => '/queues', 'Queues'],
+  ['a queue', () => '/queues/default/webhooks?state=failed', 'webhooks'],
+  ['an empty state', () => '/queues/default/webhooks?state=delayed', 'webhooks'],
+  ['a queue without workers', () => '/queues/default/no-worker?state=prioritized', 'no-worker'],
+  ['a job', () => job, 'deliver-webhook'],
+  ['workers', () => '/workers', 'Workers'],
+  ['workers by queue', () => '/workers?by=queue', 'Workers'],
+  ['tasks', () => '/tasks', 'Tasks'],
+  ['a task', () => '/tasks/export-orders', 'Export orders'],
+  ['API', () => '/docs/api', 'API'],
+  ['nothing', () => '/queues/default/webhooks/jobs/no-such-job', 'Not here'],
+];
+
+for (const [name, path, heading] of PAGES) {
+  for (const theme of ['light', 'dark'] as const) {
+    test(`${name}, ${theme}: axe finds nothing`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      await page.goto(path());
+      await expect(page.getByRole('heading', { level: 1, name: heading })).toBeAttached();
+      expect(await findFaults(page)).toEqual([]);
+    });
+  }
+
+  test(`${name}: the first paint has its content without script`, async ({ browser, baseURL }) => {
+    const context = await browser.newContext({ javaScriptEnabled: false, ...(baseURL ? { baseURL } : {}) });
+    const page = await context.newPage();
+    await page.goto(path());
+    await expect(page.getByRole('heading', { level: 1, name: heading })).toBeAttached();
+    await expect(page.locator('.skeleton')).toHaveCount(0);
+    await context.close();
+  });
+
+  test(`${name}: no other host is asked, nothing is wider than the screen, nothing moves`, async ({
+    page,
+    baseURL,
+  }) => {
+    const foreign: string[] = [];
+    const faults: string[] = [];
+    page.on('request', (request) => {
+      if (!request.url().startsWith(baseURL ?? '') && !request.url().startsWith('data:')) foreign.push(request.url());
+    });
+    page.on('pageerror', (error) => faults.push(String(error)));
+    for (const width of [390, 1024, 1440, 1920]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.addInitScript(watchShifts);
+      await page.goto(path());
+      await expect(page.locator('.top .live')).toHaveText('Live');
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+        `${width} px`,
+      ).toBeLessThanOrEqual(0);
+      expect(
+        await page.evaluate(() => (window as unknown as { shift: number }).shift),
+        `shift at ${width} px`,
+      ).toBeLessThan(0.01);
+    }
+    expect(foreign).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+}
+
+test('dialogs, the palette and the list of keys: axe finds nothing', async ({ page }) => {
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await page.goto('/queues/default/webhooks?state=failed');
+    await expect(page.locator('.top .live')).toHaveText('Live');
+    await page.getByRole('button', { name: 'Add job' }).click();
+    await expect(page.getByRole('dialog')).toContainText('Add a job to webhooks');
+    expect(await findFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog')).toContainText('Next, previous job');
+    expect(await findFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await expect(page.getByRole('dialog')).toContainText('Pause webhooks');
+    expect(await findFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+  }
+});
+
+async function findFaults(page: Page) {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return violations.map(({ id, nodes }) => ({
+    id,
+    where: nodes.map((node) => `${node.target} ${node.failureSummary ?? ''}`.slice(0, 260)),
+  }));
+}
+
+/** Adds up how far things moved by themselves. */
+function watchShifts(): void {
+  const watched = window as unknown as { shift: number };
+  watched.shift = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) watched.shift += (entry as unknown as { value: number }).value;
+  }).observe({ type: 'layout-shift', buffered: true });
+}

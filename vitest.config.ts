@@ -16,7 +16,13 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'node',
-          include: ['lib/**/*.test.ts', 'worker/**/*.test.ts', 'bin/**/*.test.ts', 'app/**/*.test.ts'],
+          include: [
+            'lib/**/*.test.ts',
+            'worker/**/*.test.ts',
+            'bin/**/*.test.ts',
+            'app/**/*.test.ts',
+            'e2e/faults/**/*.test.ts',
+          ],
           environment: 'node',
           globalSetup: ['lib/testing/global-postgres.ts'],
           testTimeout: 30_000,

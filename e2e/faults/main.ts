@@ -1,0 +1,35 @@
+import { runStorm, type StormReport } from './storm';
+
+/** `npm run faults`: the whole storm, three times. Exits 1 when anything was lost, doubled or left behind. */
+const ROUNDS = 3;
+
+const LINES: [keyof StormReport, string][] = [
+  ['completed', 'completed'],
+  ['failed', 'failed'],
+  ['endedNotOnce', 'did not end exactly once'],
+  ['insideNotOnce', 'effect in the store not exactly once'],
+  ['outsideNotOnce', 'effect outside the store not exactly once'],
+  ['stalledAndRecovered', 'stalled and were recovered'],
+  ['active', 'still active at the end'],
+  ['locks', 'still locked at the end'],
+  ['exitCode', "worker's exit code after SIGTERM"],
+];
+
+let sound = true;
+for (let round = 1; round <= ROUNDS; round += 1) {
+  const report = await runStorm({ jobs: 2_000, workerKills: 20, brokerKills: 1, workMs: 40 });
+  const { jobs, workerKills, brokerKills, tookMs } = report;
+  process.stdout.write(
+    `Round ${round}: ${jobs} jobs, worker killed ${workerKills} times, broker ${brokerKills} time, ${(tookMs / 1000).toFixed(1)} s\n`,
+  );
+  for (const [key, text] of LINES) process.stdout.write(`  ${String(report[key]).padStart(6)}  ${text}\n`);
+  sound &&= isSound(report);
+}
+process.stdout.write(sound ? 'Nothing was lost, doubled or left behind.\n' : 'SOMETHING WENT WRONG (above).\n');
+process.exitCode = sound ? 0 : 1;
+
+function isSound(report: StormReport): boolean {
+  const { jobs, completed, failed, endedNotOnce, insideNotOnce, outsideNotOnce, active, locks, exitCode } = report;
+  const wrong = failed + endedNotOnce + insideNotOnce + outsideNotOnce + active + locks;
+  return completed === jobs && wrong === 0 && exitCode === 0;
+}

@@ -2,7 +2,6 @@ import type { Cancelled, CancelOrder, CancelState, QueueBackend, SourceFacts } f
 import type { SourceConfig } from '@/lib/env';
 import { postgresControl } from './control-postgres';
 import { type ControlChannel, readBeats, readCancel, requestCancel } from './control-protocol';
-import { toWorker } from './control-workers';
 import { promoteJob, removeBeforeStart, removeJob, retryJob, setPaused } from './postgres/actions';
 import { addJobs } from './postgres/add';
 import {
@@ -16,7 +15,8 @@ import { readJob, readLogs } from './postgres/job';
 import { listQueueNames, queueExists } from './postgres/queues';
 import { listRows } from './postgres/rows';
 import { tailEvents } from './postgres/tail';
-import { listSessions } from './postgres/workers';
+import { listWorkerSessions } from './postgres/workers';
+import { joinWorkers } from './redis/list-workers';
 
 export interface PostgresBackendOptions {
   /** Sessions of the pool; the live tail has one more of its own. */
@@ -44,9 +44,9 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
     getLogs: (queue, id, from, limit) => readLogs(query, queue, id, from, limit),
     addJobs: (queue, jobs) => addJobs(connection, queue, jobs),
     listWorkers: async () => {
-      const beats = await connection.run(() => readBeats(control));
-      const beating = beats.map((beat) => toWorker(config.name, beat));
-      return [...beating, ...(await listSessions(query, config.name, await listQueueNames(query), beating))];
+      const beats = connection.run(() => readBeats(control));
+      const sessions = listQueueNames(query).then((names) => listWorkerSessions(query, names));
+      return joinWorkers(config.name, ...(await Promise.all([beats, sessions])));
     },
     events: (signal) => tailEvents(connection.connectDedicated, AbortSignal.any([signal, closing.signal])),
     pause: (queue) => setPaused(connection, queue, true),

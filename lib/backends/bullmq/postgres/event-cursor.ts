@@ -4,19 +4,22 @@
  *
  *   floor   every event of the queue with id <= floor is delivered
  *   seen    ids above the floor that are delivered
- *   mark    { top, xmax }: the highest id of an earlier read, and the first transaction that had not begun then. Once all
- *           transactions below xmax are over (a later read's xmin >= xmax), that later read saw everything up to top:
- *           floor = top. Open while a mark stands: a silent commit may follow, so the queue is read again.
+ *   mark    { top, bound }: the highest id of an earlier read, and a transaction number that none under way then reached. Once
+ *           all below the bound are over (a later read's xmin >= bound), that later read saw everything up to top: floor = top.
+ *           While a mark stands a silent commit may follow, so the queue is read again.
+ *
+ * A snapshot's own xmax is no bound: it is the newest *ended* transaction + 1, and those between it and the next number to be
+ * given out are all under way. They are no more than the server has connections, so xmax + connections is one.
  */
 export interface EventCursor {
   floor: number;
   seen: Set<number>;
-  mark: { top: number; xmax: bigint; atMs: number } | null;
+  mark: { top: number; bound: bigint; atMs: number } | null;
   rereadAtMs: number;
   rereadAfterMs: number;
 }
 
-/** A transaction that stays open for hours must not make us remember all that came since. */
+/** A transaction that stays open for hours must not make us remember all that came since; nor a server where little happens. */
 const MARK_MAX_AGE_MS = 10_000;
 const REREAD_FIRST_MS = 80;
 const REREAD_MAX_MS = 1500;
@@ -41,21 +44,18 @@ export function isDue(cursor: EventCursor, nowMs: number): boolean {
  */
 export function advanceCursor(
   cursor: EventCursor,
-  read: { ids: number[]; whole: boolean; xmin: bigint; xmax: bigint },
+  read: { ids: number[]; whole: boolean; xmin: bigint; bound: bigint },
   nowMs: number,
 ): void {
   for (const id of read.ids) cursor.seen.add(id);
   const reach = read.whole ? Number.POSITIVE_INFINITY : maxOf(read.ids, cursor.floor);
   const { mark } = cursor;
-  if (mark && (read.xmin >= mark.xmax || nowMs - mark.atMs > MARK_MAX_AGE_MS)) {
+  if (mark && (read.xmin >= mark.bound || nowMs - mark.atMs > MARK_MAX_AGE_MS)) {
     settle(cursor, Math.min(mark.top, reach));
     if (mark.top <= reach) cursor.mark = null;
   }
   if (cursor.mark === null && cursor.seen.size > 0) {
-    const top = Math.min(maxOf(cursor.seen, cursor.floor), reach);
-    // Nothing was under way during this read: it saw all.
-    if (read.xmin === read.xmax) settle(cursor, top);
-    else cursor.mark = { top, xmax: read.xmax, atMs: nowMs };
+    cursor.mark = { top: Math.min(maxOf(cursor.seen, cursor.floor), reach), bound: read.bound, atMs: nowMs };
   }
   if (!read.whole) {
     wakeCursor(cursor);

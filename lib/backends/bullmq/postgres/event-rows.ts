@@ -6,19 +6,19 @@ import { toState } from './rows';
 export const READ_LIMIT = 1000;
 
 /**
- * New events of some queues: `$1` queues, `$2` their floors, `$3` ids already delivered above the floors. Always at least one row,
+ * New events of some queues: `$1` queues, `$2` their floors, `$3` their highest ids delivered, `$4` ids delivered above the floors. Always at least one row,
  * for the snapshot. Payloads inside events (return values) stay on the server.
  *
- *   trimmed   events above the floor were deleted unread: nothing at or below it is left, and the newest id is further on than
- *             the log is long (BullMQ deletes ids up to `newest - opts.maxLenEvents`)
+ *   trimmed   events were deleted unread: nothing at or below the highest id delivered is left, and the newest id is further
+ *             on than the log is long (BullMQ deletes ids up to `newest - opts.maxLenEvents`)
  */
 export const READ_SQL = `
 SELECT s.xmin, s.xmax, w.queue, e.*, j.name AS job_name, j.priority, t.trimmed
   FROM (SELECT pg_snapshot_xmin(c)::text AS xmin, pg_snapshot_xmax(c)::text AS xmax FROM pg_current_snapshot() AS c) AS s
-  CROSS JOIN unnest($1::text[], $2::bigint[]) AS w(queue, floor)
+  CROSS JOIN unnest($1::text[], $2::bigint[], $3::bigint[]) AS w(queue, floor, top)
   CROSS JOIN LATERAL (
-    SELECT NOT EXISTS (SELECT FROM event o WHERE o.queue = w.queue AND o.id <= w.floor)
-       AND w.floor < (SELECT max(id) FROM event o WHERE o.queue = w.queue) - COALESCE(
+    SELECT NOT EXISTS (SELECT FROM event o WHERE o.queue = w.queue AND o.id <= w.top)
+       AND w.top < (SELECT max(id) FROM event o WHERE o.queue = w.queue) - COALESCE(
          (SELECT value::bigint FROM meta m WHERE m.queue = w.queue AND m.field = 'opts.maxLenEvents' AND value ~ '^[0-9]{1,15}$'),
          10000) AS trimmed
     OFFSET 0
@@ -27,7 +27,7 @@ SELECT s.xmin, s.xmax, w.queue, e.*, j.name AS job_name, j.priority, t.trimmed
     SELECT id, event, created_at_ms AS at, data->>'jobId' AS job, data->>'name' AS name,
            left(data->>'failedReason', ${ERROR_LINE_CHARS * 4}) AS reason,
            CASE WHEN event = 'progress' THEN left(data->>'data', ${PROGRESS_CAP_CHARS + 1}) END AS progress
-      FROM event WHERE event.queue = w.queue AND event.id > w.floor AND event.id <> ALL ($3::bigint[])
+      FROM event WHERE event.queue = w.queue AND event.id > w.floor AND event.id <> ALL ($4::bigint[])
      ORDER BY event.id LIMIT ${READ_LIMIT}
   ) AS e ON true
   LEFT JOIN job j ON j.queue = w.queue AND j.id = e.job
@@ -41,6 +41,10 @@ WITH RECURSIVE walk AS (
   SELECT (SELECT queue FROM event WHERE queue > walk.queue ORDER BY queue LIMIT 1) FROM walk WHERE walk.queue IS NOT NULL
 )
 SELECT queue, (SELECT max(id) FROM event e WHERE e.queue = walk.queue) AS top FROM walk WHERE queue IS NOT NULL`;
+
+/** How many transactions can be under way at once. */
+export const CONNECTIONS_SQL = `
+SELECT current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int AS connections`;
 
 /** The last id given out, and the snapshot of this very read. */
 export const LAST_ID_SQL = `

@@ -4,6 +4,7 @@ import type { Query } from './connection';
 import { type JobColumns, ROW_COLUMNS, toBrokerRow, toState } from './rows';
 
 const CHILDREN_SHOWN = 100;
+const OPTIONS_BYTES = 64 * 1024;
 const STACK_CHARS = 64 * 1024;
 /** More than a PostgreSQL text can hold. */
 const MAX_TEXT_CHARS = 2 ** 30;
@@ -29,7 +30,9 @@ interface DetailColumns extends JobColumns {
 /** `left` counts characters and never yields fewer bytes than asked, so the exact cut is made here. */
 const DETAIL_SQL = `
 SELECT ${ROW_COLUMNS}, left(data_text, $3) AS data, octet_length(data_text) AS data_bytes,
-       left(result_text, $3) AS result, octet_length(result_text) AS result_bytes, opts,
+       left(result_text, $3) AS result, octet_length(result_text) AS result_bytes,
+       CASE WHEN octet_length(opts::text) <= ${OPTIONS_BYTES} THEN opts
+         ELSE jsonb_build_object('sizeBytes', octet_length(opts::text), 'note', 'too large to show') END AS opts,
        left(failed_reason, ${STACK_CHARS}) AS full_reason, delay_ms, stalled_count, parent_queue, parent_id, scheduler_id, dedup_id,
        CASE WHEN jsonb_typeof(stacktrace) = 'array' THEN
          ARRAY(SELECT left(frame, ${STACK_CHARS}) FROM jsonb_array_elements_text(stacktrace) AS frame LIMIT 100) END AS stacks,
@@ -59,7 +62,7 @@ export async function readJob(
     data: cutPayload(row.data, row.data_bytes, maxPayloadBytes),
     options: row.opts,
     result: row.result === null ? null : cutPayload(row.result, row.result_bytes ?? 0, maxPayloadBytes),
-    error: toJobError(row.full_reason, stacktraces),
+    error: rest.state === 'completed' ? null : toJobError(row.full_reason, stacktraces),
     stacktraces,
     attemptsStarted: row.attempts_started,
     stalledCount: row.stalled_count,

@@ -1,5 +1,6 @@
-import { createPostgresBackend, type Job, runMigrations, withBackend } from 'bullmq';
+import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
 import pg from 'pg';
+import type { TestJob } from '@/lib/backends/conformance/broker';
 import { SourceConfig } from '@/lib/env';
 import { openPostgresBackend } from '../postgres';
 
@@ -31,15 +32,9 @@ export async function openTestBroker(url: string) {
     flows: () => keep(new FlowProducer({ connection: url })),
     worker: (
       name: string,
-      run: (job: Job, token?: string) => Promise<unknown>,
+      run: (job: TestJob) => Promise<unknown>,
       options: { name?: string; concurrency?: number } = {},
-    ) =>
-      keep(
-        new Worker(name, run as (job: unknown) => Promise<unknown>, { ...options, connection: url }).on(
-          'error',
-          () => {},
-        ),
-      ),
+    ) => keep(new Worker(name, run, { ...options, connection: url }).on('error', () => {})),
     close: async () => {
       await Promise.all(opened.map((one) => one.close()));
       await backend.close();

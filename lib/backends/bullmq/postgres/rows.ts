@@ -38,14 +38,13 @@ export interface JobColumns {
 
 interface Order {
   where: string;
-  /** Sort key, most significant first. A partial index serves all of it, or all but the id. */
-  keys: { column: keyof JobColumns; type: 'bigint' | 'integer' | 'text' }[];
+  /** Sort key, most significant first. A partial index serves all of it, or all but the last. */
+  keys: { column: keyof JobColumns; type: 'bigint' | 'integer' }[];
   direction: 'ASC' | 'DESC';
 }
 
-const ID = { column: 'id', type: 'text' } as const;
 const SEQ = { column: 'seq', type: 'bigint' } as const;
-const FINISHED: Order['keys'] = [{ column: 'finished_at_ms', type: 'bigint' }, ID];
+const FINISHED: Order['keys'] = [{ column: 'finished_at_ms', type: 'bigint' }, SEQ];
 
 /** What runs next comes first; of what is over or runs, the newest. */
 const ORDERS: Record<JobState, Order> = {
@@ -55,8 +54,8 @@ const ORDERS: Record<JobState, Order> = {
     keys: [{ column: 'priority', type: 'integer' }, SEQ],
     direction: 'ASC',
   },
-  delayed: { where: "state = 'delayed'", keys: [{ column: 'process_at_ms', type: 'bigint' }, ID], direction: 'ASC' },
-  active: { where: "state = 'active'", keys: [{ column: 'processed_at_ms', type: 'bigint' }, ID], direction: 'DESC' },
+  delayed: { where: "state = 'delayed'", keys: [{ column: 'process_at_ms', type: 'bigint' }, SEQ], direction: 'ASC' },
+  active: { where: "state = 'active'", keys: [{ column: 'processed_at_ms', type: 'bigint' }, SEQ], direction: 'DESC' },
   'waiting-children': { where: "state = 'waiting-children'", keys: [SEQ], direction: 'DESC' },
   completed: { where: "state = 'completed'", keys: FINISHED, direction: 'DESC' },
   failed: { where: "state = 'failed'", keys: FINISHED, direction: 'DESC' },

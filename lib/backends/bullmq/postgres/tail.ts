@@ -3,7 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { BackendEvent } from '@/lib/backends/backend';
 import { advanceCursor, createCursor, deliveredUpTo, type EventCursor, isDue, wakeCursor } from './event-cursor';
-import { type EventRow, LAST_ID_SQL, READ_LIMIT, READ_SQL, SWEEP_SQL, toBackendEvent } from './event-rows';
+import {
+  CONNECTIONS_SQL,
+  type EventRow,
+  LAST_ID_SQL,
+  READ_LIMIT,
+  READ_SQL,
+  SWEEP_SQL,
+  toBackendEvent,
+} from './event-rows';
 
 /** Notifications within this are read together. */
 const COALESCE_MS = 40;
@@ -58,6 +66,7 @@ class EventTail {
 
   private constructor(
     private readonly client: pg.Client,
+    private readonly connections: bigint,
     private pending: LastId,
   ) {
     this.base = pending.last;
@@ -76,8 +85,9 @@ class EventTail {
     });
     try {
       await client.query('LISTEN bullmq_events; LISTEN bullmq_jobs');
-      const last = await readLastId(client);
-      const tail = new EventTail(client, last);
+      const { rows } = await client.query<{ connections: number }>(CONNECTIONS_SQL);
+      const connections = BigInt(rows[0]?.connections ?? 100);
+      const tail = new EventTail(client, connections, await readLastId(client, connections));
       const lose = (error: Error) => {
         tail.error = error;
         tail.wake?.();
@@ -142,7 +152,7 @@ class EventTail {
    * of that time are over (the rule of the cursors' marks): this sweep then saw all of theirs.
    */
   private async sweep(): Promise<void> {
-    const now = await readLastId(this.client);
+    const now = await readLastId(this.client, this.connections);
     const { rows } = await this.client.query<{ queue: string; top: string | null }>(SWEEP_SQL);
     for (const { queue, top } of rows) {
       const cursor = this.hot.get(queue);
@@ -150,7 +160,7 @@ class EventTail {
       if (Number(top ?? 0) > delivered) wakeCursor(this.cursorOf(queue));
     }
     const { pending } = this;
-    if (now.xmin >= pending.xmax || now.atMs - pending.atMs > PENDING_MAX_MS) {
+    if (now.xmin >= pending.bound || now.atMs - pending.atMs > PENDING_MAX_MS) {
       this.base = pending.last;
       this.pending = now;
     }
@@ -176,6 +186,7 @@ class EventTail {
     const { rows } = await this.client.query<EventRow>(READ_SQL, [
       due.map(([queue]) => queue),
       due.map(([, cursor]) => cursor.floor),
+      due.map(([, cursor]) => deliveredUpTo(cursor)),
       seen,
     ]);
     this.advance(due, rows);
@@ -191,11 +202,11 @@ class EventTail {
       idsOf.set(row.queue, ids);
     }
     const xmin = BigInt(rows[0]?.xmin ?? 0);
-    const xmax = BigInt(rows[0]?.xmax ?? 0);
+    const bound = BigInt(rows[0]?.xmax ?? 0) + this.connections;
     for (const [queue, cursor] of due) {
       const ids = idsOf.get(queue) ?? [];
       const wokenMeanwhile = cursor.rereadAtMs === 0;
-      advanceCursor(cursor, { ids, whole: ids.length < READ_LIMIT, xmin, xmax }, Date.now());
+      advanceCursor(cursor, { ids, whole: ids.length < READ_LIMIT, xmin, bound }, Date.now());
       if (wokenMeanwhile) wakeCursor(cursor);
     }
   }
@@ -209,12 +220,13 @@ function toBatch(rows: EventRow[]): BackendEvent[] {
 interface LastId {
   last: number;
   xmin: bigint;
-  xmax: bigint;
+  /** See EventCursor. */
+  bound: bigint;
   atMs: number;
 }
 
-async function readLastId(client: pg.Client): Promise<LastId> {
+async function readLastId(client: pg.Client, connections: bigint): Promise<LastId> {
   const { rows } = await client.query<{ last: string; xmin: string; xmax: string }>(LAST_ID_SQL);
   const { last = 0, xmin = 0, xmax = 0 } = rows[0] ?? {};
-  return { last: Number(last), xmin: BigInt(xmin), xmax: BigInt(xmax), atMs: Date.now() };
+  return { last: Number(last), xmin: BigInt(xmin), bound: BigInt(xmax) + connections, atMs: Date.now() };
 }

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isAlive } from '@/lib/embedded/process-alive';
 import { type Env, loadEnv } from '@/lib/env';
 import { runOnce } from '@/lib/jobs/once';
 import type { Store } from '@/lib/store/store';
@@ -24,12 +25,18 @@ export interface ContextOptions {
   onProgress?(value: Progress): void;
 }
 
-/** A folder that goes away with the process. */
+const HOMES = 'queuedeck-homes-';
+
+/** A new folder below this process's own. Test runners end their processes by signal, so the next process clears away what dead ones left. */
 export function makeHome(): string {
-  const home = mkdtempSync(path.join(tmpdir(), 'queuedeck-home-'));
-  process.once('exit', () => rmSync(home, { recursive: true, force: true }));
-  process.setMaxListeners(0);
-  return home;
+  const own = path.join(tmpdir(), `${HOMES}${process.pid}`);
+  if (!existsSync(own)) {
+    for (const name of readdirSync(tmpdir()))
+      if (name.startsWith(HOMES) && !isAlive(Number(name.slice(HOMES.length))))
+        rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
+    mkdirSync(own, { recursive: true });
+  }
+  return mkdtempSync(path.join(own, 'home-'));
 }
 
 let nextId = 0;

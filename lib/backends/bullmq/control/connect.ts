@@ -113,8 +113,10 @@ async function connectPostgres(target: PostgresTarget, onWake: OnWake): Promise<
   let session: Session | null = null;
   const connect = async (): Promise<void> => {
     try {
-      const opened = await openSession(target, () => {
+      const opened = await openSession(target);
+      opened.client.once('end', () => {
         if (session === opened) session = null;
+        void opened.close();
         again();
       });
       opened.client.on('notification', ({ payload }) => wake(payload));
@@ -159,16 +161,11 @@ interface Session {
   close(): Promise<void>;
 }
 
-/** `onEnd` runs once, when it ends by itself or is closed. */
-async function openSession(target: PostgresTarget, onEnd: () => void): Promise<Session> {
+async function openSession(target: PostgresTarget): Promise<Session> {
   if (typeof target !== 'string' && 'totalCount' in target) {
     const client = await target.connect();
-    const release = onceOnly(() => client.release(true));
     client.on('error', () => undefined);
-    client.once('end', () => {
-      release();
-      onEnd();
-    });
+    const release = onceOnly(() => client.release(true));
     return { client, close: async () => release() };
   }
   const { default: driver } = await import('pg');
@@ -181,9 +178,9 @@ async function openSession(target: PostgresTarget, onEnd: () => void): Promise<S
     keepAlive: true,
   });
   client.on('error', () => undefined);
-  client.once('end', onEnd);
   await client.connect();
-  return { client, close: () => client.end().catch(() => undefined) };
+  const end = onceOnly(() => void client.end().catch(() => undefined));
+  return { client, close: async () => end() };
 }
 
 function onceOnly(run: () => void): () => void {

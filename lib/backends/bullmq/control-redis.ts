@@ -43,12 +43,14 @@ export function redisControl(redis: Redis | Cluster, prefix: string): ControlCha
         .filter((beat): beat is Beat => beat !== null && Date.now() - beat.beatAt < BEAT_KEPT_MS);
     },
     readRun: async (queue, id) => {
-      const [timestamp, made, finishedOn] = await redis.hmget(
-        `${prefix}:${queue}:${id}`,
-        'timestamp',
-        'atm',
-        'finishedOn',
-      );
+      const fields = ['timestamp', 'atm', 'finishedOn'] as const;
+      const [timestamp, made, finishedOn] = await redis
+        .hmget(`${prefix}:${queue}:${id}`, ...fields)
+        .catch((error: Error) => {
+          // A queue's own keys (`events`, `wait`) can be asked for like jobs; they are no hashes.
+          if (error.message.startsWith('WRONGTYPE')) return [null, null, null];
+          throw error;
+        });
       if (timestamp == null) return null;
       return { addedAtMs: Number(timestamp), attemptsMade: Number(made ?? 0), finished: finishedOn != null };
     },

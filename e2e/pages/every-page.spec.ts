@@ -4,7 +4,6 @@ import { type Receiver, startReceiver } from '@/e2e/pages/support/receiver';
 
 let receiver: Receiver;
 let job = '';
-test.describe.configure({ mode: 'serial' });
 test.beforeAll(async ({ request }) => {
   receiver = await startReceiver(410);
   const input = { url: receiver.url, event: 'order.paid', payload: { order: 'SO-1' } };

@@ -90,17 +90,20 @@ export class RedisChanges implements ActionPorts {
       const multi = createIORedisClient(writes as Redis).multi() as unknown as IRedisTransaction;
       const plain = multi as unknown as ChainableCommander;
       const added = entries.map(({ json, id, deduplicationId }) => {
-        plain.exists(base + (id ?? ''));
-        plain.get(`${base}de:${deduplicationId ?? ''}`);
+        if (id !== undefined) plain.exists(base + id);
+        if (deduplicationId !== null) plain.get(`${base}de:${deduplicationId}`);
         return backend.addJobToTransaction(multi, json, id as string);
       });
       await Promise.all(added);
       return multi.exec();
     });
-    return entries.map(({ id, deduplicationId }, i) => {
-      const [exists, holder, added] = [0, 1, 2].map((n) => resultOf(replies?.[3 * i + n]));
-      const held = deduplicationId !== null && holder === added;
-      return { id: String(added), existed: held || (id !== undefined && id === added && exists === 1) };
+    let at = 0;
+    const next = () => resultOf(replies?.[at++]);
+    return entries.map(({ id, deduplicationId }) => {
+      const exists = id === undefined ? 0 : next();
+      const holder = deduplicationId === null ? null : next();
+      const added = next();
+      return { id: String(added), existed: (holder !== null && holder === added) || (exists === 1 && id === added) };
     });
   }
 

@@ -11,11 +11,11 @@ import type { AddedJob, Cancelled, CancelOrder, NewJob } from '@/lib/backends/ba
 import type { JobState } from '@/lib/contracts/states';
 import { type ActionPorts, addJobs, type Inserted, minimalQueue, ofScheduler, type PreparedJob } from '../actions';
 import { type ControlChannel, requestCancel } from '../control-protocol';
-import { cancelScript } from './cancel-script';
 import type { RedisClient } from './connect';
 import { readState } from './get-job';
 import { type LuaScript, luaScript, type RedisLink, runScript } from './link';
-import { toRawRow } from './row-script';
+import { cancelScript } from './scripts/cancel';
+import { toRawRow } from './scripts/row';
 import { toRow } from './to-row';
 
 /** BullMQ's own operations over the source's connection for changes. */

@@ -1,7 +1,7 @@
 import type { BrokerFigures, Snapshot } from '@/lib/backends/backend';
 import { firstErrorLine, toIso } from '../job-shape';
 import type { RedisLink } from './link';
-import { READ_FIGURES } from './snapshot-script';
+import { READ_FIGURES } from './scripts/snapshot';
 
 /** Queues in one script: bounds how long it holds the broker (~1 ms). */
 const QUEUES_PER_SCRIPT = 100;

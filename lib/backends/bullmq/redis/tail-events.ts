@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackendEvent } from '@/lib/backends/backend';
 import { connectRedis, type RedisClient } from './connect';
 import { type RedisLink, runScript } from './link';
-import { READ_EVENTS } from './tail-script';
+import { READ_EVENTS } from './scripts/tail';
 import { EventTranslator } from './to-events';
 
 /** Between two reads of a busy source: 12 reads a second at most, unless it says more than a read takes. */

@@ -1,4 +1,4 @@
-import { luaScript } from './link';
+import { luaScript } from '../link';
 
 /**
  * The figures of many queues in one round trip. A queue that shows no event since its cursor and is not due for a second

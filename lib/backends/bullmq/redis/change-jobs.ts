@@ -10,7 +10,7 @@ import type { ChainableCommander, Redis } from 'ioredis';
 import type { AddedJob, Cancelled, CancelOrder, NewJob } from '@/lib/backends/backend';
 import type { JobState } from '@/lib/contracts/states';
 import { type ActionPorts, addJobs, type Inserted, minimalQueue, ofScheduler, type PreparedJob } from '../actions';
-import { type ControlChannel, requestCancel } from '../control-protocol';
+import { type ControlChannel, requestCancel } from '../control/protocol';
 import type { RedisClient } from './connect';
 import { readState } from './get-job';
 import { type LuaScript, luaScript, type RedisLink, runScript } from './link';

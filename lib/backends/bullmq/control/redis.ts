@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
-import { BEAT_KEPT_MS, type Beat, type CancelRecord, type ControlChannel, isStale } from './control-protocol';
+import { BEAT_KEPT_MS, type Beat, type CancelRecord, type ControlChannel, isStale } from './protocol';
 
 /*
  * KEYS[1] the hash. All scripts touch one key, so that they run on Cluster.
@@ -21,7 +21,7 @@ export function controlChannelName(prefix: string): string {
   return `queuedeck:${prefix}:cancel`;
 }
 
-/** The control wire on Redis; see control-protocol.ts. */
+/** The control wire on Redis; see protocol.ts. */
 export function redisControl(redis: Redis | Cluster, prefix: string): ControlChannel {
   const beatsKey = `queuedeck:${prefix}:beats`;
   const cancelsKey = `queuedeck:${prefix}:cancels`;

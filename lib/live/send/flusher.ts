@@ -9,8 +9,8 @@ import { log } from '@/lib/log';
 const FLUSH_EVERY_MS = 110;
 /** Streams written before other work has its turn. */
 const SLICE = 250;
-/** A flush that takes long makes the next one wait, so that streams never take more than half of the process. */
-const REST_FACTOR = 1;
+/** A flush that takes long makes the next one wait, so that requests have their share of the process. */
+const REST_FACTOR = 0.3;
 
 /** `null` = nothing to send. */
 type Chunk = Uint8Array<ArrayBuffer> | null;

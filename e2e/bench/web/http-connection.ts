@@ -27,26 +27,25 @@ export class HttpConnection {
   private waiting: Waiting | null = null;
 
   private constructor(
-    private readonly socket: Socket,
-    private readonly host: string,
+    private socket: Socket,
+    private readonly port: number,
   ) {
-    socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.take(chunk));
-    socket.on('error', (error) => this.fail(error));
-    socket.on('close', () => this.fail(new Error('the server closed the connection')));
+    this.listen();
   }
 
-  static open(port: number): Promise<HttpConnection> {
-    return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: '127.0.0.1' });
-      socket.once('error', reject);
-      socket.once('connect', () => resolve(new HttpConnection(socket, `127.0.0.1:${port}`)));
-    });
+  static async open(port: number): Promise<HttpConnection> {
+    return new HttpConnection(await openSocket(port), port);
   }
 
-  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+  /** A connection that the server has closed (it keeps them 5 s) is opened again before the clock starts. */
+  async get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    if (this.socket.destroyed || !this.socket.writable) {
+      this.socket = await openSocket(this.port);
+      this.listen();
+    }
     const extra = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    const head = `GET ${path} HTTP/1.1\r\nhost: ${this.host}\r\naccept: application/json\r\n${extra.join('')}\r\n`;
+    const host = `127.0.0.1:${this.port}`;
+    const head = `GET ${path} HTTP/1.1\r\nhost: ${host}\r\naccept: application/json\r\n${extra.join('')}\r\n`;
     return new Promise((resolve, reject) => {
       this.waiting = { sentAt: performance.now(), resolve, reject };
       this.socket.write(head);
@@ -55,6 +54,14 @@ export class HttpConnection {
 
   close(): void {
     this.socket.destroy();
+  }
+
+  private listen(): void {
+    const { socket } = this;
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => this.take(chunk));
+    socket.on('error', (error) => this.fail(error));
+    socket.on('close', () => this.fail(new Error('the server closed the connection')));
   }
 
   private take(chunk: Buffer): void {
@@ -71,6 +78,14 @@ export class HttpConnection {
     this.waiting?.reject(error);
     this.waiting = null;
   }
+}
+
+function openSocket(port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('error', reject);
+    socket.once('connect', () => resolve(socket));
+  });
 }
 
 function parseAnswer(buffer: Buffer, sentAt: number): Answer | null {

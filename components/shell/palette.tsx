@@ -37,7 +37,7 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
   return (
     <dialog
       ref={ref}
-      className="dialog top"
+      className="dialog palette"
       aria-label="Go to or do"
       onCancel={(event) => {
         event.preventDefault();

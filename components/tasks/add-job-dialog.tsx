@@ -106,6 +106,7 @@ export function AddJobDialog({ source, queue, start, onClose }: AddJobDialogProp
         <label htmlFor={id}>Name</label>
         <input
           id={id}
+          data-autofocus
           className="input"
           list={`${id}-tasks`}
           autoComplete="off"

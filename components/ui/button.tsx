@@ -6,6 +6,8 @@ export interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> 
   small?: boolean;
   icon?: boolean;
   busy?: boolean;
+  /** Where the focus goes when the dialog around it opens. */
+  'data-autofocus'?: boolean;
   /** Why it cannot be pressed; null or absent: it can. Stays in the tab order, so that the reason can be reached. */
   blocked?: string | null | undefined;
 }

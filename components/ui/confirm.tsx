@@ -27,7 +27,7 @@ export function Confirm({ title, children, action, danger, onConfirm, onClose }:
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus onClick={onClose}>
+          <Button data-autofocus onClick={onClose}>
             Keep as it is
           </Button>
           <Button look={danger ? 'danger-solid' : 'primary'} busy={busy} onClick={() => void confirm()}>

@@ -23,6 +23,8 @@ export function Dialog({ title, onClose, children, footer, className, onSubmit }
     const dialog = ref.current;
     const before = document.activeElement;
     dialog?.showModal();
+    // React's autoFocus comes before the dialog is open, and is lost.
+    dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement) before.focus();

@@ -101,6 +101,8 @@ test('dialogs, the palette and the list of keys: axe finds nothing', async ({ pa
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+k');
     await expect(page.getByRole('dialog')).toContainText('Pause webhooks');
+    await expect(page.getByRole('option', { name: 'Overview' })).toBeInViewport({ ratio: 1 });
+    await expect(page.getByRole('option', { name: 'API', exact: false }).first()).toBeInViewport({ ratio: 1 });
     expect(await findFaults(page)).toEqual([]);
     await page.keyboard.press('Escape');
   }

@@ -3,7 +3,7 @@
 import type { ReactNode } from 'react';
 import { readJobOptions } from '@/components/jobs/detail/read-options';
 import { PageLink } from '@/components/shell/page-link';
-import { Ago, DayClock } from '@/components/ui/time';
+import { Ago, DayClock, Running } from '@/components/ui/time';
 import { queueHref } from '@/lib/client/url';
 import type { Job } from '@/lib/contracts/jobs';
 import { formatBytes, formatCount, formatDuration } from '@/lib/format';
@@ -31,7 +31,9 @@ export function FactsCard({ job }: { job: Job }) {
         <TimeFact name="Started" at={job.startedAt} />
         <TimeFact name="Finished" at={job.finishedAt} />
         <Fact name="Waited">{formatDuration(job.waitMs)}</Fact>
-        <Fact name="Ran">{formatDuration(job.runMs)}</Fact>
+        <Fact name="Ran">
+          {job.state === 'active' && job.startedAt ? <Running at={job.startedAt} /> : formatDuration(job.runMs)}
+        </Fact>
         {job.addedBy && <Fact name="Added by">{job.addedBy}</Fact>}
         {job.idempotencyKey && (
           <Fact name="Idempotency">

@@ -21,6 +21,8 @@ export function ProgressCard({ address, job }: { address: JobAddress; job: Job }
   const parts = [describeProgress(progress)];
   if (isRunning && rate) parts.push(`${rate.isEstimate ? '≈ ' : ''}${formatCount(Math.round(rate.perSecond))}/s`);
   if (left !== null) parts.push(`about ${formatCoarse(Math.max(0, left) * 1000)} left`);
+  // A worker's own guess of the time left would stand beside ours, and stay when the job is over.
+  const note = progress.note && /\bleft$/.test(progress.note) && (left !== null || !isRunning) ? null : progress.note;
   return (
     <section className="card" aria-labelledby="progress-title">
       <header>
@@ -41,7 +43,7 @@ export function ProgressCard({ address, job }: { address: JobAddress; job: Job }
             <i className="progress-fill" style={{ width: `${progress.share * 100}%` }} />
           </div>
         )}
-        {progress.note && <div className="muted clip">{progress.note}</div>}
+        {note && <div className="muted clip">{note}</div>}
       </div>
     </section>
   );

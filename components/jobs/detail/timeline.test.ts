@@ -12,6 +12,8 @@ const job = {
   delayMs: 0,
   attemptsMade: 0,
   attemptsStarted: 0,
+  options: {},
+  children: null,
 };
 const rows = (changes: object, nowSeconds: number) =>
   buildTimeline({ ...job, ...changes }, T0 + nowSeconds * 1000).rows.map(({ label, kind, fromMs, toMs, text }) => [
@@ -56,9 +58,43 @@ describe('buildTimeline', () => {
   it('reaches into the future for what is due there', () => {
     const timeline = buildTimeline({ ...job, state: 'delayed', delayMs: 60_000, runAt: at(60) }, T0 + 10_000);
     expect(timeline.endMs).toBe(T0 + 60_000);
-    expect(rows({ state: 'delayed', startedAt: at(1), attemptsStarted: 1, runAt: at(30) }, 10)).toEqual([
+    expect(
+      rows({ state: 'delayed', startedAt: at(1), attemptsMade: 1, attemptsStarted: 1, runAt: at(30) }, 10),
+    ).toEqual([
       ['Waiting', 'soft', 0, 1, '1.0 s'],
       ['Attempt 1, backoff', 'hatched', 1, 30, 'due in 20 s'],
+    ]);
+  });
+  it('knows the delay of a job that has left it from its options', () => {
+    const changes = {
+      state: 'completed',
+      options: { delay: 10_000 },
+      startedAt: at(12),
+      finishedAt: at(13),
+      attemptsMade: 1,
+    };
+    expect(rows(changes, 20).map(([label, , from, to]) => [label, from, to])).toEqual([
+      ['Delayed', 0, 10],
+      ['Waiting', 10, 12],
+      ['Attempt 1', 12, 13],
+    ]);
+  });
+  it('takes the start that only waits for children for no attempt', () => {
+    const changes = {
+      state: 'completed',
+      startedAt: at(9),
+      finishedAt: at(10),
+      attemptsMade: 1,
+      attemptsStarted: 2,
+      children: { total: 1, items: [] },
+    };
+    expect(rows(changes, 20).map(([label]) => label)).toEqual(['For children', 'Attempt 1']);
+  });
+  it('says that a run stalled, without a time that nobody kept', () => {
+    const changes = { state: 'completed', startedAt: at(40), finishedAt: at(41), attemptsMade: 1, attemptsStarted: 2 };
+    expect(rows(changes, 50).map(([label, kind]) => [label, kind])).toEqual([
+      ['Stalled run', 'hatched'],
+      ['Attempt 1', 'solid'],
     ]);
   });
   it('stands a clock that is behind', () => {

@@ -24,7 +24,16 @@ export interface Timeline {
 
 type TimedJob = Pick<
   Job,
-  'state' | 'addedAt' | 'startedAt' | 'finishedAt' | 'runAt' | 'delayMs' | 'attemptsMade' | 'attemptsStarted'
+  | 'state'
+  | 'addedAt'
+  | 'startedAt'
+  | 'finishedAt'
+  | 'runAt'
+  | 'delayMs'
+  | 'attemptsMade'
+  | 'attemptsStarted'
+  | 'options'
+  | 'children'
 >;
 
 /**
@@ -39,7 +48,8 @@ export function buildTimeline(job: TimedJob, nowMs: number): Timeline {
   const isEnded = job.state === 'completed' || job.state === 'failed';
   const knownEndMs = isEnded ? (finishedMs ?? startedMs ?? nowMs) : nowMs;
   const endMs = Math.max(knownEndMs, job.state === 'delayed' ? (dueMs ?? 0) : 0, addedMs + 1);
-  const earlier = Math.max(0, (startedMs === null ? 0 : job.attemptsStarted) - 1);
+  // An attempt that still runs is not among those made; every other state comes after the last one.
+  const earlier = startedMs === null ? 0 : Math.max(0, job.attemptsMade - (job.state === 'active' ? 0 : 1));
   const first =
     earlier > 0 ? [toEarlierRow(earlier, addedMs, startedMs ?? endMs)] : listWaits(job, addedMs, startedMs ?? endMs);
   const last = startedMs === null ? null : toLastRow(job, earlier + 1, startedMs, { finishedMs, dueMs, nowMs });
@@ -62,13 +72,24 @@ function toWait(label: string, tone: JobState, fromMs: number, toMs: number): Ti
 }
 
 function listWaits(job: TimedJob, addedMs: number, untilMs: number): TimelineRow[] {
-  if (job.state === 'waiting-children') return [toWait('For children', 'waiting-children', addedMs, untilMs)];
+  if (job.state === 'waiting-children' || job.children)
+    return [toWait('For children', 'waiting-children', addedMs, untilMs)];
+  // More starts than attempts: a worker died or stalled with it, and the broker kept no time of that.
+  if (job.attemptsStarted > 1 && job.startedAt !== null)
+    return [
+      { label: 'Stalled run', tone: 'failed', kind: 'hatched', fromMs: addedMs, toMs: untilMs, text: 'times not kept' },
+    ];
   if (job.state === 'delayed' && job.startedAt === null) return [toWait('Delayed', 'delayed', addedMs, untilMs)];
-  // After a first run the delay that is kept is the backoff, not the one that it was added with.
-  const isFirstDelay = job.state !== 'delayed' && job.delayMs > 0;
-  const dueMs = isFirstDelay ? Math.min(untilMs, addedMs + job.delayMs) : addedMs;
+  // A delay that has passed is kept in the options alone; after a first run the job's own is the backoff.
+  const delayMs = job.state === 'delayed' ? 0 : Math.max(job.delayMs, readAddedDelayMs(job.options));
+  const dueMs = Math.min(untilMs, addedMs + delayMs);
   const delay = dueMs > addedMs ? [toWait('Delayed', 'delayed', addedMs, dueMs)] : [];
   return [...delay, toWait('Waiting', 'waiting', dueMs, untilMs)];
+}
+
+function readAddedDelayMs(options: unknown): number {
+  const delay = typeof options === 'object' && options !== null && 'delay' in options ? options.delay : 0;
+  return typeof delay === 'number' && delay > 0 ? delay : 0;
 }
 
 interface Times {

@@ -1,6 +1,7 @@
 'use client';
 
 import { readProgress } from '@/components/jobs/progress';
+import { STATE_LABELS } from '@/components/queues/state-labels';
 import { StateMark } from '@/components/queues/state-mark';
 import { PageLink } from '@/components/shell/page-link';
 import { Button } from '@/components/ui/button';
@@ -44,6 +45,7 @@ export function JobTableRow({ row, tab, isSelected, onToggle, onAction }: JobTab
         </PageLink>
         {/* Where there is no room for columns, name and error stand below. */}
         <span className="clip block font-sans text-[13px] text-ink-2 min-[621px]:hidden">
+          {row.isRemoved ? 'Removed · ' : row.state !== tab && `${STATE_LABELS[row.state]} · `}
           {row.name}
           {row.error && ` · ${row.error}`}
         </span>
@@ -53,7 +55,9 @@ export function JobTableRow({ row, tab, isSelected, onToggle, onAction }: JobTab
           {row.name}
         </span>
       </td>
-      <td>{row.isRemoved ? <span className="faint">Removed</span> : <StateMark state={row.state} />}</td>
+      <td className="col-1">
+        {row.isRemoved ? <span className="faint">Removed</span> : <StateMark state={row.state} />}
+      </td>
       <td className="num col-2 muted">
         {row.attemptsMade} / {row.attempts}
       </td>

@@ -78,7 +78,7 @@ export function JobTable({ rows, state, dim, selected, onSelect, onAction }: Job
             </th>
             <th>Job</th>
             <th className="col-1">Name</th>
-            <th>State</th>
+            <th className="col-1">State</th>
             <th className="num col-2">Attempts</th>
             <th className="col-1">{WHEN[state]}</th>
             <th className="num col-3">Waited</th>

@@ -66,6 +66,7 @@ export async function resetPassword({ binDir, dataDir, password }: PostgresClust
     path.join(binDir, 'postgres'),
     ['--single', '-D', dataDir, 'postgres'],
     `ALTER USER queuedeck PASSWORD '${password}';\n`,
+    serverIdentity(dataDir),
   );
 }
 
@@ -134,7 +135,7 @@ async function tryStart(options: PostgresOptions, port: number): Promise<Running
   ];
   const args = ['-D', options.dataDir, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
   const child = spawn(path.join(options.binDir, 'postgres'), args, {
-    ...serverIdentity(),
+    ...serverIdentity(options.dataDir),
     cwd: '/',
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
@@ -166,9 +167,9 @@ async function tryStart(options: PostgresOptions, port: number): Promise<Running
   return { pid, port, child };
 }
 
-function run(command: string, args: string[], input = ''): Promise<void> {
+function run(command: string, args: string[], input = '', identity = serverIdentity()): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...serverIdentity(), cwd: '/', stdio: ['pipe', 'ignore', 'pipe'] });
+    const child = spawn(command, args, { ...identity, cwd: '/', stdio: ['pipe', 'ignore', 'pipe'] });
     let output = '';
     child.stderr.on('data', (chunk: Buffer) => {
       output += chunk;

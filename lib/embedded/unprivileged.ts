@@ -1,13 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** PostgreSQL refuses to run as root; this is `nobody` on every Linux and what a server gets that we start as root. */
 export const NOBODY = { uid: 65534, gid: 65534 } as const;
 
-/** The identity for a server: `nobody` when this process is root, its own otherwise. */
-export function serverIdentity(): { uid: number; gid: number } | Record<string, never> {
-  return process.getuid?.() === 0 ? NOBODY : {};
+/**
+ * The identity for a server: this process's own, unless that is root's. Then it is the owner of `dataDir`, where that exists already (somebody started
+ * as a user before), and `nobody` otherwise.
+ */
+export function serverIdentity(dataDir?: string): { uid: number; gid: number } | Record<string, never> {
+  if (process.getuid?.() !== 0) return {};
+  const owner = dataDir === undefined ? undefined : statSync(dataDir, { throwIfNoEntry: false });
+  return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : NOBODY;
 }
 
 /** Whether the identity above can enter the folder; asked of the system itself, since modes do not tell all (ACLs, mounts). */

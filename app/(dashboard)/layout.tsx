@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Hydrated } from '@/components/shell/hydrated';
 import { Providers } from '@/components/shell/providers';
 import { Shell } from '@/components/shell/shell';
-import { countList } from '@/lib/client/pages';
+import { countList } from '@/lib/client/http/pages';
 import { keys } from '@/lib/client/query-keys';
 import { ask } from '@/lib/http/ask';
 import { readOrNull } from '@/lib/http/read';

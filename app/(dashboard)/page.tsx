@@ -1,7 +1,7 @@
 import { Suspense } from 'react';
 import { OverviewView } from '@/components/overview/overview-view';
 import { Hydrated } from '@/components/shell/hydrated';
-import { collectPages, PAGE_LIMIT } from '@/lib/client/pages';
+import { collectPages, PAGE_LIMIT } from '@/lib/client/http/pages';
 import { keys } from '@/lib/client/query-keys';
 import { ask } from '@/lib/http/ask';
 import { readOrNull } from '@/lib/http/read';

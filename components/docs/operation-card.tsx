@@ -1,6 +1,6 @@
 import type { Field, Operation } from '@/components/docs/read-operations';
 import { ScrollText } from '@/components/ui/scroll-text';
-import { buildCurl } from '@/lib/client/curl';
+import { buildCurl } from '@/lib/client/http/curl';
 
 const SAMPLES: Record<string, string> = {
   source: 'default',

@@ -1,11 +1,11 @@
 'use client';
 
-import { PageLink } from '@/components/shell/page-link';
+import { PageLink } from '@/components/shell/nav/page-link';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
+import { describeError, ProblemError } from '@/lib/client/http/problem-error';
+import { queueHref } from '@/lib/client/http/url';
 import type { JobAddress } from '@/lib/client/jobs';
-import { describeError, ProblemError } from '@/lib/client/problem-error';
-import { queueHref } from '@/lib/client/url';
 import type { Job } from '@/lib/contracts/jobs';
 
 interface MissingJobProps {

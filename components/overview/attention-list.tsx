@@ -1,7 +1,7 @@
 'use client';
 
 import { type Cause, findCauses } from '@/components/overview/find-causes';
-import { PageLink } from '@/components/shell/page-link';
+import { PageLink } from '@/components/shell/nav/page-link';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { Ago } from '@/components/ui/time';
 import { useQueues } from '@/lib/client/queues';

@@ -1,6 +1,6 @@
 import { countReady, LONG_WAIT_MS } from '@/components/queues/queue-health';
+import { queueHref } from '@/lib/client/http/url';
 import type { SeenQueue } from '@/lib/client/live/apply-frame';
-import { queueHref } from '@/lib/client/url';
 import { formatCount, formatPlural } from '@/lib/format';
 
 /** Something that a person should look at, with what is known of its cause. */

@@ -7,8 +7,8 @@ import { Empty } from '@/components/ui/empty';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { useParams } from '@/components/ui/use-param';
+import { describeError } from '@/lib/client/http/problem-error';
 import type { SeenQueueList } from '@/lib/client/live/apply-frame';
-import { describeError } from '@/lib/client/problem-error';
 import { useQueues } from '@/lib/client/queues';
 import { formatCount, formatPlural } from '@/lib/format';
 

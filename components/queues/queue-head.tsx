@@ -3,8 +3,8 @@
 import { lazy, Suspense, useState } from 'react';
 import { Pill } from '@/components/queues/state-mark';
 import { Button } from '@/components/ui/button';
-import { showToast } from '@/components/ui/toast-store';
-import { describeError } from '@/lib/client/problem-error';
+import { showToast } from '@/components/ui/toast/toast-store';
+import { describeError } from '@/lib/client/http/problem-error';
 import { usePauseQueue } from '@/lib/client/queues';
 import type { Queue } from '@/lib/contracts/queues';
 import { formatCount, formatDuration, formatPlural } from '@/lib/format';

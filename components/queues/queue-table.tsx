@@ -4,9 +4,9 @@ import { OldestWait } from '@/components/queues/oldest-wait';
 import { Slots } from '@/components/queues/slots';
 import { StateBar } from '@/components/queues/state-bar';
 import { Pill } from '@/components/queues/state-mark';
-import { PageLink } from '@/components/shell/page-link';
+import { PageLink } from '@/components/shell/nav/page-link';
+import { queueHref } from '@/lib/client/http/url';
 import type { SeenQueue } from '@/lib/client/live/apply-frame';
-import { queueHref } from '@/lib/client/url';
 import type { JobState } from '@/lib/contracts/states';
 import { formatCount } from '@/lib/format';
 

@@ -1,15 +1,15 @@
 'use client';
 
-import { JobListCard } from '@/components/jobs/job-list-card';
+import { JobListCard } from '@/components/jobs/list/job-list-card';
 import { QueueHead } from '@/components/queues/queue-head';
 import { StateTabs } from '@/components/queues/state-tabs';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
 import { useParams } from '@/components/ui/use-param';
+import { describeError } from '@/lib/client/http/problem-error';
 import { readListParams } from '@/lib/client/list-params';
 import { queueTopic } from '@/lib/client/live/topics';
 import { useTopic } from '@/lib/client/live/use-live';
-import { describeError } from '@/lib/client/problem-error';
 import { useQueue } from '@/lib/client/queues';
 import type { JobState } from '@/lib/contracts/states';
 

@@ -8,7 +8,7 @@ export function Slots({ slots, busy }: { slots: number | null; busy: number | nu
   const drawn = Math.min(slots, MOST_DRAWN);
   const filled = slots === 0 ? 0 : Math.min(drawn, Math.ceil(((busy ?? 0) / slots) * drawn));
   return (
-    <span className="inline-flex items-center gap-1.5">
+    <span className="inline-flex items-center gap-1.5 align-middle">
       <span className="slots" aria-hidden>
         {Array.from({ length: drawn }, (_, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: marks without identity

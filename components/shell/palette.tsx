@@ -3,14 +3,14 @@
 import { Command } from 'cmdk';
 import { useRouter } from 'next/navigation';
 import { useEffect, useRef } from 'react';
-import { NAV_ITEMS } from '@/components/shell/nav-items';
+import { NAV_ITEMS } from '@/components/shell/nav/nav-items';
 import { toggleTheme } from '@/components/shell/theme';
-import { showToast } from '@/components/ui/toast-store';
+import { showToast } from '@/components/ui/toast/toast-store';
 import { call } from '@/lib/client/call';
-import { describeError } from '@/lib/client/problem-error';
+import { describeError } from '@/lib/client/http/problem-error';
+import { queueHref } from '@/lib/client/http/url';
 import { useQueues } from '@/lib/client/queues';
 import { useTasks } from '@/lib/client/tasks';
-import { queueHref } from '@/lib/client/url';
 
 interface PaletteProps {
   onClose: () => void;

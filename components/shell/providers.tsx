@@ -3,7 +3,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { NowProvider } from '@/components/ui/now';
-import { Toasts } from '@/components/ui/toasts';
+import { Toasts } from '@/components/ui/toast/toasts';
 import { getQueryClient } from '@/lib/client/browser';
 
 export function Providers({ serverNow, children }: { serverNow: number; children: ReactNode }) {

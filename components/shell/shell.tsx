@@ -3,9 +3,9 @@
 import { usePathname, useRouter } from 'next/navigation';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { BrokerBanner } from '@/components/shell/broker-banner';
-import { NAV_ITEMS } from '@/components/shell/nav-items';
-import { PendingPage } from '@/components/shell/pending-page';
-import { type NavCounts, Rail } from '@/components/shell/rail';
+import { NAV_ITEMS } from '@/components/shell/nav/nav-items';
+import { PendingPage } from '@/components/shell/nav/pending-page';
+import { type NavCounts, Rail } from '@/components/shell/nav/rail';
 import { useKeys } from '@/components/shell/shortcuts';
 import { TopBar } from '@/components/shell/top-bar';
 import { OVERVIEW_TOPIC } from '@/lib/client/live/topics';

@@ -1,8 +1,8 @@
 'use client';
 
 import { Menu, Search } from 'lucide-react';
-import { Crumbs } from '@/components/shell/crumbs';
 import { LiveIndicator } from '@/components/shell/live-indicator';
+import { Crumbs } from '@/components/shell/nav/crumbs';
 import { Button } from '@/components/ui/button';
 
 interface TopBarProps {

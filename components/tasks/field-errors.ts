@@ -1,4 +1,4 @@
-import { ProblemError } from '@/lib/client/problem-error';
+import { ProblemError } from '@/lib/client/http/problem-error';
 
 /** A problem's field errors by path, the first for each; `under` is cut off the front (`input.to` → `to`). */
 export function readFieldErrors(error: unknown, under: string): Record<string, string> {

@@ -1,5 +1,5 @@
 import type { FieldSpec } from '@/components/tasks/read-schema';
-import { findJsonFault } from '@/lib/client/json-fault';
+import { findJsonFault } from '@/lib/client/json/json-fault';
 
 /** What stands in the fields, by path: text for all but switches. */
 export type FormValues = Record<string, string | boolean>;

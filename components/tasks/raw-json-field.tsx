@@ -1,7 +1,7 @@
 'use client';
 
 import { useId } from 'react';
-import { findJsonFault } from '@/lib/client/json-fault';
+import { findJsonFault } from '@/lib/client/json/json-fault';
 
 interface RawJsonFieldProps {
   label: string;

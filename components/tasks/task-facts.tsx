@@ -1,5 +1,5 @@
-import { PageLink } from '@/components/shell/page-link';
-import { queueHref } from '@/lib/client/url';
+import { PageLink } from '@/components/shell/nav/page-link';
+import { queueHref } from '@/lib/client/http/url';
 import type { Task } from '@/lib/contracts/tasks';
 import { formatCount, formatDuration } from '@/lib/format';
 

@@ -13,13 +13,13 @@ import { CopyButton } from '@/components/ui/copy-button';
 import { useHydrated } from '@/components/ui/now';
 import { ProblemNotice } from '@/components/ui/problem';
 import { ScrollText } from '@/components/ui/scroll-text';
-import { showToast } from '@/components/ui/toast-store';
+import { showToast } from '@/components/ui/toast/toast-store';
 import { call } from '@/lib/client/call';
-import { buildCurl } from '@/lib/client/curl';
-import { findJsonFault } from '@/lib/client/json-fault';
-import { prettyJson } from '@/lib/client/json-text';
-import { describeError, ProblemError } from '@/lib/client/problem-error';
-import { buildRequest, jobHref } from '@/lib/client/url';
+import { buildCurl } from '@/lib/client/http/curl';
+import { describeError, ProblemError } from '@/lib/client/http/problem-error';
+import { buildRequest, jobHref } from '@/lib/client/http/url';
+import { findJsonFault } from '@/lib/client/json/json-fault';
+import { prettyJson } from '@/lib/client/json/json-text';
 import type { Task } from '@/lib/contracts/tasks';
 
 /** One form for a task, made from its schema, with the same call as a command beside it. */

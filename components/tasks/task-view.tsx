@@ -3,7 +3,7 @@
 import { TaskForm } from '@/components/tasks/task-form';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
-import { describeError } from '@/lib/client/problem-error';
+import { describeError } from '@/lib/client/http/problem-error';
 import { useTasks } from '@/lib/client/tasks';
 
 export function TaskView({ name }: { name: string }) {

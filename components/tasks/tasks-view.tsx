@@ -1,13 +1,13 @@
 'use client';
 
-import { PageLink } from '@/components/shell/page-link';
+import { PageLink } from '@/components/shell/nav/page-link';
 import { Button } from '@/components/ui/button';
 import { Empty } from '@/components/ui/empty';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
-import { describeError } from '@/lib/client/problem-error';
+import { describeError } from '@/lib/client/http/problem-error';
+import { queueHref } from '@/lib/client/http/url';
 import { useTasks } from '@/lib/client/tasks';
-import { queueHref } from '@/lib/client/url';
 import type { Task } from '@/lib/contracts/tasks';
 import { formatCount, formatDuration, formatPlural } from '@/lib/format';
 

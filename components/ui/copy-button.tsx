@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { Button, type ButtonProps } from '@/components/ui/button';
-import { showToast } from '@/components/ui/toast-store';
+import { showToast } from '@/components/ui/toast/toast-store';
 
 interface CopyButtonProps extends ButtonProps {
   /** Made when pressed: it may be large. */

@@ -1,5 +1,5 @@
 import { ScrollText } from '@/components/ui/scroll-text';
-import { layOutJson, type TokenKind } from '@/lib/client/json-text';
+import { layOutJson, type TokenKind } from '@/lib/client/json/json-text';
 
 const COLOURED_BYTES = 20_000;
 const CLASSES: Record<TokenKind, string | undefined> = {

@@ -1,9 +1,9 @@
 'use client';
 
-import { PageLink } from '@/components/shell/page-link';
+import { PageLink } from '@/components/shell/nav/page-link';
 import { groupByQueue } from '@/components/workers/group-by-queue';
 import { nameWorker } from '@/components/workers/worker-table';
-import { queueHref } from '@/lib/client/url';
+import { queueHref } from '@/lib/client/http/url';
 import type { Worker } from '@/lib/contracts/workers';
 import { formatCount } from '@/lib/format';
 

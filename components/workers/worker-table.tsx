@@ -1,9 +1,9 @@
 'use client';
 
 import { Slots } from '@/components/queues/slots';
-import { PageLink } from '@/components/shell/page-link';
+import { PageLink } from '@/components/shell/nav/page-link';
 import { Ago, Running, Since } from '@/components/ui/time';
-import { jobHref, queueHref } from '@/lib/client/url';
+import { jobHref, queueHref } from '@/lib/client/http/url';
 import type { Worker } from '@/lib/contracts/workers';
 import { formatBytes, formatCount, formatShare } from '@/lib/format';
 

@@ -7,7 +7,7 @@ import { SkeletonRows } from '@/components/ui/skeleton';
 import { useParams } from '@/components/ui/use-param';
 import { ByQueueTable } from '@/components/workers/by-queue-table';
 import { WorkerTable } from '@/components/workers/worker-table';
-import { describeError } from '@/lib/client/problem-error';
+import { describeError } from '@/lib/client/http/problem-error';
 import { useWorkers } from '@/lib/client/workers';
 import type { Worker } from '@/lib/contracts/workers';
 import { formatCount } from '@/lib/format';

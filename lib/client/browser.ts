@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query';
+import { ProblemError } from '@/lib/client/http/problem-error';
 import { applyFrame } from '@/lib/client/live/apply-frame';
 import { type Connection, makeConnection } from '@/lib/client/live/connection';
-import { ProblemError } from '@/lib/client/problem-error';
 
 function makeQueryClient(): QueryClient {
   return new QueryClient({

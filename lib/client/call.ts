@@ -1,5 +1,5 @@
-import { ProblemError, toProblemError } from '@/lib/client/problem-error';
-import { buildRequest, type UrlInput } from '@/lib/client/url';
+import { ProblemError, toProblemError } from '@/lib/client/http/problem-error';
+import { buildRequest, type UrlInput } from '@/lib/client/http/url';
 import type { CallOf, OutputOf } from '@/lib/contracts/endpoints';
 import type { VerbName } from '@/lib/contracts/routes';
 

@@ -1,5 +1,5 @@
 import { call } from '@/lib/client/call';
-import { LOG_LINES_PER_PAGE } from '@/lib/client/page-sizes';
+import { LOG_LINES_PER_PAGE } from '@/lib/client/http/page-sizes';
 import type { JobLogs } from '@/lib/contracts/jobs';
 
 /** A job's log from its first line on, as far as it has been read. */

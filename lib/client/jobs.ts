@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { call } from '@/lib/client/call';
-import { JOBS_PER_PAGE } from '@/lib/client/page-sizes';
+import { JOBS_PER_PAGE } from '@/lib/client/http/page-sizes';
 import { keys } from '@/lib/client/query-keys';
 import type { Job, JobList } from '@/lib/contracts/jobs';
 import type { JobState } from '@/lib/contracts/states';

@@ -2,8 +2,8 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '@/lib/client/call';
+import { collectPages, PAGE_LIMIT } from '@/lib/client/http/pages';
 import type { SeenQueueList } from '@/lib/client/live/apply-frame';
-import { collectPages, PAGE_LIMIT } from '@/lib/client/pages';
 import { keys } from '@/lib/client/query-keys';
 import type { Queue, QueueAnswer, QueueList } from '@/lib/contracts/queues';
 

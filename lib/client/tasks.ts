@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { call } from '@/lib/client/call';
-import { collectPages, PAGE_LIMIT } from '@/lib/client/pages';
+import { collectPages, PAGE_LIMIT } from '@/lib/client/http/pages';
 import { keys } from '@/lib/client/query-keys';
 import type { Task, TaskList } from '@/lib/contracts/tasks';
 

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { Hydrated } from '@/components/shell/hydrated';
 import { WorkersView } from '@/components/workers/workers-view';
-import { collectPages, PAGE_LIMIT } from '@/lib/client/pages';
+import { collectPages, PAGE_LIMIT } from '@/lib/client/http/pages';
 import { keys } from '@/lib/client/query-keys';
 import { ask } from '@/lib/http/ask';
 import { readOrNull } from '@/lib/http/read';

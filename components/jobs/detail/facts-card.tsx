@@ -2,9 +2,9 @@
 
 import type { ReactNode } from 'react';
 import { readJobOptions } from '@/components/jobs/detail/read-options';
-import { PageLink } from '@/components/shell/page-link';
+import { PageLink } from '@/components/shell/nav/page-link';
 import { Ago, DayClock, Running } from '@/components/ui/time';
-import { queueHref } from '@/lib/client/url';
+import { queueHref } from '@/lib/client/http/url';
 import type { Job } from '@/lib/contracts/jobs';
 import { formatBytes, formatCount, formatDuration } from '@/lib/format';
 

@@ -1,6 +1,6 @@
 import { StateMark } from '@/components/queues/state-mark';
-import { PageLink } from '@/components/shell/page-link';
-import { jobHref } from '@/lib/client/url';
+import { PageLink } from '@/components/shell/nav/page-link';
+import { jobHref } from '@/lib/client/http/url';
 import type { Job } from '@/lib/contracts/jobs';
 import { formatPlural } from '@/lib/format';
 

@@ -7,10 +7,10 @@ import { STATE_LABELS } from '@/components/queues/state-labels';
 import { Pill } from '@/components/queues/state-mark';
 import { Button } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';
-import { buildCurl } from '@/lib/client/curl';
+import { buildCurl } from '@/lib/client/http/curl';
+import { buildRequest } from '@/lib/client/http/url';
 import type { JobAddress } from '@/lib/client/jobs';
 import { JOB_ACTION_LABELS, JOB_ACTIONS, type JobAction } from '@/lib/client/run-job-action';
-import { buildRequest } from '@/lib/client/url';
 import type { Job } from '@/lib/contracts/jobs';
 import { formatBytes } from '@/lib/format';
 

@@ -2,9 +2,9 @@
 
 import { CopyButton } from '@/components/ui/copy-button';
 import { JsonBlock } from '@/components/ui/json-block';
+import { buildRequest } from '@/lib/client/http/url';
 import type { JobAddress } from '@/lib/client/jobs';
-import { prettyJson } from '@/lib/client/json-text';
-import { buildRequest } from '@/lib/client/url';
+import { prettyJson } from '@/lib/client/json/json-text';
 import type { Payload } from '@/lib/contracts/jobs';
 import { formatBytes } from '@/lib/format';
 

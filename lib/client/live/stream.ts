@@ -1,5 +1,5 @@
+import { buildRequest } from '@/lib/client/http/url';
 import { computeBackoffMs } from '@/lib/client/live/backoff';
-import { buildRequest } from '@/lib/client/url';
 import type { LiveFrame } from '@/lib/contracts/live';
 
 /** A frame with its event id ('' when the server gave none). */

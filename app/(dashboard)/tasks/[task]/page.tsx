@@ -2,8 +2,8 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { Hydrated } from '@/components/shell/hydrated';
 import { TaskView } from '@/components/tasks/task-view';
+import { decodePart } from '@/lib/client/http/url';
 import { keys } from '@/lib/client/query-keys';
-import { decodePart } from '@/lib/client/url';
 import { ask } from '@/lib/http/ask';
 import { readOrNull } from '@/lib/http/read';
 

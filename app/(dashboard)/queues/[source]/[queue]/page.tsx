@@ -1,10 +1,10 @@
 import type { Metadata } from 'next';
 import { QueueView } from '@/components/queues/queue-view';
 import { Hydrated } from '@/components/shell/hydrated';
+import { JOBS_PER_PAGE } from '@/lib/client/http/page-sizes';
+import { decodePart } from '@/lib/client/http/url';
 import { readListParams } from '@/lib/client/list-params';
-import { JOBS_PER_PAGE } from '@/lib/client/page-sizes';
 import { keys } from '@/lib/client/query-keys';
-import { decodePart } from '@/lib/client/url';
 import { ask } from '@/lib/http/ask';
 import { read } from '@/lib/http/read';
 

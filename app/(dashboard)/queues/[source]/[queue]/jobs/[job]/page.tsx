@@ -1,10 +1,10 @@
 import type { Metadata } from 'next';
 import { JobView } from '@/components/jobs/job-view';
 import { Hydrated } from '@/components/shell/hydrated';
+import { LOG_LINES_PER_PAGE } from '@/lib/client/http/page-sizes';
+import { decodePart } from '@/lib/client/http/url';
 import { startLog } from '@/lib/client/job-log';
-import { LOG_LINES_PER_PAGE } from '@/lib/client/page-sizes';
 import { keys } from '@/lib/client/query-keys';
-import { decodePart } from '@/lib/client/url';
 import { ask } from '@/lib/http/ask';
 import { read, readOrNull } from '@/lib/http/read';
 

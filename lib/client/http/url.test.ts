@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { buildRequest, jobHref, queueHref } from '@/lib/client/url';
+import { buildRequest, jobHref, queueHref } from '@/lib/client/http/url';
 
 it('puts path parameters into the path, encoded, and the rest into the query', () => {
   expect(

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { buildCurl } from '@/lib/client/curl';
+import { buildCurl } from '@/lib/client/http/curl';
 
 it('survives a shell with any text in it', () => {
   const body = `{"name":"it's","script":"$(rm) \`x\` \\"!"}`;

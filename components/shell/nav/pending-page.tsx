@@ -1,7 +1,7 @@
 'use client';
 
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
-import { readPendingHref, subscribePending } from '@/components/shell/pending';
+import { readPendingHref, subscribePending } from '@/components/shell/nav/pending';
 import { Skeleton, SkeletonRows } from '@/components/ui/skeleton';
 
 /** A wait shorter than this shows nothing: the old page is calmer than a flash. */

@@ -3,7 +3,7 @@
 import Link from 'next/link';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { Button } from '@/components/ui/button';
-import { dropToast, readNoToasts, readToasts, subscribeToasts, type Toast } from '@/components/ui/toast-store';
+import { dropToast, readNoToasts, readToasts, subscribeToasts, type Toast } from '@/components/ui/toast/toast-store';
 
 const TONES = { done: 'completed', failed: 'failed', plain: 'waiting' };
 

@@ -3,12 +3,12 @@
 import { readProgress } from '@/components/jobs/progress';
 import { STATE_LABELS } from '@/components/queues/state-labels';
 import { StateMark } from '@/components/queues/state-mark';
-import { PageLink } from '@/components/shell/page-link';
+import { PageLink } from '@/components/shell/nav/page-link';
 import { Button } from '@/components/ui/button';
 import { Ago, Running } from '@/components/ui/time';
+import { jobHref } from '@/lib/client/http/url';
 import type { SeenRow } from '@/lib/client/live/apply-job-frame';
 import { JOB_ACTION_LABELS, type JobAction, listJobActions } from '@/lib/client/run-job-action';
-import { jobHref } from '@/lib/client/url';
 import type { JobState } from '@/lib/contracts/states';
 import { formatDuration, formatShare } from '@/lib/format';
 

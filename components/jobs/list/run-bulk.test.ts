@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { groupOutcomes, runBulk } from '@/components/jobs/run-bulk';
+import { groupOutcomes, runBulk } from '@/components/jobs/list/run-bulk';
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 2));
 

@@ -2,10 +2,10 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type BulkOutcome, groupOutcomes, runBulk } from '@/components/jobs/run-bulk';
+import { type BulkOutcome, groupOutcomes, runBulk } from '@/components/jobs/list/run-bulk';
 import { showOutcome } from '@/components/jobs/show-outcome';
-import { showToast } from '@/components/ui/toast-store';
-import { describeError } from '@/lib/client/problem-error';
+import { showToast } from '@/components/ui/toast/toast-store';
+import { describeError } from '@/lib/client/http/problem-error';
 import { JOB_ACTION_LABELS, type JobAction, runJobAction } from '@/lib/client/run-job-action';
 import { formatPlural } from '@/lib/format';
 

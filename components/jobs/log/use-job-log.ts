@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { call } from '@/lib/client/call';
+import { LOG_LINES_PER_PAGE } from '@/lib/client/http/page-sizes';
 import { EAGER_LINES, hasMoreLog, type JobLog, readMoreLog, startLog } from '@/lib/client/job-log';
 import type { JobAddress } from '@/lib/client/jobs';
-import { LOG_LINES_PER_PAGE } from '@/lib/client/page-sizes';
 import { keys } from '@/lib/client/query-keys';
 
 interface KnownLog {

@@ -2,9 +2,9 @@
 
 import { usePathname } from 'next/navigation';
 import { Fragment } from 'react';
-import { NAV_ITEMS } from '@/components/shell/nav-items';
-import { PageLink } from '@/components/shell/page-link';
-import { queueHref } from '@/lib/client/url';
+import { NAV_ITEMS } from '@/components/shell/nav/nav-items';
+import { PageLink } from '@/components/shell/nav/page-link';
+import { queueHref } from '@/lib/client/http/url';
 
 interface Crumb {
   label: string;

@@ -2,7 +2,7 @@
 
 import { lazy, Suspense, useState } from 'react';
 import { CONSEQUENCES } from '@/components/jobs/consequences';
-import type { BulkRun } from '@/components/jobs/use-job-actions';
+import type { BulkRun } from '@/components/jobs/list/use-job-actions';
 import { Button } from '@/components/ui/button';
 import { JOB_ACTION_LABELS, type JobAction } from '@/lib/client/run-job-action';
 import { formatCount, formatPlural } from '@/lib/format';

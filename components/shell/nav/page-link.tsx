@@ -3,7 +3,7 @@
 import Link, { useLinkStatus } from 'next/link';
 import type { ComponentProps } from 'react';
 import { useEffect } from 'react';
-import { readPendingHref, setPendingHref } from '@/components/shell/pending';
+import { readPendingHref, setPendingHref } from '@/components/shell/nav/pending';
 
 interface PageLinkProps extends Omit<ComponentProps<typeof Link>, 'href'> {
   href: string;

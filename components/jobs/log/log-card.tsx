@@ -1,13 +1,13 @@
 'use client';
 
 import { useLayoutEffect, useRef, useState } from 'react';
-import { LINE_PX, splitLogLine, windowLines } from '@/components/jobs/detail/log-window';
-import { useJobLog } from '@/components/jobs/detail/use-job-log';
+import { LINE_PX, splitLogLine, windowLines } from '@/components/jobs/log/log-window';
+import { useJobLog } from '@/components/jobs/log/use-job-log';
 import { Button } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';
 import { Clock } from '@/components/ui/time';
+import { describeError } from '@/lib/client/http/problem-error';
 import type { JobAddress } from '@/lib/client/jobs';
-import { describeError } from '@/lib/client/problem-error';
 import type { JobState } from '@/lib/contracts/states';
 import { formatCount, formatPlural } from '@/lib/format';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findJsonFault } from '@/lib/client/json-fault';
-import { layOutJson, prettyJson } from '@/lib/client/json-text';
+import { findJsonFault } from '@/lib/client/json/json-fault';
+import { layOutJson, prettyJson } from '@/lib/client/json/json-text';
 
 describe('prettyJson', () => {
   it('lays out without touching a digit', () => {

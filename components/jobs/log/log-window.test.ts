@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { splitLogLine, windowLines } from '@/components/jobs/detail/log-window';
+import { splitLogLine, windowLines } from '@/components/jobs/log/log-window';
 
 it('draws what is in view, and a little around', () => {
   expect(windowLines(10_000, 0, 400)).toEqual({ from: 0, to: 40 });

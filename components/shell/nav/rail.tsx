@@ -1,12 +1,12 @@
 'use client';
 
 import { usePathname } from 'next/navigation';
-import { Logo } from '@/components/shell/logo';
-import { isCurrent, NAV_ITEMS, type NavId } from '@/components/shell/nav-items';
-import { PageLink } from '@/components/shell/page-link';
+import { Logo } from '@/components/shell/nav/logo';
+import { isCurrent, NAV_ITEMS, type NavId } from '@/components/shell/nav/nav-items';
+import { PageLink } from '@/components/shell/nav/page-link';
 import { SourceCards } from '@/components/shell/source-cards';
 import { ThemeButton } from '@/components/shell/theme-button';
-import { countList } from '@/lib/client/pages';
+import { countList } from '@/lib/client/http/pages';
 import { keys } from '@/lib/client/query-keys';
 import { useCached } from '@/lib/client/use-cached';
 import type { QueueList } from '@/lib/contracts/queues';

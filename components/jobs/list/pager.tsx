@@ -2,8 +2,8 @@
 
 import { Button } from '@/components/ui/button';
 import type { useParams } from '@/components/ui/use-param';
+import { JOBS_PER_PAGE } from '@/lib/client/http/page-sizes';
 import { type ListParams, nextPageParams, previousPageParams } from '@/lib/client/list-params';
-import { JOBS_PER_PAGE } from '@/lib/client/page-sizes';
 import { formatCount } from '@/lib/format';
 
 interface PagerProps {

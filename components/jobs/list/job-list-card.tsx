@@ -2,20 +2,20 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { BulkBar } from '@/components/jobs/bulk-bar';
-import { EmptyJobs } from '@/components/jobs/empty-jobs';
-import { JobTable } from '@/components/jobs/job-table';
-import { Pager } from '@/components/jobs/pager';
-import { useJobActions } from '@/components/jobs/use-job-actions';
-import { useNewJobs } from '@/components/jobs/use-new-jobs';
+import { BulkBar } from '@/components/jobs/list/bulk-bar';
+import { EmptyJobs } from '@/components/jobs/list/empty-jobs';
+import { JobTable } from '@/components/jobs/list/job-table';
+import { Pager } from '@/components/jobs/list/pager';
+import { useJobActions } from '@/components/jobs/list/use-job-actions';
+import { useNewJobs } from '@/components/jobs/list/use-new-jobs';
 import { STATE_LABELS } from '@/components/queues/state-labels';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { useParams } from '@/components/ui/use-param';
+import { describeError } from '@/lib/client/http/problem-error';
 import { useJobList } from '@/lib/client/jobs';
 import type { ListParams } from '@/lib/client/list-params';
-import { describeError } from '@/lib/client/problem-error';
 import { keys } from '@/lib/client/query-keys';
 import { listJobActions } from '@/lib/client/run-job-action';
 import type { QueueFigures } from '@/lib/contracts/queues';

@@ -2,8 +2,8 @@
 
 import { lazy, Suspense, useRef, useState } from 'react';
 import { CONSEQUENCES } from '@/components/jobs/consequences';
-import { JobTableRow } from '@/components/jobs/job-table-row';
-import { moveInTable, readMarkedRow } from '@/components/jobs/mark-row';
+import { JobTableRow } from '@/components/jobs/list/job-table-row';
+import { moveInTable, readMarkedRow } from '@/components/jobs/list/mark-row';
 import { useKeys } from '@/components/shell/shortcuts';
 import type { SeenRow } from '@/lib/client/live/apply-job-frame';
 import { JOB_ACTION_LABELS, type JobAction, listJobActions } from '@/lib/client/run-job-action';

@@ -1,12 +1,12 @@
 'use client';
 
 import { useState } from 'react';
-import { listUnplaced, readFieldErrors } from '@/components/tasks/field-errors';
-import { buildInput, fillForm } from '@/components/tasks/form-values';
-import { NO_OPTIONS, OptionFields, type OptionTexts, toOptions } from '@/components/tasks/option-fields';
-import { RawJsonField } from '@/components/tasks/raw-json-field';
-import { readSchema } from '@/components/tasks/read-schema';
-import { SchemaForm } from '@/components/tasks/schema-form';
+import { listUnplaced, readFieldErrors } from '@/components/tasks/form/field-errors';
+import { buildInput, fillForm } from '@/components/tasks/form/form-values';
+import { NO_OPTIONS, OptionFields, type OptionTexts, toOptions } from '@/components/tasks/form/option-fields';
+import { RawJsonField } from '@/components/tasks/form/raw-json-field';
+import { readSchema } from '@/components/tasks/form/read-schema';
+import { SchemaForm } from '@/components/tasks/form/schema-form';
 import { TaskFacts } from '@/components/tasks/task-facts';
 import { Button } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { buildInput, fillForm } from '@/components/tasks/form-values';
-import { readSchema } from '@/components/tasks/read-schema';
+import { buildInput, fillForm } from '@/components/tasks/form/form-values';
+import { readSchema } from '@/components/tasks/form/read-schema';
 
 const schema = {
   type: 'object',

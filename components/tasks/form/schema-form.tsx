@@ -1,9 +1,9 @@
 'use client';
 
 import { useId } from 'react';
-import type { FormValues } from '@/components/tasks/form-values';
-import type { FieldSpec } from '@/components/tasks/read-schema';
-import { SchemaInput } from '@/components/tasks/schema-input';
+import type { FormValues } from '@/components/tasks/form/form-values';
+import type { FieldSpec } from '@/components/tasks/form/read-schema';
+import { SchemaInput } from '@/components/tasks/form/schema-input';
 
 export interface SchemaFormProps {
   fields: FieldSpec[];

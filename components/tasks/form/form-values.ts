@@ -1,4 +1,4 @@
-import type { FieldSpec } from '@/components/tasks/read-schema';
+import type { FieldSpec } from '@/components/tasks/form/read-schema';
 import { findJsonFault } from '@/lib/client/json/json-fault';
 
 /** What stands in the fields, by path: text for all but switches. */

@@ -1,6 +1,6 @@
 'use client';
 
-import type { FieldSpec } from '@/components/tasks/read-schema';
+import type { FieldSpec } from '@/components/tasks/form/read-schema';
 
 interface SchemaInputProps {
   id: string;

@@ -76,6 +76,7 @@ async function runSpecs(folder, wants, rest) {
   let log = '';
   const stack = await startStack({ onOutput: (text) => (log = (log + text).slice(-20_000)) });
   const report = path.join(folder, 'playwright.json');
+  const output = path.join(root, 'test-results', path.basename(folder));
   const projects = [wants('api') && '--project=api', wants('browser') && '--project=pages'].filter(Boolean);
   try {
     const code = await runNode(
@@ -96,11 +97,12 @@ async function runSpecs(folder, wants, rest) {
           QUEUEDECK_TEST_SOURCES: stack.told.QUEUEDECK_SOURCES ?? '',
           QUEUEDECK_TEST_DATABASE_URL: stack.told.DATABASE_URL ?? '',
           QUEUEDECK_TEST_BROWSER: browser,
-          QUEUEDECK_TEST_OUTPUT: path.join(root, 'test-results', path.basename(folder)),
+          QUEUEDECK_TEST_OUTPUT: output,
         },
       },
     );
     if (code !== 0 && log) process.stdout.write(`\nWhat the product said at the end:\n${log.slice(-4_000)}\n`);
+    if (code === 0) rmSync(output, { recursive: true, force: true });
     return countPlaywright(readReport(report), code);
   } finally {
     await stack.stop();

@@ -14,7 +14,7 @@ export async function measureFirstLoad({ web }: BenchContext): Promise<BenchRow[
     ['overview', '/', waiting, 500],
     ['queues', '/queues', waiting, 500],
     ['queue', `/queues/${SOURCE}/${BIG_QUEUE}`, waiting, 500],
-    ['job', `/queues/${SOURCE}/${BIG_QUEUE}/jobs/5`, 'failed', null],
+    ['job', `/queues/${SOURCE}/${BIG_QUEUE}/jobs/5`, 'Duplicate', null],
     ['workers', '/workers', 'Workers', null],
     ['tasks', '/tasks', 'Tasks', null],
   ];

@@ -1,5 +1,6 @@
 import { OperationCard } from '@/components/docs/operation-card';
 import type { Operation } from '@/components/docs/read-operations';
+import { ERRORS } from '@/lib/contracts/errors';
 
 const TAGS: Record<string, string> = {
   source: 'Sources',
@@ -72,6 +73,38 @@ export function ApiView({ operations, origin }: { operations: Operation[]; origi
             ))}
         </section>
       ))}
+      <ErrorTable />
     </div>
+  );
+}
+
+/** Every `type` of a problem leads here. */
+function ErrorTable() {
+  return (
+    <section className="col" aria-labelledby="errors">
+      <h2 id="errors" className="mt-2 text-[15px]">
+        Errors
+      </h2>
+      <div className="card scroll-x">
+        <table className="grid-table">
+          <thead>
+            <tr>
+              <th className="num">Status</th>
+              <th>Code</th>
+              <th className="w-full">Means</th>
+            </tr>
+          </thead>
+          <tbody>
+            {Object.entries(ERRORS).map(([code, [status, title]]) => (
+              <tr key={code} id={code} className="scroll-mt-14 target:bg-hover">
+                <td className="num">{status}</td>
+                <td className="mono">{code}</td>
+                <td>{title}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
   );
 }

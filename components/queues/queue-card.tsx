@@ -4,6 +4,7 @@ import { matchesFilter, QUEUE_FILTERS, type QueueFilter, readQueueFilter } from 
 import { QueueTable } from '@/components/queues/queue-table';
 import { Button } from '@/components/ui/button';
 import { Empty } from '@/components/ui/empty';
+import { useOrigin } from '@/components/ui/now';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { useParams } from '@/components/ui/use-param';
@@ -62,6 +63,7 @@ const NONE: Record<Exclude<QueueFilter, 'all'>, string> = {
 };
 
 function QueueRows({ list, filter }: { list: SeenQueueList; filter: QueueFilter }) {
+  const origin = useOrigin();
   const queues = list.items.filter((queue) => matchesFilter(queue, filter));
   const showSource = new Set(list.items.map((queue) => queue.source)).size > 1;
   if (queues.length > 0) return <QueueTable queues={queues} asOf={list.asOf} showSource={showSource} />;
@@ -72,7 +74,7 @@ function QueueRows({ list, filter }: { list: SeenQueueList; filter: QueueFilter 
         A queue appears as soon as a job is added to it, or a worker listens to it. Add the first from Tasks, or by
         REST:
       </span>
-      <pre>{`curl -X POST http://127.0.0.1:3000/api/v1/tasks/send-welcome-email \\
+      <pre>{`curl -X POST ${origin}/api/v1/tasks/send-welcome-email \\
   -H 'content-type: application/json' \\
   -d '{"input":{"to":"ada@example.com","name":"Ada"}}'`}</pre>
     </Empty>

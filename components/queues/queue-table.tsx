@@ -1,5 +1,6 @@
 'use client';
 
+import { memo } from 'react';
 import { OldestWait } from '@/components/queues/oldest-wait';
 import { Slots } from '@/components/queues/slots';
 import { StateBar } from '@/components/queues/state-bar';
@@ -44,7 +45,14 @@ export function QueueTable({ queues, asOf, showSource }: QueueTableProps) {
   );
 }
 
-function QueueRow({ queue, asOf, showSource }: { queue: SeenQueue; asOf: string; showSource: boolean }) {
+interface QueueRowProps {
+  queue: SeenQueue;
+  asOf: string;
+  showSource: boolean;
+}
+
+/** Drawn again only when its own figures changed: there may be two thousand of them. */
+const QueueRow = memo(function QueueRow({ queue, asOf, showSource }: QueueRowProps) {
   return (
     <tr>
       <td className="max-w-[34vw] min-[900px]:max-w-[300px]">
@@ -76,7 +84,7 @@ function QueueRow({ queue, asOf, showSource }: { queue: SeenQueue; asOf: string;
       </td>
     </tr>
   );
-}
+});
 
 interface CountCellProps {
   queue: SeenQueue;

@@ -10,7 +10,7 @@ import { SchemaForm } from '@/components/tasks/form/schema-form';
 import { TaskFacts } from '@/components/tasks/task-facts';
 import { Button } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';
-import { useHydrated } from '@/components/ui/now';
+import { useOrigin } from '@/components/ui/now';
 import { ProblemNotice } from '@/components/ui/problem';
 import { ScrollText } from '@/components/ui/scroll-text';
 import { showToast } from '@/components/ui/toast/toast-store';
@@ -31,7 +31,7 @@ export function TaskForm({ task }: { task: Task }) {
   const [local, setLocal] = useState<Record<string, string>>({});
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const origin = useHydrated() ? window.location.origin : 'http://127.0.0.1:3000';
+  const origin = useOrigin();
 
   const built = fields
     ? buildInput(fields, values)

@@ -48,3 +48,8 @@ export function useHydrated(): boolean {
     () => false,
   );
 }
+
+/** This page's origin, for commands to copy; a plausible one until it is known. */
+export function useOrigin(): string {
+  return useHydrated() ? window.location.origin : 'http://127.0.0.1:3000';
+}

@@ -1,6 +1,7 @@
 'use client';
 
 import { Empty } from '@/components/ui/empty';
+import { useOrigin } from '@/components/ui/now';
 import type { JobState } from '@/lib/contracts/states';
 
 const WHY: Record<JobState, [title: string, how: string]> = {
@@ -30,6 +31,7 @@ interface EmptyJobsProps {
 }
 
 export function EmptyJobs({ source, queue, state, isFirst }: EmptyJobsProps) {
+  const origin = useOrigin();
   if (!isFirst)
     return (
       <Empty title="No rows on this page">
@@ -41,7 +43,7 @@ export function EmptyJobs({ source, queue, state, isFirst }: EmptyJobsProps) {
     <Empty title={title}>
       <span>{how}</span>
       {(state === 'waiting' || state === 'active') && (
-        <pre>{`curl -X POST http://127.0.0.1:3000/api/v1/queues/${encodeURIComponent(source)}/${encodeURIComponent(queue)}/jobs \\
+        <pre>{`curl -X POST ${origin}/api/v1/queues/${encodeURIComponent(source)}/${encodeURIComponent(queue)}/jobs \\
   -H 'content-type: application/json' -d '{"name":"try","data":{}}'`}</pre>
       )}
     </Empty>

@@ -26,6 +26,9 @@ interface StreamOptions {
   onStatus(status: LiveStatus): void;
 }
 
+/** What the server takes on one stream; tabs beyond that go without the topics that are left out. */
+const MOST_TOPICS = 50;
+
 const EVENTS = ['counts', 'job', 'worker', 'reset'] as const;
 
 /**
@@ -81,7 +84,7 @@ export function openStream(options: StreamOptions): Stream {
 
   return {
     setTopics(topics) {
-      const next = [...new Set(topics)].sort().join(',');
+      const next = [...new Set(topics)].slice(0, MOST_TOPICS).sort().join(',');
       if (next === wanted) return;
       wanted = next;
       if (next) {

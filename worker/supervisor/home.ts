@@ -1,12 +1,25 @@
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { LaunchError } from './launch-error';
 
 /** Makes the folder that the embedded parts write to, and checks that it can be written. */
 export function prepareHome(home: string): void {
   try {
-    // Root's PostgreSQL runs as another user, which must be able to pass through.
-    mkdirSync(home, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    const isRoot = process.getuid?.() === 0;
+    mkdirSync(home, { recursive: true, mode: isRoot ? 0o711 : 0o700 });
+    // Root's PostgreSQL runs as another user, which must be able to pass through; a folder with something in it stays as its owner made it.
+    if (isRoot && readdirSync(home).length === 0) chmodSync(home, 0o711);
     accessSync(home, constants.W_OK | constants.X_OK);
     if (!statSync(home).isDirectory()) throw new Error('it is not a folder');
     const probe = path.join(home, `.probe-${process.pid}`);

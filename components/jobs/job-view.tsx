@@ -12,7 +12,7 @@ import { ProgressCard } from '@/components/jobs/detail/progress-card';
 import { TimelineCard } from '@/components/jobs/detail/timeline-card';
 import { LogCard } from '@/components/jobs/log/log-card';
 import { MissingJob } from '@/components/jobs/missing-job';
-import { showOutcome } from '@/components/jobs/show-outcome';
+import { readSeenJob, showOutcome } from '@/components/jobs/show-outcome';
 import { showToast } from '@/components/ui/toast/toast-store';
 import { describeError, ProblemError } from '@/lib/client/http/problem-error';
 import { type JobAddress, useJob } from '@/lib/client/jobs';
@@ -35,10 +35,11 @@ export function JobView({ address, problem }: JobViewProps) {
 
   const act = async (action: JobAction) => {
     setBusy(action);
+    const before = readSeenJob(client, address);
     try {
       const outcome = await runJobAction(action, address);
       setNote(outcome.note);
-      showOutcome(client, address, outcome);
+      showOutcome(client, address, outcome, before);
       showToast({ tone: 'done', title: outcome.done, detail: outcome.note ?? undefined });
     } catch (failure) {
       showToast({ tone: 'failed', title: `${JOB_ACTION_LABELS[action]} did not work`, detail: describeError(failure) });

@@ -3,7 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type BulkOutcome, groupOutcomes, runBulk } from '@/components/jobs/list/run-bulk';
-import { showOutcome } from '@/components/jobs/show-outcome';
+import { readSeenJob, showOutcome } from '@/components/jobs/show-outcome';
 import { showToast } from '@/components/ui/toast/toast-store';
 import { describeError } from '@/lib/client/http/problem-error';
 import { JOB_ACTION_LABELS, type JobAction, runJobAction } from '@/lib/client/run-job-action';
@@ -31,8 +31,9 @@ export function useJobActions(source: string, queue: string) {
   const [run, setRun] = useState<BulkRun | null>(null);
 
   const runRaw = async (action: JobAction, job: string) => {
+    const before = readSeenJob(client, { source, queue, job });
     const outcome = await runJobAction(action, { source, queue, job });
-    showOutcome(client, { source, queue, job }, outcome);
+    showOutcome(client, { source, queue, job }, outcome, before);
     return outcome;
   };
   const runOne = async (action: JobAction, job: string) => {

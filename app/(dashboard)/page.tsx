@@ -1,4 +1,3 @@
-import { Suspense } from 'react';
 import { OverviewView } from '@/components/overview/overview-view';
 import { Hydrated } from '@/components/shell/hydrated';
 import { collectPages, PAGE_LIMIT } from '@/lib/client/http/pages';
@@ -18,9 +17,7 @@ export default async function OverviewPage() {
         [keys.workers(), workers],
       ]}
     >
-      <Suspense>
-        <OverviewView />
-      </Suspense>
+      <OverviewView />
     </Hydrated>
   );
 }

@@ -20,12 +20,11 @@ interface MissingJobProps {
 /** A job that left while it was looked at, or that could not be read. */
 export function MissingJob({ address, last, error, problem, onRetry }: MissingJobProps) {
   const isGone = error instanceof ProblemError && error.status === 404;
-  const title = isGone ? 'This job is no longer in the broker' : (problem?.title ?? 'This job could not be read');
+  const failure = error instanceof ProblemError ? error : problem;
+  const title = isGone ? 'This job is no longer in the broker' : (failure?.title ?? 'This job could not be read');
   const detail = isGone
     ? 'It was removed: by someone, by a cancel before it began, or by its own retention setting when it ended.'
-    : error
-      ? describeError(error)
-      : problem?.detail;
+    : (failure?.detail ?? (error ? describeError(error) : undefined));
   return (
     <div className="page">
       <div className="head">

@@ -1,40 +1,53 @@
 'use client';
 
 import { useHydrated, useNow } from '@/components/ui/now';
+import type { LiveStatus } from '@/lib/client/live/stream';
 import { useLiveStatus } from '@/lib/client/live/use-live';
+import { useSources } from '@/lib/client/sources';
 import { formatCoarse } from '@/lib/format';
 
 /** Whether the figures are true now, and if not, since when. */
 export function LiveIndicator() {
   const status = useLiveStatus();
   const now = useNow();
-  const hydrated = useHydrated();
-  const isLost = status.phase === 'lost';
-  const ageMs = status.liveUntilMs === null ? null : now - status.liveUntilMs;
+  const away = useSources().data?.items.filter((source) => source.status === 'down').length ?? 0;
+  const shown = describeLive(status, useHydrated(), away, now);
   return (
     <>
-      {!hydrated || status.phase !== 'lost' ? (
-        <span
-          className={`live ${status.phase === 'live' ? 'completed' : 'unknown off'}`}
-          title={
-            status.phase === 'live' ? 'Every figure follows the brokers as they change' : 'Opening the live connection'
-          }
-        >
-          {status.phase === 'live' ? 'Live' : hydrated ? 'Connecting' : 'Not live'}
-        </span>
-      ) : (
-        <span
-          className="live paused off tnum"
-          title="Queuedeck does not answer. What you see are the last values; they follow again as soon as it does."
-        >
-          Reconnecting
-          <span className="max-sm:hidden">{ageMs === null ? '' : `, figures ${formatCoarse(ageMs)} old`}</span>
-        </span>
-      )}
+      <span className={`live tnum ${shown.look}`} title={shown.title}>
+        {shown.word}
+        <span className="max-sm:hidden">{shown.age}</span>
+      </span>
       {/* Said once for each change, not once a second. */}
       <span className="sr-only" role="status">
-        {isLost ? 'Live connection lost. Figures may be old.' : ''}
+        {status.phase === 'lost' ? 'Live connection lost. Figures may be old.' : ''}
       </span>
     </>
   );
+}
+
+interface Shown {
+  look: string;
+  word: string;
+  age?: string;
+  title: string;
+}
+
+function describeLive({ phase, liveUntilMs }: LiveStatus, isAlive: boolean, brokersAway: number, nowMs: number): Shown {
+  if (phase === 'lost' && isAlive)
+    return {
+      look: 'paused off',
+      word: 'Reconnecting',
+      age: liveUntilMs === null ? '' : `, figures ${formatCoarse(nowMs - liveUntilMs)} old`,
+      title: 'Queuedeck does not answer. What you see are the last values; they follow again as soon as it does.',
+    };
+  if (phase !== 'live')
+    return { look: 'unknown off', word: isAlive ? 'Connecting' : 'Not live', title: 'Opening the live connection' };
+  if (brokersAway > 0)
+    return {
+      look: 'paused off',
+      word: 'Broker away',
+      title: 'Live, but a broker does not answer: its figures are the last known ones',
+    };
+  return { look: 'completed', word: 'Live', title: 'Every figure follows the brokers as they change' };
 }

@@ -21,6 +21,7 @@ test('the broker goes away: the last figures stay and say so; it comes back: all
   await stack.redis.kill();
   const banner = page.getByText(`The broker "${OWN_SOURCE}" is away`);
   await expect(banner).toBeVisible();
+  await expect(page.locator('.top .live')).toHaveText('Broker away');
   await expect(page.locator('tr[data-job]')).toHaveCount(3);
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(page.getByRole('region', { name: 'Messages' })).toContainText('The broker is away');
@@ -32,6 +33,7 @@ test('the broker goes away: the last figures stay and say so; it comes back: all
 
   await stack.redis.restart();
   await expect(banner).toBeHidden({ timeout: 20_000 });
+  await expectLive(page);
   await request.post(jobs, { data: { name: 'later', options: { delayMs: 3_600_000 } } });
   await expect(page.locator('.tabs [data-state="delayed"] .n')).toHaveText('1');
 });

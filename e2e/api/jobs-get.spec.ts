@@ -17,7 +17,9 @@ test('a job comes whole', async ({ request }) => {
     error: null,
   });
   expect(job).toMatchObject({ stacktraces: [], parent: null, children: null, cancel: null, file: null, logs: 0 });
-  expect(job.data).toEqual({ text: '{"n":1}', sizeBytes: 7, truncated: false });
+  // PostgreSQL's jsonb writes a space after the colon.
+  expect(JSON.parse(job.data.text)).toEqual({ n: 1 });
+  expect(job.data).toMatchObject({ sizeBytes: job.data.text.length, truncated: false });
   expect(job.can).toContain('job.cancel');
   expect(job.cannot['job.retry']).toContain('prioritized');
 });
@@ -26,15 +28,15 @@ test('a payload over 256 KB comes cut, with its true size, and whole with raw=1'
   const queue = await newQueue(request, 'large');
   const text = 'x'.repeat(600_000);
   const { id } = await addJob(request, queue, { name: 'a', data: { text } });
-  const whole = JSON.stringify({ text });
-  const cut = await readJson<Job>(await request.get(`${queue}/jobs/${id}`));
-  expect(cut.data).toMatchObject({ sizeBytes: whole.length, truncated: true });
-  expect(cut.data.text.length).toBeLessThanOrEqual(CUT_BYTES);
-  expect(cut.data.text.length).toBeGreaterThan(CUT_BYTES - 16);
-  expect(whole.startsWith(cut.data.text)).toBe(true);
   for (const flag of ['1', 'true']) {
-    const raw = await readJson<Job>(await request.get(`${queue}/jobs/${id}?raw=${flag}`));
-    expect(raw.data).toEqual({ text: whole, sizeBytes: whole.length, truncated: false });
+    const { data } = await readJson<Job>(await request.get(`${queue}/jobs/${id}?raw=${flag}`));
+    expect(JSON.parse(data.text)).toEqual({ text });
+    expect(data).toMatchObject({ sizeBytes: data.text.length, truncated: false });
+    const cut = (await readJson<Job>(await request.get(`${queue}/jobs/${id}`))).data;
+    expect(cut).toMatchObject({ sizeBytes: data.text.length, truncated: true });
+    expect(cut.text.length).toBeLessThanOrEqual(CUT_BYTES);
+    expect(cut.text.length).toBeGreaterThan(CUT_BYTES - 16);
+    expect(data.text.startsWith(cut.text)).toBe(true);
   }
 });
 

@@ -36,11 +36,15 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     () => link.call(() => readBeats(control)),
     (queue) => discovery.note(queue, WORKER_SEEN_MS),
   );
-  const changed = <T>(queue: string, run: () => Promise<T>): Promise<T> =>
-    run().finally(() => {
-      discovery.note(queue);
+  const changed = async <T>(queue: string, run: () => Promise<T>): Promise<T> => {
+    try {
+      const result = await run();
+      if (!isGone(result)) discovery.note(queue);
+      return result;
+    } finally {
       snapshots.touch(queue);
-    });
+    }
+  };
   const closing = new AbortController();
   let known: string[] = [];
   const queueNames = async () => {
@@ -89,6 +93,9 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     },
   };
 }
+
+/** A change that met no job says nothing of its queue. */
+const isGone = (result: unknown) => (result as { kind?: unknown } | undefined)?.kind === 'gone';
 
 class WorkerLister {
   #connections: Promise<WorkerConnection[]> | null = null;

@@ -83,9 +83,15 @@ it('runs a job once though its first try lost its answer and the job has ended a
   const bull = new Queue('lost', { connection: { url: redis.url } });
   const { Worker } = await import('bullmq');
   let runs = 0;
-  const worker = new Worker('lost', async () => void (runs += 1), {
-    connection: { url: redis.url, maxRetriesPerRequest: null },
-  });
+  const worker = new Worker(
+    'lost',
+    async () => {
+      runs += 1;
+    },
+    {
+      connection: { url: redis.url, maxRetriesPerRequest: null },
+    },
+  );
   await expect
     .poll(() => bull.getJobCounts('waiting', 'active', 'completed'), { timeout: 10_000 })
     .toEqual({ waiting: 0, active: 0, completed: 0 });

@@ -5,6 +5,7 @@ import { PageLink } from '@/components/shell/nav/page-link';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { Ago } from '@/components/ui/time';
 import { useQueues } from '@/lib/client/queues';
+import { useSources } from '@/lib/client/sources';
 import { formatPlural } from '@/lib/format';
 
 const MOST = 12;
@@ -12,7 +13,8 @@ const MOST = 12;
 /** What is wrong now, where, and why. */
 export function AttentionList() {
   const { data } = useQueues();
-  const causes = data ? findCauses(data.items) : null;
+  const sources = useSources().data?.items;
+  const causes = data || sources ? findCauses(data?.items ?? [], sources) : null;
   return (
     <section className="card" aria-labelledby="attention-title">
       <header>
@@ -20,7 +22,7 @@ export function AttentionList() {
         <div className="r">{causes && causes.length > 0 && <span className="tnum">{causes.length} open</span>}</div>
       </header>
       {!causes && <SkeletonRows rows={3} columns={3} />}
-      {causes?.length === 0 && (
+      {data && causes?.length === 0 && (
         <p className="muted m-0 flex items-center gap-3 px-[14px] py-[11px]">
           <span className="dot completed bg-completed" />
           Nothing. No queue holds failed jobs, none is backed up or paused with jobs in it, and none lacks a worker.
@@ -45,7 +47,7 @@ function CauseRow({ cause }: { cause: Cause }) {
     <div className={cause.tone}>
       <span className="dot" />
       <span className="clip">
-        <b title={cause.queue}>{cause.queue}</b> <span className="muted">· {cause.what}</span>
+        <b title={cause.subject}>{cause.subject}</b> <span className="muted">· {cause.what}</span>
       </span>
       <span className={`why clip muted ${cause.isCode ? 'mono' : ''}`} title={cause.why}>
         {cause.why}
@@ -57,7 +59,7 @@ function CauseRow({ cause }: { cause: Cause }) {
           </>
         )}
       </span>
-      <PageLink className="btn sm" href={cause.href} aria-label={`${cause.action}: ${cause.queue}`}>
+      <PageLink className="btn sm" href={cause.href} aria-label={`${cause.action}: ${cause.subject}`}>
         {cause.action}
       </PageLink>
     </div>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findCauses } from '@/components/overview/find-causes';
 import type { SeenQueue } from '@/lib/client/live/apply-frame';
+import type { Source } from '@/lib/contracts/sources';
 
 const queue = (changes: Partial<SeenQueue>): SeenQueue => ({
   source: 'default',
@@ -26,6 +27,13 @@ describe('findCauses', () => {
     expect(
       findCauses([queue({}), queue({ counts: counts({ waiting: 5 }), oldestWaitingMs: 900 }), queue({ paused: true })]),
     ).toEqual([]);
+  });
+  it('puts a broker that is away first, with its reason', () => {
+    const source = (status: Source['status']) => ({ name: 'prod', status, reason: 'It hung up.' }) as Source;
+    const failing = queue({ counts: counts({ failed: 1 }) });
+    const causes = findCauses([failing], [source('up'), source('down')]);
+    expect(causes.map(({ subject, what }) => `${subject} ${what}`)).toEqual(['prod broker away', 'emails 1 failed']);
+    expect(causes[0]?.why).toBe('It hung up.');
   });
   it('shows the newest error of a failing queue', () => {
     const [cause] = findCauses([

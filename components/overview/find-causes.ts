@@ -1,13 +1,15 @@
 import { countReady, LONG_WAIT_MS } from '@/components/queues/queue-health';
 import { queueHref } from '@/lib/client/http/url';
 import type { SeenQueue } from '@/lib/client/live/apply-frame';
+import type { Source } from '@/lib/contracts/sources';
 import { formatCount, formatPlural } from '@/lib/format';
 
 /** Something that a person should look at, with what is known of its cause. */
 export interface Cause {
   id: string;
   tone: 'failed' | 'waiting' | 'paused';
-  queue: string;
+  /** The queue, or the source whose broker is away. */
+  subject: string;
   /** What is the case: `412 failed`. */
   what: string;
   /** Why, as far as it is known now; `isCode` when it is the failing code's own words. */
@@ -21,12 +23,30 @@ export interface Cause {
 
 const ORDER: Cause['tone'][] = ['failed', 'waiting', 'paused'];
 
-/** All causes, the worst kind first, then by name: the order does not change with the figures. */
-export function findCauses(queues: SeenQueue[]): Cause[] {
-  return queues
+/** All causes: brokers that are away, then the worst kind first, then by name: the order does not change with the figures. */
+export function findCauses(queues: SeenQueue[], sources: Source[] = []): Cause[] {
+  const ofQueues = queues
     .flatMap((queue) => [findFailing(queue), findStuck(queue)])
     .filter((cause) => cause !== null)
     .sort((a, b) => ORDER.indexOf(a.tone) - ORDER.indexOf(b.tone) || a.id.localeCompare(b.id));
+  return [...sources.flatMap(findAway), ...ofQueues];
+}
+
+function findAway(source: Source): Cause[] {
+  if (source.status !== 'down' && source.status !== 'incompatible') return [];
+  return [
+    {
+      id: `away ${source.name}`,
+      tone: 'failed',
+      subject: source.name,
+      what: source.status === 'down' ? 'broker away' : 'broker does not fit',
+      why: source.reason ?? 'It does not answer.',
+      isCode: false,
+      at: null,
+      href: '/queues',
+      action: 'Last figures',
+    },
+  ];
 }
 
 function findFailing(queue: SeenQueue): Cause | null {
@@ -35,7 +55,7 @@ function findFailing(queue: SeenQueue): Cause | null {
   return {
     id: `failing ${queue.source}/${queue.name}`,
     tone: 'failed',
-    queue: queue.name,
+    subject: queue.name,
     what: `${formatCount(failed, queue.countsAtLeast.includes('failed'))} failed`,
     why: queue.lastError?.message ?? 'their errors are in the list',
     isCode: queue.lastError !== null,
@@ -51,7 +71,7 @@ function findStuck(queue: SeenQueue): Cause | null {
   if (!ready) return null;
   const base = {
     id: `stuck ${queue.source}/${queue.name}`,
-    queue: queue.name,
+    subject: queue.name,
     isCode: false,
     at: null,
     href: queueHref(queue.source, queue.name, 'waiting'),

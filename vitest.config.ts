@@ -21,6 +21,7 @@ export default defineConfig({
             'worker/**/*.test.ts',
             'bin/**/*.test.ts',
             'app/**/*.test.ts',
+            'e2e/bench/**/*.test.ts',
             'e2e/faults/**/*.test.ts',
           ],
           environment: 'node',

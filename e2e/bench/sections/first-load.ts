@@ -9,11 +9,12 @@ const ROUNDS = 7;
 
 /** What a first visit costs in a real browser, per page: JavaScript over the wire, and the time until its figures stand there. */
 export async function measureFirstLoad({ web }: BenchContext): Promise<BenchRow[]> {
-  const waiting = countStates(BIG_SIZE).waiting.toLocaleString('en-GB');
+  // No section before this one fails a job of the big queue, so this figure stands whatever ran.
+  const failed = countStates(BIG_SIZE).failed.toLocaleString('en-GB');
   const pages: [name: string, path: string, text: string, reachMs: number | null][] = [
-    ['overview', '/', waiting, 500],
-    ['queues', '/queues', waiting, 500],
-    ['queue', `/queues/${SOURCE}/${BIG_QUEUE}`, waiting, 500],
+    ['overview', '/', failed, 500],
+    ['queues', '/queues', failed, 500],
+    ['queue', `/queues/${SOURCE}/${BIG_QUEUE}`, failed, 500],
     ['job', `/queues/${SOURCE}/${BIG_QUEUE}/jobs/5`, 'Duplicate', null],
     ['workers', '/workers', 'Workers', null],
     ['tasks', '/tasks', 'Tasks', null],

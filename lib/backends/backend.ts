@@ -3,6 +3,7 @@ import type { QueueFigures } from '@/lib/contracts/queues';
 import type { Source } from '@/lib/contracts/sources';
 import type { JobState } from '@/lib/contracts/states';
 import type { Worker } from '@/lib/contracts/workers';
+import type { BulkMethods } from './bulk';
 
 /** What a source's server says of itself. Never throws for a broker that is away: `status` tells. */
 export type SourceFacts = Omit<Source, 'name' | 'can' | 'cannot' | 'queues' | 'embedded'>;
@@ -125,6 +126,9 @@ export interface QueueBackend {
   cancel?(queue: string, id: string, order: CancelOrder): Promise<Cancelled>;
   cancelState?(queue: string, id: string): Promise<CancelState | null>;
 
+  /** What operations on many jobs are made of. */
+  bulk?: BulkMethods;
+
   close(): Promise<void>;
 }
 
@@ -136,4 +140,9 @@ export const CAPABILITIES = {
   'job.promote': 'promote',
   'job.remove': 'remove',
   'job.cancel': 'cancel',
+  'operation.preview': 'bulk',
+  'operation.create': 'bulk',
+  'operation.resume': 'bulk',
+  'operation.restore': 'bulk',
+  'bin.restore': 'bulk',
 } as const satisfies Record<string, keyof QueueBackend>;

@@ -5,6 +5,7 @@ import type { SourceConfig } from '@/lib/env';
 import { promoteJob, removeJob, retryJob } from './actions';
 import { type Beat, readBeats, readCancel } from './control-protocol';
 import { redisControl } from './control-redis';
+import { openRedisBulk } from './redis/bulk/bulk-jobs';
 import { RedisChanges } from './redis/change-jobs';
 import { parseClientList, type WorkerConnection } from './redis/client-list';
 import { QueueDiscovery } from './redis/discover-queues';
@@ -79,6 +80,10 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
         const { by, reason, at, acknowledgedAt } = record;
         return { by, reason, at, acknowledgedAt };
       }),
+    bulk: openRedisBulk(link, (queue) => {
+      discovery.note(queue);
+      snapshots.touch(queue);
+    }),
     close: async () => {
       discovery.close();
       await link.close();

@@ -31,7 +31,7 @@ end
 ${PLACE_LUA}
 local marks, base, change, budget = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]) / 1000
 local expected, option = ARGV[4], ARGV[5]
-local began = os.clock()
+local began = seconds()
 local function noLonger(state) return 'skipped: no longer ' .. expected .. ' (now ' .. state .. ')' end
 local function retry(id)
   local key = base .. id
@@ -151,7 +151,7 @@ for at = 6, #ARGV, 3 do
     if outcome ~= '' and outcome ~= 'changed' and outcome ~= 'active' then redis.call('HSET', marks, id, outcome) end
   end
   out[#out + 1] = outcome
-  if os.clock() - began > budget then break end
+  if seconds() - began > budget then break end
 end
 if change ~= 'look' then redis.call('EXPIRE', marks, ${30 * 86_400}) end
 return out

@@ -1,5 +1,6 @@
 import { luaScript } from '../link';
 import { STATE_LUA } from '../state-script';
+import { CLOCK_LUA } from './clock-script';
 
 /**
  * `packJob(base, id, state, score)` → print, blob: a job with all that belongs to it, opaque above the broker.
@@ -7,7 +8,7 @@ import { STATE_LUA } from '../state-script';
  * blob = MessagePack of { state, score, fields of its HASH, parts, deduplication id, its TTL in ms }, where parts =
  * { logs, dependencies, processed, failed, unsuccessful with scores } or {}; the print is the SHA-1 of all but the last two.
  */
-export const PACK_LUA = `${STATE_LUA}
+export const PACK_LUA = `${STATE_LUA}${CLOCK_LUA}
 local function packJob(base, id, state, score)
   local key = base .. id
   local fields = redis.call('HGETALL', key)
@@ -37,7 +38,7 @@ end
  */
 export const KEEP_JOBS = luaScript(`${PACK_LUA}
 local base, budget = ARGV[1], tonumber(ARGV[2]) / 1000
-local began, bytes = os.clock(), 0
+local began, bytes = seconds(), 0
 local out = { 0 }
 for i = 3, #ARGV do
   local id = ARGV[i]
@@ -49,7 +50,7 @@ for i = 3, #ARGV do
     out[at + 1], out[at + 2], out[at + 3], out[at + 4], out[at + 5] = id, redis.call('HGET', base .. id, 'name') or '', state, print, blob
   end
   out[1] = i - 2
-  if bytes > 4194304 or os.clock() - began > budget then break end
+  if bytes > 4194304 or seconds() - began > budget then break end
 end
 return out
 `);
@@ -60,9 +61,9 @@ return out
  * ARGV    1 base · 2 budget (ms) · 3… ids
  * reply   { through, id, data, print, id, … }
  */
-export const READ_DATA = luaScript(`
+export const READ_DATA = luaScript(`${CLOCK_LUA}
 local base, budget = ARGV[1], tonumber(ARGV[2]) / 1000
-local began, bytes = os.clock(), 0
+local began, bytes = seconds(), 0
 local out = { 0 }
 for i = 3, #ARGV do
   local id = ARGV[i]
@@ -73,7 +74,7 @@ for i = 3, #ARGV do
     out[at + 1], out[at + 2], out[at + 3] = id, data, redis.sha1hex(data)
   end
   out[1] = i - 2
-  if bytes > 4194304 or os.clock() - began > budget then break end
+  if bytes > 4194304 or seconds() - began > budget then break end
 end
 return out
 `);

@@ -1,4 +1,5 @@
 import { luaScript } from '../link';
+import { CLOCK_LUA } from './clock-script';
 
 /**
  * A step of a search through one state: the ids that fit, without their payloads (their data only where it is wanted). Ends by
@@ -14,13 +15,13 @@ import { luaScript } from '../link';
  * back and shows some again, what leaves at the tail shifts nothing, so nothing that stays is missed; against jobs taken out of
  * the middle each step looks again at the last 100 of the one before.
  */
-export const SCAN_JOBS = luaScript(`
+export const SCAN_JOBS = luaScript(`${CLOCK_LUA}
 local base, isZset, limit, budget = ARGV[1], ARGV[2] == 'zset', tonumber(ARGV[3]), tonumber(ARGV[4]) / 1000
 local look, giveData, timeField = ARGV[7] == '1', ARGV[8] == '1', ARGV[9]
 local from, to, needle, byName = tonumber(ARGV[10]), tonumber(ARGV[11]), ARGV[12], ARGV[13] == '1'
 local names = {}
 for i = 14, #ARGV do names[ARGV[i]] = true end
-local began = os.clock()
+local began = seconds()
 local TOO_BIG = 262144
 local out = { 0, '', '' }
 local function fits(id)
@@ -51,7 +52,7 @@ local function take(id)
     out[#out + 1] = data
   end
 end
-local function isOver(i) return look and i % 50 == 0 and os.clock() - began > budget end
+local function isOver(i) return look and i % 50 == 0 and seconds() - began > budget end
 if isZset then
   local key, score, last = KEYS[1], ARGV[5], ARGV[6]
   local start = 0

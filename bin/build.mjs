@@ -41,7 +41,7 @@ export async function buildWeb(distDir) {
 
 /** What the web build depends on, as one hash. */
 export function hashWebInputs() {
-  const hash = createHash('sha256').update(process.versions.node);
+  const hash = createHash('sha256');
   for (const file of [...WEB_INPUTS.flatMap(listFiles), ...WEB_FILES]) {
     const content = readIfThere(file);
     if (content !== null) hash.update(`\0${file}\0`).update(content);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { buildBundles, buildWeb } from './build.mjs';
+import { followNpm } from './follow-npm.mjs';
 import { installPackages } from './install.mjs';
 import { releaseSignals, root, runNode } from './run.mjs';
 import { exitWith, Sentence } from './sentence.mjs';
@@ -60,6 +61,7 @@ export async function runCommand([name = 'start', ...words]) {
 async function superviseFrom(file, mode) {
   process.argv[2] = mode;
   releaseSignals();
+  followNpm();
   await import(new URL(`../${file}`, import.meta.url).href);
 }
 

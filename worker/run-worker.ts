@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LockSettings, openQueueWorker } from '@/lib/backends/bullmq/worker';
-import { openWorkerBroker } from '@/lib/backends/bullmq/worker-broker';
+import { openWorkerBroker } from '@/lib/backends/bullmq/worker/broker';
 import type { Env, SourceConfig } from '@/lib/env';
 import { log } from '@/lib/log';
 import type { Store } from '@/lib/store/store';

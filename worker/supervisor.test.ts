@@ -161,6 +161,20 @@ describe('the process tree', () => {
     expect(await stack.stop()).toBe(0);
   });
 
+  it('ends when the test that started it is killed', async () => {
+    const home = makeHome();
+    const program = `import('./lib/testing/stack.ts').then(({ startStack }) => startStack({ home: ${JSON.stringify(home)} })).then(({ pid }) => console.log(pid))`;
+    const starter = spawn(process.execPath, ['--import', 'tsx', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const pid = await new Promise<number>((resolve) =>
+      starter.stdout.once('data', (text: Buffer) => resolve(Number(text))),
+    );
+    const { all } = listProcesses({ pid, home });
+    starter.kill('SIGKILL');
+    await expectAllGone([pid, ...all]);
+  });
+
   it('starts the second time in under 5 seconds', async () => {
     const home = makeHome();
     await (await startStack({ home })).stop();

@@ -98,5 +98,7 @@ function onSignal(): void {
   }
 }
 
+// Started by a test or a bench, which was killed.
+process.on('disconnect', () => void end().finally(() => process.exit(0)));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 launch().catch(fail);

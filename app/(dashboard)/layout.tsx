@@ -1,12 +1,12 @@
 import { connection } from 'next/server';
 import type { ReactNode } from 'react';
-import { readOrNull } from '@/app/(dashboard)/read';
 import { Hydrated } from '@/components/shell/hydrated';
 import { Providers } from '@/components/shell/providers';
 import { Shell } from '@/components/shell/shell';
 import { countList } from '@/lib/client/pages';
 import { keys } from '@/lib/client/query-keys';
 import { ask } from '@/lib/http/ask';
+import { readOrNull } from '@/lib/http/read';
 
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
   await connection();

@@ -1,10 +1,10 @@
 import { Suspense } from 'react';
-import { readOrNull } from '@/app/(dashboard)/read';
 import { OverviewView } from '@/components/overview/overview-view';
 import { Hydrated } from '@/components/shell/hydrated';
 import { collectPages, PAGE_LIMIT } from '@/lib/client/pages';
 import { keys } from '@/lib/client/query-keys';
 import { ask } from '@/lib/http/ask';
+import { readOrNull } from '@/lib/http/read';
 
 export default async function OverviewPage() {
   const [queues, workers] = await Promise.all([

@@ -27,7 +27,7 @@ export function ApiView({ operations, origin }: { operations: Operation[]; origi
       </div>
       <nav className="flex flex-wrap gap-x-4 gap-y-1" aria-label="Operations">
         {operations.map((operation) => (
-          <a key={operation.id} className="mono muted hover:underline" href={`#${operation.id}`}>
+          <a key={operation.id} className="mono muted leading-6 hover:underline" href={`#${operation.id}`}>
             {operation.id}
           </a>
         ))}

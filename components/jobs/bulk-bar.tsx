@@ -47,7 +47,7 @@ export function BulkBar({ count, elsewhere, actions, run, where, onAction, onCle
   return (
     <section className="selbar" aria-label="Selection">
       <b className="tnum font-[600]">{formatCount(count)}</b>
-      <span className="muted">selected{elsewhere > 0 ? `, ${formatCount(elsewhere)} on other pages` : ''}</span>
+      <span className="muted"> selected{elsewhere > 0 ? `, ${formatCount(elsewhere)} on other pages` : ''}</span>
       <Button small look="ghost" onClick={onClear}>
         Clear
       </Button>

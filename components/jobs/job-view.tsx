@@ -17,7 +17,7 @@ import { showToast } from '@/components/ui/toast-store';
 import { type JobAddress, useJob } from '@/lib/client/jobs';
 import { jobTopic } from '@/lib/client/live/topics';
 import { useTopic } from '@/lib/client/live/use-live';
-import { describeError } from '@/lib/client/problem-error';
+import { describeError, ProblemError } from '@/lib/client/problem-error';
 import { keys } from '@/lib/client/query-keys';
 import { JOB_ACTION_LABELS, type JobAction, runJobAction } from '@/lib/client/run-job-action';
 
@@ -46,7 +46,9 @@ export function JobView({ address, problem }: JobViewProps) {
     await client.invalidateQueries({ queryKey: keys.job(address.source, address.queue, address.job) });
     setBusy(null);
   };
-  if (!job || error)
+  // A read that failed for another reason keeps what was known: the banner says that the broker is away.
+  const isGone = error instanceof ProblemError && error.status === 404;
+  if (!job || isGone)
     return <MissingJob address={address} last={job} error={error} problem={problem} onRetry={() => void refetch()} />;
   return (
     <div className="page">

@@ -12,8 +12,8 @@ import { describeError } from '@/lib/client/problem-error';
 import { useQueues } from '@/lib/client/queues';
 import { formatCount, formatPlural } from '@/lib/format';
 
-/** All queues, filtered by `?show=`. */
-export function QueueCard() {
+/** All queues, filtered by `?show=`. `titled`: on a page that is not called the same. */
+export function QueueCard({ titled = true }: { titled?: boolean }) {
   const { data, error, refetch } = useQueues();
   const { params, linkTo } = useParams();
   const filter = readQueueFilter(params.get('show'));
@@ -28,7 +28,9 @@ export function QueueCard() {
   return (
     <section className="card" aria-labelledby="queues-title">
       <header className="flex-wrap">
-        <h2 id="queues-title">Queues</h2>
+        <h2 id="queues-title" className={titled ? '' : 'sr-only'}>
+          Queues
+        </h2>
         <div className="r">
           {data && <span className="tnum max-sm:hidden">{countQueues(data)}</span>}
           <nav className="seg" aria-label="Filter queues">

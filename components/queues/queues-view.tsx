@@ -19,7 +19,7 @@ export function QueuesView() {
           </span>
         )}
       </div>
-      <QueueCard />
+      <QueueCard titled={false} />
     </div>
   );
 }

@@ -12,7 +12,7 @@ export function SourceCards() {
   const sources = useSources().data?.items;
   if (!sources?.length) return null;
   return (
-    <section className="sources" aria-label="Sources">
+    <section className="sources" aria-label="Watched brokers">
       {sources.map((source) => (
         <div key={source.name} className="source" title={source.reason ?? undefined}>
           <div className="min-w-0">

@@ -85,6 +85,8 @@ const MISFITS: [what: string, body: unknown, ...paths: string[]][] = [
   ['no attempts', { name: 'a', options: { attempts: 0 } }, 'options.attempts'],
   ['an id that is a number', { name: 'a', options: { id: '42' } }, 'options.id'],
   ['an id with a colon', { name: 'a', options: { id: 'a:b' } }, 'options.id'],
+  ['an id that BullMQ keeps for the queue', { name: 'a', options: { id: 'meta' } }, 'options.id'],
+  ['another such id', { name: 'a', options: { id: 'delayed' } }, 'options.id'],
   ['an unknown backoff', { name: 'a', options: { backoff: { type: 'magic', delayMs: 1 } } }, 'options.backoff.type'],
   ['several at once', { name: '', options: { delayMs: 'x', lifo: 1 } }, 'name', 'options.delayMs', 'options.lifo'],
 ];

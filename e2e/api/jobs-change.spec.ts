@@ -99,6 +99,18 @@ for (const verb of ['retry', 'promote', 'cancel'])
     await expectProblem(await request.post(`${queue}/jobs/nobody/${verb}`), 'job_not_found');
   });
 
+test("a queue's own keys are no jobs: nothing can be done to them", async ({ request }) => {
+  const queue = await newQueue(request, 'keys');
+  const { id } = await addJob(request, queue, { name: 'a' });
+  for (const key of ['meta', 'id', 'events', 'wait', 'marker', `${id}:logs`]) {
+    const url = `${queue}/jobs/${encodeURIComponent(key)}`;
+    await expectProblem(await request.delete(url), 'job_not_found');
+    for (const verb of ['retry', 'promote', 'cancel'])
+      await expectProblem(await request.post(`${url}/${verb}`), 'job_not_found');
+  }
+  expect((await readJson<{ state: string }>(await request.get(`${queue}/jobs/${id}`))).state).toBe('waiting');
+});
+
 test('bodies that do not fit are named', async ({ request }) => {
   const queue = await newQueue(request, 'body');
   const { id } = await addJob(request, queue, { name: 'a' });

@@ -9,6 +9,8 @@ export const SOURCE = 'bench';
 /** What a section measures against: the fixture's broker and one web process that watches it. */
 export interface BenchContext {
   redis: PrivateRedis;
+  /** A broker that nobody uses: the measure of the machine's own stalls. */
+  idleRedis: PrivateRedis;
   /** The bench's own connection to that broker. */
   reader: Connection;
   web: Web;

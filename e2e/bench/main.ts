@@ -5,6 +5,7 @@ import { startGuard } from '@/lib/embedded/guard';
 import { loadEnv } from '@/lib/env';
 import { startPostgres } from '@/lib/testing/servers';
 import { Connection } from './broker/connection';
+import { startPrivateRedis } from './broker/private-redis';
 import { watchStalls } from './broker/stall';
 import { type BenchContext, type Section, SOURCE } from './context';
 import { openFixture } from './fixture/open-fixture';
@@ -51,6 +52,8 @@ async function openContext(home: string, say: (line: string) => void, open: (() 
   open.push(() => guard.close());
   const redis = await openFixture(home, guard, say);
   open.push(() => redis.stop());
+  const idleRedis = await startPrivateRedis(path.join(home, 'idle'), guard);
+  open.push(() => idleRedis.stop());
   const reader = await Connection.open(redis.port);
   open.push(() => reader.close());
   say('starting PostgreSQL and the web process');
@@ -59,16 +62,18 @@ async function openContext(home: string, say: (line: string) => void, open: (() 
   const sources = [{ name: SOURCE, url: redis.url }];
   const web = await startWeb({ sources, databaseUrl: postgres.url, home, guard });
   open.push(() => web.stop());
-  return { redis, reader, web, postgresUrl: postgres.url, home, guard, say };
+  return { redis, idleRedis, reader, web, postgresUrl: postgres.url, home, guard, say };
 }
 
 async function runSection(section: Section, context: BenchContext): Promise<BenchRow[]> {
   context.say(section.name);
   let rows: BenchRow[] = [];
-  const stall = await watchStalls(context.redis.port, context.reader, async () => {
+  const ports = { broker: context.redis.port, idle: context.idleRedis.port };
+  const stall = await watchStalls(ports, context.reader, async () => {
     rows = await section.measure(context).catch((error: unknown) => [failedRow(section.name, error)]);
   });
-  const note = `by its own log ${stall.longestCommandMs.toFixed(1)} ms (${stall.longestCommand})`;
+  const byLog = `by its own log ${stall.longestCommandMs.toFixed(1)} ms (${stall.longestCommand})`;
+  const note = `an idle Redis beside it: ${stall.longestIdlePingMs.toFixed(1)} ms; ${byLog}`;
   rows.push({
     name: `broker’s longest stall during ${section.name}`,
     reach: 10,

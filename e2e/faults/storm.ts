@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue } from 'bullmq';
-import { build } from 'esbuild';
 import { Redis } from 'ioredis';
 import { openStore, type Store } from '@/lib/store/store';
 import { startPostgres, startRedis, type TestServer } from '@/lib/testing/servers';
+import { bundleEntry } from './bundle';
 import type { StormWorkerConfig } from './storm-worker';
 
 export interface StormOptions {
@@ -16,6 +16,8 @@ export interface StormOptions {
   workerKills: number;
   /** `kill -9` of the broker, half-way; it comes back after half a second. */
   brokerKills: 0 | 1;
+  /** A second worker runs beside; the first is stopped (SIGSTOP) until its jobs were given away, and then goes on. */
+  freezes: number;
   /** Each job sleeps three times up to this long. */
   workMs: number;
 }
@@ -24,6 +26,7 @@ export interface StormReport {
   jobs: number;
   workerKills: number;
   brokerKills: number;
+  freezes: number;
   tookMs: number;
   completed: number;
   failed: number;
@@ -79,10 +82,11 @@ async function enqueue(queue: Queue, jobs: number): Promise<void> {
 
 /** Returns the last worker's exit code after SIGTERM. */
 async function killUntilDone(options: StormOptions, config: StormWorkerConfig, redis: TestServer, queue: Queue) {
-  const file = await bundleWorker();
+  const file = await bundleEntry('e2e/faults/storm-worker.ts');
   const start = () => startProcess(file, config);
   let worker = await start();
-  const { jobs, workerKills, brokerKills } = options;
+  const { jobs, workerKills, brokerKills, freezes } = options;
+  const second = freezes > 0 ? await start() : null;
   try {
     for (let kill = 1; kill <= workerKills; kill += 1) {
       await untilCompleted(queue, Math.floor((jobs * kill) / (workerKills + 1)));
@@ -90,15 +94,25 @@ async function killUntilDone(options: StormOptions, config: StormWorkerConfig, r
       worker = await start();
       if (brokerKills === 1 && kill === Math.ceil(workerKills / 2)) await bounceBroker(redis);
     }
+    for (let freeze = 1; freeze <= freezes; freeze += 1) {
+      await untilCompleted(queue, Math.floor((jobs * freeze) / (freezes + 1)));
+      worker.kill('SIGSTOP');
+      await sleep(FREEZE_MS);
+      worker.kill('SIGCONT');
+    }
     await untilCompleted(queue, jobs);
     const exited = new Promise<number | null>((resolve) => worker.once('exit', (code) => resolve(code)));
     worker.kill('SIGTERM');
     return await exited;
   } finally {
     worker.kill('SIGKILL');
+    second?.kill('SIGKILL');
     rmSync(file, { force: true });
   }
 }
+
+/** Longer than a lock and two checks for stalled jobs. */
+const FREEZE_MS = 4_000;
 
 async function bounceBroker(redis: TestServer): Promise<void> {
   await redis.kill();
@@ -117,25 +131,6 @@ async function untilCompleted(queue: Queue, wanted: number): Promise<void> {
     await sleep(20);
   }
   throw new Error(`stuck at ${best} completed jobs, wanted ${wanted}`);
-}
-
-/** Beside node_modules, so that what it imports is found. */
-async function bundleWorker(): Promise<string> {
-  const dir = path.resolve('node_modules/.cache/queuedeck');
-  mkdirSync(dir, { recursive: true });
-  const outfile = path.join(dir, `storm-worker-${process.pid}.mjs`);
-  await build({
-    entryPoints: ['e2e/faults/storm-worker.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    packages: 'external',
-    alias: { '@': path.resolve('.') },
-    logLevel: 'error',
-  });
-  return outfile;
 }
 
 function startProcess(file: string, config: StormWorkerConfig): Promise<ChildProcess> {

@@ -41,6 +41,7 @@ test('Queuedeck itself goes away: the page keeps what it knew, with its age, and
   request,
 }) => {
   const jobs = `${stack.url}/api/v1/queues/${OWN_SOURCE}/orders/jobs`;
+  await request.post(jobs, { data: [{ name: 'a' }, { name: 'b' }] });
   await page.goto(`${stack.url}/`);
   await expectLive(page);
   const restart = stack.restartWeb();

@@ -1,12 +1,10 @@
 import { expect, test } from '@playwright/test';
-import { waitForSeededShop } from '@/e2e/pages/support/shop';
+import { fillShop } from '@/e2e/pages/support/shop';
 import { expectLive, jobState, toast } from '@/e2e/pages/support/visit';
 
-test('someone enqueues an export by its form, watches the progress, and downloads what it made', async ({
-  page,
-  request,
-}) => {
-  await waitForSeededShop(request);
+test.beforeAll(fillShop);
+
+test('someone enqueues an export by its form, watches the progress, and downloads what it made', async ({ page }) => {
   await page.goto('/tasks');
   await page.getByRole('link', { name: 'Enqueue Export orders' }).click();
   await page.getByLabel('From').fill('2020-01-01');
@@ -51,7 +49,6 @@ test('a form says at each field what does not fit', async ({ page }) => {
 });
 
 test('someone cancels an export that runs: it ends as cancelled and leaves no file', async ({ page, request }) => {
-  await waitForSeededShop(request);
   const added = await request.post('/api/v1/tasks/export-orders', {
     data: { input: { from: '2020-01-01', to: '2030-12-31' } },
   });

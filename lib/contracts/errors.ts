@@ -58,6 +58,11 @@ export class CodedError extends Error {
     this.name = 'CodedError';
   }
 
+  /** By name: Next bundles pages, routes and instrumentation apart, so one process holds several copies of this class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'CodedError' && 'code' in value;
+  }
+
   get status(): number {
     return ERRORS[this.code][0];
   }

@@ -90,6 +90,10 @@ export const Backoff = z.strictObject({
   jitter: z.number().min(0).max(1).optional(),
 });
 
+/** Keys that a queue has beside its jobs: on Redis a job of that id would stand in their place. */
+const RESERVED_IDS =
+  /^(?!(?:active|wait|waiting-children|paused|id|delayed|prioritized|stalled-check|completed|failed|stalled|repeat|limiter|meta|events|pc|marker|de|metrics)$)/;
+
 /** What an enqueue may set. Everything is bounded; unknown fields are refused. */
 export const JobOptions = z.strictObject({
   id: z
@@ -98,6 +102,7 @@ export const JobOptions = z.strictObject({
     .max(256)
     .regex(/\D/, 'must not be an integer: BullMQ numbers jobs itself')
     .regex(/^[^:]*$/, 'must not contain ":"')
+    .regex(RESERVED_IDS, 'is a name that BullMQ keeps for the queue itself')
     .optional(),
   delayMs: z
     .number()

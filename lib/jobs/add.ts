@@ -21,7 +21,7 @@ export const addJobs = action(
     if (Array.isArray(body)) return addMany(ask, entry, queue, body, known);
     const job = prepare(body, known);
     const [added] = await enqueue(ask, entry, queue, [job], { scope: `job.add ${source} ${queue}`, body });
-    if (!added) throw new Error('enqueue answered no job');
+    if (!added || added instanceof CodedError) throw added ?? new Error('enqueue answered no job');
     return new Answer(added.job, added.status, added.headers);
   },
   ({ body }, output) => {
@@ -42,9 +42,11 @@ async function addMany(ask: Ask, entry: SourceEntry, queue: string, body: unknow
     if (one.error) return { status: one.error.status, job: null, error: toItemError(one.error) };
     const result = added[next++];
     if (!result) throw new Error('enqueue answered fewer jobs than it was given');
+    if (result instanceof CodedError) return { status: result.status, job: null, error: toItemError(result) };
     return { status: result.status, job: result.job, error: null };
   });
-  const replayed = added[0]?.headers['idempotency-replayed'];
+  const [first] = added;
+  const replayed = first instanceof CodedError ? undefined : first?.headers['idempotency-replayed'];
   return new Answer({ items }, replayed ? 200 : 207, replayed ? { 'idempotency-replayed': replayed } : {});
 }
 

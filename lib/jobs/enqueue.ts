@@ -1,5 +1,6 @@
-import type { NewJob } from '@/lib/backends/backend';
+import type { AddedJob, NewJob } from '@/lib/backends/backend';
 import type { SourceEntry } from '@/lib/context';
+import { CodedError } from '@/lib/contracts/errors';
 import type { Enqueued } from '@/lib/contracts/jobs';
 import { type Claim, claimKey } from '@/lib/jobs/idempotency';
 import { sharedSnapshot } from '@/lib/queues/snapshot';
@@ -12,12 +13,17 @@ export interface EnqueueResult {
   headers: Record<string, string>;
 }
 
+/** A list is added in steps of so many: each is one MULTI, and 1,000 in one would hold the broker for some 35 ms. */
+const STEP = 200;
+
 const KEY_TTL_MS = 86_400_000;
 
 /**
  * Adds jobs, once per Idempotency-Key. With a key the ids are chosen and stored before the broker is asked, so that a retry
  * after any crash or time-out adds the same ids, which the broker refuses to add twice; and a deduplication entry of the
  * key's own life covers the case where the first job has finished and been removed in between.
+ * Answers in the order of the input. When the broker goes away between two steps of a list, the rest are the error; when it is
+ * away at the first one, that is thrown: nothing was added.
  */
 export async function enqueue(
   ask: Ask,
@@ -25,7 +31,7 @@ export async function enqueue(
   queue: string,
   jobs: NewJob[],
   request: { scope: string; body: unknown },
-): Promise<EnqueueResult[]> {
+): Promise<(EnqueueResult | CodedError)[]> {
   const source = entry.config.name;
   const key = ask.headers.idempotencyKey;
   const claim =
@@ -47,18 +53,39 @@ export async function enqueue(
       headers: { ...location(job), 'idempotency-replayed': 'true' },
     }));
   try {
-    const added = await entry.backend.addJobs(queue, claim ? jobs.map((job, i) => pin(job, claim, i)) : jobs);
+    const { added, failure } = await addInSteps(entry, queue, claim ? jobs.map((job, i) => pin(job, claim, i)) : jobs);
     sharedSnapshot(entry.backend).readSoon();
     const results = added.map(({ existed, id, name, state }): EnqueueResult => {
       const job = { source, queue, id, name, state };
       return { job, status: existed && claim === null ? 200 : 201, headers: location(job) };
     });
-    await claim?.finish(results.map(({ job }) => job));
-    return results;
+    if (failure === null) {
+      await claim?.finish(results.map(({ job }) => job));
+      return results;
+    }
+    await claim?.release().catch(() => undefined);
+    return [...results, ...jobs.slice(added.length).map(() => failure)];
   } catch (error) {
     await claim?.release().catch(() => undefined);
     throw error;
   }
+}
+
+async function addInSteps(
+  { backend }: SourceEntry,
+  queue: string,
+  jobs: NewJob[],
+): Promise<{ added: AddedJob[]; failure: CodedError | null }> {
+  const added: AddedJob[] = [];
+  for (let from = 0; from < jobs.length; from += STEP) {
+    try {
+      added.push(...(await backend.addJobs(queue, jobs.slice(from, from + STEP))));
+    } catch (error) {
+      if (from === 0 || !(error instanceof CodedError)) throw error;
+      return { added, failure: error };
+    }
+  }
+  return { added, failure: null };
 }
 
 function pin(job: NewJob, claim: Extract<Claim, { kind: 'claimed' }>, i: number): NewJob {

@@ -19,7 +19,7 @@ export const downloadJobFile = query('job.file', async (ask, { source, queue, jo
   if (file === null) throw new CodedError('file_not_found', 'This job has made no file.');
   const folder = await realpath(path.join(ask.env.home, 'exports')).catch(() => null);
   const full = folder && (await realpath(path.resolve(folder, file.path)).catch(() => null));
-  if (!folder || !full || !full.startsWith(folder + path.sep))
+  if (!folder || !full?.startsWith(folder + path.sep))
     throw new CodedError('file_not_found', `The file "${file.name}" is no longer there.`);
   const handle = await open(full, 'r');
   const { size } = await handle.stat();

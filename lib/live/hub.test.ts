@@ -48,7 +48,9 @@ describe('LiveHub on Redis', () => {
   beforeAll(async () => {
     redis = await startRedis();
     probe = new Redis(redis.port);
+    probe.on('error', () => undefined);
     queue = new Queue('emails', { connection: connection() });
+    queue.on('error', () => undefined);
     await queue.add('seed', {}, { jobId: 'seed-1', delay: 3_600_000 });
     backend = openBackend(SourceConfig.parse({ name: 'main', url: redis.url }), { role: 'web' });
     hub = new LiveHub(new Map([['main', { backend }]]));

@@ -7,8 +7,6 @@ const HEADERS = {
   // no-transform: compressed by a proxy or by Next, frames would be held back.
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
-  // A connection kept alive after its stream would hold up the end of the process.
-  connection: 'close',
 };
 
 /** One SSE stream; see lib/contracts/live.ts for its frames. `Last-Event-ID`, header or parameter, resumes it. */

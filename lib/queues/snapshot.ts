@@ -13,6 +13,7 @@ export const WORKERS_EVERY_MS = 2000;
 const FIRST_WORKERS_MS = 500;
 /** How long a caller with figures of this second waits for newer ones on their way. */
 const JOIN_MS = 250;
+const AWAY_WAIT_MS = 500;
 
 const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
@@ -57,13 +58,13 @@ export class SharedSnapshot {
 
   /**
    * At most 1 s old while the broker answers, and newer than a change that was told by `readSoon` if its read has begun.
-   * While the broker is away: the last known at once, and a new attempt behind it.
+   * While the broker is away: a new attempt each second, and the last known when that has not answered in half a second.
    */
   async figures(): Promise<SourceFigures> {
     const isFirst = this.#triedWorkersAt === 0;
     const workers = this.#refreshWorkers();
     if (this.#triedAt > 0 && this.#figures.status !== 'up') {
-      if (Date.now() - this.#triedAt > READ_EVERY_MS) void this.#read();
+      if (Date.now() - this.#triedAt > READ_EVERY_MS) await Promise.race([this.#read(), sleep(AWAY_WAIT_MS)]);
       return this.#figures;
     }
     if (Date.now() - (this.#figures.at ?? 0) > READ_EVERY_MS) await this.#read();
@@ -79,7 +80,8 @@ export class SharedSnapshot {
 
   /** At most 2 s old while the broker answers, else the last known. */
   async workers(): Promise<SourceWorkers> {
-    if (this.#workers.at !== null && this.#workersFailed) void this.#refreshWorkers();
+    if (this.#workers.at !== null && this.#workersFailed)
+      await Promise.race([this.#refreshWorkers(), sleep(AWAY_WAIT_MS)]);
     else await this.#refreshWorkers();
     return this.#workers;
   }

@@ -24,7 +24,7 @@ export const runTask = action(
     const entry = findSource(ask.sources, found.task.source);
     const job: NewJob = { name, data: body.input, options: withPolicy(found.task, body.options) };
     const [added] = await enqueue(ask, entry, found.task.queue, [job], { scope: `task.run ${name}`, body });
-    if (!added) throw new Error('enqueue answered no job');
+    if (!added || added instanceof CodedError) throw added ?? new Error('enqueue answered no job');
     return new Answer(added.job, added.status, added.headers);
   },
   ({ task }, output) => (output instanceof Answer ? { task, ...output.body } : { task }),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BullJob, BullQueue } from '@/lib/backends/bullmq/worker-broker';
-import { openWorkerBroker } from '@/lib/backends/bullmq/worker-broker';
+import type { BullJob, BullQueue } from '@/lib/backends/bullmq/worker/broker';
+import { openWorkerBroker } from '@/lib/backends/bullmq/worker/broker';
 import { loadEnv, SourceConfig } from '@/lib/env';
 import { openStore, type Store } from '@/lib/store/store';
 import { startRedis, type TestServer } from '@/lib/testing/servers';

@@ -1,10 +1,10 @@
 import type { Metadata } from 'next';
-import { readOrNull } from '@/app/(dashboard)/read';
 import { QueuesView } from '@/components/queues/queues-view';
 import { Hydrated } from '@/components/shell/hydrated';
 import { collectPages, PAGE_LIMIT } from '@/lib/client/pages';
 import { keys } from '@/lib/client/query-keys';
 import { ask } from '@/lib/http/ask';
+import { readOrNull } from '@/lib/http/read';
 
 export const metadata: Metadata = { title: 'Queues' };
 

@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
-import { readOrNull } from '@/app/(dashboard)/read';
 import { Hydrated } from '@/components/shell/hydrated';
 import { TasksView } from '@/components/tasks/tasks-view';
 import { keys } from '@/lib/client/query-keys';
 import { ask } from '@/lib/http/ask';
+import { readOrNull } from '@/lib/http/read';
 
 export const metadata: Metadata = { title: 'Tasks' };
 

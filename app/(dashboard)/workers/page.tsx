@@ -1,10 +1,10 @@
 import type { Metadata } from 'next';
-import { readOrNull } from '@/app/(dashboard)/read';
 import { Hydrated } from '@/components/shell/hydrated';
 import { WorkersView } from '@/components/workers/workers-view';
 import { collectPages, PAGE_LIMIT } from '@/lib/client/pages';
 import { keys } from '@/lib/client/query-keys';
 import { ask } from '@/lib/http/ask';
+import { readOrNull } from '@/lib/http/read';
 
 export const metadata: Metadata = { title: 'Workers' };
 

@@ -38,7 +38,7 @@ export function PayloadCard({ address, title, payload }: PayloadCardProps) {
           </a>
         </p>
       )}
-      <JsonBlock text={payload.text} label={title} />
+      <JsonBlock text={payload.text} label={`${title}, as JSON`} />
     </section>
   );
 }

@@ -1,47 +1,61 @@
 import { Worker } from 'node:worker_threads';
 import type { Connection } from './connection';
 
-/** One PING after the other from a thread of its own: what the bench itself parses must not look like a stall of the broker. */
+/**
+ * One PING after the other to the broker, and to an idle one beside it that shows what the machine itself stalls (two cores, all busy).
+ * From a thread of its own: what the bench parses must not look like a stall of the broker.
+ */
 const PING_LOOP = `
 const { parentPort, workerData } = require('node:worker_threads');
-const socket = require('node:net').connect(workerData.port, '127.0.0.1');
-socket.setNoDelay(true);
-let sentAt = 0, longestMs = 0, pings = 0;
-const ping = () => { sentAt = performance.now(); socket.write('PING\\r\\n'); };
-socket.on('connect', ping);
-socket.on('error', () => {});
-socket.on('data', () => {
-  longestMs = Math.max(longestMs, performance.now() - sentAt);
-  pings += 1;
-  setTimeout(ping, 1);
+const { connect } = require('node:net');
+const longestMs = workerData.ports.map(() => 0);
+const sockets = workerData.ports.map((port, i) => {
+  const socket = connect(port, '127.0.0.1');
+  let sentAt = 0;
+  const ping = () => { sentAt = performance.now(); socket.write('PING\\r\\n'); };
+  socket.setNoDelay(true);
+  socket.on('connect', ping);
+  socket.on('error', () => {});
+  socket.on('data', () => {
+    longestMs[i] = Math.max(longestMs[i], performance.now() - sentAt);
+    setTimeout(ping, 2);
+  });
+  return socket;
 });
-parentPort.on('message', () => { socket.destroy(); parentPort.postMessage({ longestMs, pings }); parentPort.close(); });
+parentPort.on('message', () => { for (const s of sockets) s.destroy(); parentPort.postMessage(longestMs); parentPort.close(); });
 `;
 
 export interface Stall {
   /** The longest that a PING waited: the broker's longest command, or the machine's shortage of cores. */
   longestPingMs: number;
+  /** The same on a Redis that has nothing to do. */
+  longestIdlePingMs: number;
   /** The broker's own word on the longest command in that time, scripts included. */
   longestCommandMs: number;
   longestCommand: string;
 }
 
 /** Watches the broker while `work` runs. */
-export async function watchStalls(port: number, reader: Connection, work: () => Promise<void>): Promise<Stall> {
+export async function watchStalls(
+  ports: { broker: number; idle: number },
+  reader: Connection,
+  work: () => Promise<void>,
+): Promise<Stall> {
   await reader.pipeline([
     ['CONFIG', 'SET', 'slowlog-log-slower-than', 500],
     ['CONFIG', 'SET', 'slowlog-max-len', 1000],
     ['SLOWLOG', 'RESET'],
   ]);
-  const loop = new Worker(PING_LOOP, { eval: true, workerData: { port } });
+  const loop = new Worker(PING_LOOP, { eval: true, workerData: { ports: [ports.broker, ports.idle] } });
   try {
     await work();
   } finally {
     loop.postMessage('stop');
   }
-  const { longestMs } = await new Promise<{ longestMs: number }>((resolve) => loop.once('message', resolve));
-  const slowest = await readSlowest(reader);
-  return { longestPingMs: longestMs, ...slowest };
+  const [longestPingMs = Number.NaN, longestIdlePingMs = Number.NaN] = await new Promise<number[]>((resolve) =>
+    loop.once('message', resolve),
+  );
+  return { longestPingMs, longestIdlePingMs, ...(await readSlowest(reader)) };
 }
 
 async function readSlowest(reader: Connection): Promise<Pick<Stall, 'longestCommandMs' | 'longestCommand'>> {

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedis } from '@/lib/testing/servers';
 import { createTestDatabase } from '@/lib/testing/test-database';
 import { type ControlTarget, controlWorker } from './control';
-import { postgresControl } from './control-postgres';
-import { type ControlChannel, readBeats, readCancel, requestCancel } from './control-protocol';
-import { redisControl } from './control-redis';
-import type { BullQueue, BullWorker } from './worker-broker';
+import { postgresControl } from './control/postgres';
+import { type ControlChannel, readBeats, readCancel, requestCancel } from './control/protocol';
+import { redisControl } from './control/redis';
+import type { BullQueue, BullWorker } from './worker/broker';
 
 type Process = (job: { id?: string; attemptsMade: number }, token?: string, signal?: AbortSignal) => Promise<unknown>;
 

@@ -91,7 +91,8 @@ interface SharedAgent {
 }
 
 const agents = new Map<string, SharedAgent>();
-const liveClients: unknown[] = [];
+const liveClients = new WeakMap<object, number>();
+let liveCount = 0;
 
 function shareAgent(options: ControlOptions, prefix: string): SharedAgent {
   const key = JSON.stringify([prefix, keyOfTarget(options.connection)]);
@@ -114,6 +115,7 @@ function keyOfTarget(target: ControlTarget): unknown {
   if (typeof target === 'string') return target;
   const isLive = 'duplicate' in target || 'totalCount' in target;
   if (!isLive) return target;
-  if (!liveClients.includes(target)) liveClients.push(target);
-  return liveClients.indexOf(target);
+  const number = liveClients.get(target) ?? ++liveCount;
+  liveClients.set(target, number);
+  return number;
 }

@@ -1,7 +1,7 @@
 import type { Cancelled, CancelOrder, CancelState, QueueBackend, SourceFacts } from '@/lib/backends/backend';
 import type { SourceConfig } from '@/lib/env';
-import { postgresControl } from './control-postgres';
-import { type ControlChannel, readBeats, readCancel, requestCancel } from './control-protocol';
+import { postgresControl } from './control/postgres';
+import { type ControlChannel, readBeats, readCancel, requestCancel } from './control/protocol';
 import { promoteJob, removeBeforeStart, removeJob, retryJob, setPaused } from './postgres/actions';
 import { addJobs } from './postgres/add';
 import {

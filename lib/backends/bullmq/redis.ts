@@ -3,8 +3,8 @@ import type { JobRef } from '@/lib/contracts/jobs';
 import type { Worker } from '@/lib/contracts/workers';
 import type { SourceConfig } from '@/lib/env';
 import { promoteJob, removeJob, retryJob } from './actions';
-import { type Beat, readBeats, readCancel } from './control-protocol';
-import { redisControl } from './control-redis';
+import { type Beat, readBeats, readCancel } from './control/protocol';
+import { redisControl } from './control/redis';
 import { openRedisBulk } from './redis/bulk/bulk-jobs';
 import { RedisChanges } from './redis/change-jobs';
 import { parseClientList, type WorkerConnection } from './redis/client-list';
@@ -20,6 +20,8 @@ import { type TailSource, tailEvents } from './redis/tail-events';
 
 /** A CLIENT LIST of 2,000 clients is 0.5 MB: one serves all queues for this long. */
 const CLIENT_LIST_KEPT_MS = 2_000;
+/** A queue that only a worker knows of is shown for this long after its connection was seen last. */
+const WORKER_SEEN_MS = 15_000;
 
 /** BullMQ on Redis, Valkey, Sentinel or Cluster. Opens its connections in the background; the first call tells of an outage. */
 export function openRedisBackend(config: SourceConfig): QueueBackend {
@@ -33,13 +35,14 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
   const workers = new WorkerLister(
     link,
     () => link.call(() => readBeats(control)),
-    (queue) => discovery.note(queue),
+    (queue) => discovery.note(queue, WORKER_SEEN_MS),
   );
   const changed = <T>(queue: string, run: () => Promise<T>): Promise<T> =>
     run().finally(() => {
       discovery.note(queue);
       snapshots.touch(queue);
     });
+  const closing = new AbortController();
   let known: string[] = [];
   const queueNames = async () => {
     known = await discovery.names();
@@ -66,7 +69,7 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     getLogs: (queue, id, from, limit) => getLogs(link, queue, id, from, limit),
     addJobs: (queue, jobs) => changed(queue, () => changes.add(queue, jobs)),
     listWorkers: () => workers.list(),
-    events: (signal) => tailEvents(tailSource, signal),
+    events: (signal) => tailEvents(tailSource, AbortSignal.any([signal, closing.signal])),
     pause: (queue) => changed(queue, () => changes.change(queue, (backend) => backend.pause(true))),
     resume: (queue) => changed(queue, () => changes.change(queue, (backend) => backend.pause(false))),
     retry: (queue, id) => changed(queue, () => retryJob(changes, queue, id)),
@@ -85,6 +88,7 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
       snapshots.touch(queue);
     }),
     close: async () => {
+      closing.abort();
       discovery.close();
       await link.close();
     },

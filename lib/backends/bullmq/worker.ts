@@ -1,8 +1,8 @@
 import { UnrecoverableError, WaitingChildrenError, WaitingError } from 'bullmq';
 import { log } from '@/lib/log';
 import { controlWorker } from './control';
-import type { BullJob, WorkerBroker } from './worker-broker';
-import { type ChildLink, childLink, type NewChild } from './worker-children';
+import type { BullJob, WorkerBroker } from './worker/broker';
+import { type ChildLink, childLink, type NewChild } from './worker/children';
 
 /**
  * How a run ended. `failed`: `retry` says whether BullMQ may try again — `policy` by the job's own options (with `backoff` where

@@ -3,6 +3,7 @@ import { formatId } from '@/lib/live/frames';
 import type { Audience } from '@/lib/live/send/audience';
 import { composeFlush, composeTooSlow, type Sources } from '@/lib/live/send/compose';
 import { encodeText, type LiveStream } from '@/lib/live/send/live-stream';
+import { log } from '@/lib/log';
 
 /** With the write at opening at most ten a second for each stream. */
 const FLUSH_EVERY_MS = 110;
@@ -78,6 +79,18 @@ export class Flusher {
     this.#timer = null;
     this.#isFlushing = true;
     const startedAt = Date.now();
+    try {
+      await this.#flushOnce();
+    } catch (error) {
+      log.error({ err: error }, 'live flush failed');
+    }
+    this.#isFlushing = false;
+    const tookMs = Date.now() - startedAt;
+    this.#notBefore = startedAt + Math.max(FLUSH_EVERY_MS, tookMs * (1 + REST_FACTOR));
+    if (this.#dirty.size > 0 || this.#drained.size > 0) this.#schedule();
+  }
+
+  async #flushOnce(): Promise<void> {
     const to = this.currentSeq();
     const dirty = this.#dirty;
     const drained = this.#drained;
@@ -94,9 +107,6 @@ export class Flusher {
     }
     for (const stream of drained) if (stream.isBehind) this.#deliver(stream, to, new Map());
     this.#flushedTo = Math.max(this.#flushedTo, to);
-    this.#isFlushing = false;
-    this.#notBefore = Math.max(startedAt + FLUSH_EVERY_MS, Date.now() + (Date.now() - startedAt) * REST_FACTOR);
-    if (this.#dirty.size > 0 || this.#drained.size > 0) this.#schedule();
   }
 
   #deliver(stream: LiveStream, to: number, chunks: Map<number, Chunk>): void {

@@ -78,8 +78,8 @@ export class LiveStream {
     const isStuck = !this.isWritable;
     this.#end();
     try {
-      // What a stuck reader has not taken would keep its connection open for ever.
-      if (isStuck) controller?.error(new Error('closed'));
+      // What a stuck reader has not taken would keep its connection open for ever. An abort is no fault to Next.
+      if (isStuck) controller?.error(new DOMException('The stream was closed.', 'AbortError'));
       else controller?.close();
     } catch {
       // It had ended already.

@@ -10,8 +10,8 @@ import {
 
 /** How long a source is still followed after its last viewer, so that a quick return resumes. */
 export const LINGER_MS = 5_000;
-/** With no event, figures are read this often: some changes make none. */
-const IDLE_READ_MS = 5_000;
+/** With no event, figures are read this often: some changes make none, and a broker that is away says nothing. */
+const IDLE_READ_MS = 2_000;
 const AWAY_READ_MS = 1_000;
 /** How long an opening stream waits for the tail to stand. */
 const STANDING_WAIT_MS = 2_000;
@@ -119,6 +119,8 @@ export class SourceWatch {
     const stopEvents = followEvents(this.backend, {
       onStanding: () => {
         this.#isStanding = true;
+        // What changed between the first read and now made no event here.
+        if (this.#needs.figures > 0) this.snapshot.readSoon();
         this.listener.onStanding();
         stand();
       },

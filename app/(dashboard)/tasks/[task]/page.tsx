@@ -1,11 +1,11 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { readOrNull } from '@/app/(dashboard)/read';
 import { Hydrated } from '@/components/shell/hydrated';
 import { TaskView } from '@/components/tasks/task-view';
 import { keys } from '@/lib/client/query-keys';
 import { decodePart } from '@/lib/client/url';
 import { ask } from '@/lib/http/ask';
+import { readOrNull } from '@/lib/http/read';
 
 interface TaskPageProps {
   params: Promise<{ task: string }>;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
-import { BEAT_EVERY_MS, type Beat, type CancelRecord, runOf } from '../control-protocol';
 import { type ControlConnection, type ControlTarget, connectControl } from './connect';
+import { BEAT_EVERY_MS, type Beat, type CancelRecord, runOf } from './protocol';
 
 /** A job that runs in this process now. `cancel` is set once it was told to stop. */
 export interface RunningJob {

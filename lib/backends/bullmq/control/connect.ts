@@ -1,8 +1,8 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import type pg from 'pg';
-import { CONTROL_CHANNEL, type ControlQuery, postgresControl } from '../control-postgres';
-import type { ControlChannel } from '../control-protocol';
-import { controlChannelName, redisControl } from '../control-redis';
+import { CONTROL_CHANNEL, type ControlQuery, postgresControl } from './postgres';
+import type { ControlChannel } from './protocol';
+import { controlChannelName, redisControl } from './redis';
 
 /** The same connection that the BullMQ worker was given: URL, options, or a live client (which stays its owner's). */
 export type ControlTarget =

@@ -71,9 +71,9 @@ async function describeAdded(
 }
 
 function asInputError(error: unknown): unknown {
-  if (!(error instanceof pg.DatabaseError) || !error.code?.startsWith('22')) return error;
+  if (!(error instanceof pg.DatabaseError) || !/^(22|54)/.test(error.code ?? '')) return error;
   const message =
-    'holds something that PostgreSQL cannot store as JSON (a \\u0000 character, or a number out of range)';
+    'holds something that PostgreSQL cannot store as JSON (a \\u0000 character, a number out of range, or too deep a nesting)';
   return new CodedError('validation_failed', `The data ${message}.`, {
     errors: [{ path: 'data', message }],
     cause: error,

@@ -83,6 +83,15 @@ describe('lists', () => {
     expect((await names('completed')).slice(-1)).toEqual(['j1']);
   });
 
+  it('refuses a cursor that is not its own', async () => {
+    const positions: Position[] = [{ seq: 'x' }, { finished_at_ms: '1' }, {}];
+    for (const position of positions)
+      await expect(broker.backend.listJobs('list-completed', 'completed', position, 5)).rejects.toMatchObject({
+        code: 'validation_failed',
+      });
+    await expect(broker.backend.getJob('a\u0000b', '1', 5)).rejects.toMatchObject({ code: 'bad_request' });
+  });
+
   it('carries the first line of an error, and no payload', async () => {
     const { items } = await broker.backend.listJobs('list-failed', 'failed', null, 1);
     expect(items[0]).toMatchObject({ error: 'one', addedAt: '2023-11-14T22:13:20.101Z' });
@@ -255,14 +264,15 @@ describe('changes', () => {
 describe('workers', () => {
   it('lists the sessions of BullMQ workers, named or not', async () => {
     const long = `q-${'x'.repeat(70)}`;
-    for (const name of ['crew', long]) await broker.backend.addJobs(name, [job('a')]);
+    for (const name of ['crew', long, 'crëw']) await broker.backend.addJobs(name, [job('a')]);
+    await broker.worker('crëw', async () => {}, { name: 'other' }).waitUntilReady();
     await broker.worker('crew', async () => {}).waitUntilReady();
     await broker.worker('crew', async () => {}, { name: 'mate' }).waitUntilReady();
     await broker.worker(long, async () => {}, { name: 'mate' }).waitUntilReady();
     const workers = (await broker.backend.listWorkers()).filter((one) =>
-      one.queues.some((q) => q === 'crew' || q === long),
+      one.queues.some((q) => q === 'crew' || q === long || q === 'crëw'),
     );
-    expect(workers.map((one) => one.queues[0]).sort()).toEqual(['crew', 'crew', long]);
+    expect(workers.map((one) => one.queues[0]).sort()).toEqual(['crew', 'crew', 'crëw', long]);
     expect(workers[0]).toMatchObject({ source: 'test', beats: false, status: 'up', slots: null, busy: null });
     expect(workers[0]?.address).toMatch(/^127\.0\.0\.1:\d+$/);
   });

@@ -12,6 +12,7 @@ import { log } from '@/lib/log';
 
 /** Every answer comes within this, also from a server that takes connections and then says nothing. */
 const DEADLINE_MS = 2800;
+const COMMIT_WITHIN_MS = 2500;
 const CONNECT_TIMEOUT_MS = 1500;
 const STATEMENT_TIMEOUT_MS = 2400;
 /** Tables and functions that we use came with schema version 2. */
@@ -84,7 +85,10 @@ export function openPostgresConnection(config: SourceConfig, maxConnections: num
     probe,
     run: (work) => bounded(work).catch(rethrowAsAway),
     query: <R extends Row>(text: string, values?: unknown[]) => probe<R>(text, values).catch(rethrowAsAway),
-    transaction: (work) => bounded(() => inTransaction(pool, work)).catch(rethrowAsAway),
+    transaction: (work) => {
+      const commitBefore = Date.now() + COMMIT_WITHIN_MS;
+      return bounded(() => inTransaction(pool, commitBefore, work)).catch(rethrowAsAway);
+    },
     connectDedicated: () => connectDedicated(common, prepared),
     close: () => pool.end(),
   };
@@ -156,12 +160,14 @@ async function runStatement<R extends Row>(pool: pg.Pool, text: string, values?:
   }
 }
 
-async function inTransaction<T>(pool: pg.Pool, run: (query: Query) => Promise<T>): Promise<T> {
+async function inTransaction<T>(pool: pg.Pool, commitBefore: number, run: (query: Query) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
     await client.query('BEGIN');
     const result = await run(async (text, values) => (await client.query(text, values)).rows);
+    // Its caller is about to be told that it was not done.
+    if (Date.now() > commitBefore) throw new Error('timeout: the server is too slow');
     await client.query('COMMIT');
     return result;
   } catch (error) {
@@ -195,6 +201,10 @@ function rethrowAsAway(error: unknown): never {
 
 export function asAwayError(error: unknown): unknown {
   if (error instanceof CodedError) return error;
+  if ((error as { code?: unknown }).code === '22021')
+    return new CodedError('bad_request', 'A name or id holds a character that PostgreSQL has not (\\u0000).', {
+      cause: error,
+    });
   if (!(error instanceof IncompatibleBrokerError) && !isAway(error)) return error;
   return new CodedError('broker_unavailable', describeAway(error), { retryAfterSeconds: 2, cause: error });
 }

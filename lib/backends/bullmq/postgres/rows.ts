@@ -1,4 +1,5 @@
 import type { BrokerRow, Position, Rows } from '@/lib/backends/backend';
+import { CodedError } from '@/lib/contracts/errors';
 import type { JobState } from '@/lib/contracts/states';
 import {
   ERROR_LINE_CHARS,
@@ -84,10 +85,20 @@ export async function listRows(
 
 /** The first key alone bounds the index walk; the whole row comparison then skips what the last page showed of its ties. */
 function afterSql({ keys, direction }: Order, position: Position, values: unknown[]): string {
-  const placed = keys.map((key) => `$${values.push(position[key.column])}::${key.type}`);
+  const placed = keys.map((key) => `$${values.push(readKey(position, key.column))}::${key.type}`);
   const sign = direction === 'ASC' ? '>' : '<';
   const first = keys[0]?.column;
   return `AND ${first} ${sign}= ${placed[0]} AND (${keys.map((key) => key.column).join(', ')}) ${sign} (${placed.join(', ')})`;
+}
+
+/** Cursors come from outside. */
+function readKey(position: Position, column: string): string {
+  const text = String(position[column]);
+  if (!/^-?\d{1,18}$/.test(text))
+    throw new CodedError('validation_failed', 'The cursor does not belong to this list.', {
+      errors: [{ path: 'cursor', message: 'does not belong to this list' }],
+    });
+  return text;
 }
 
 /** BullMQ's PostgreSQL schema has no "prioritized": that is a waiting job with a priority. */

@@ -23,8 +23,10 @@ export async function listWorkerSessions(query: Query, queueNames: string[]): Pr
 type Named = Pick<WorkerConnection, 'queue' | 'name'>;
 
 function indexNames(queueNames: string[]): (applicationName: string) => Named | null {
-  const byName = new Map(queueNames.map((name) => [cutName(name), name]));
-  const byWorkerName = new Map(queueNames.map((name) => [cutName(`${name}${WORKER_NAME}`), name]));
+  const byName = new Map(queueNames.flatMap((name) => shownNames(name).map((shown) => [shown, name])));
+  const byWorkerName = new Map(
+    queueNames.flatMap((name) => shownNames(`${name}${WORKER_NAME}`).map((shown) => [shown, name])),
+  );
   return (applicationName) => {
     const exact = byName.get(applicationName) ?? byWorkerName.get(applicationName);
     if (exact !== undefined) return { queue: exact, name: null };
@@ -37,11 +39,15 @@ function indexNames(queueNames: string[]): (applicationName: string) => Named | 
   };
 }
 
-/** PostgreSQL cuts by bytes, never inside a character. */
-function cutName(name: string): string {
-  const bytes = Buffer.from(name);
-  if (bytes.length <= NAME_BYTES) return name;
-  let end = NAME_BYTES;
-  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return bytes.subarray(0, end).toString();
+/** PostgreSQL shows ASCII alone: other bytes as `\xc3` from version 16 on and as `?` before; then it cuts. */
+function shownNames(name: string): string[] {
+  const bytes = [...Buffer.from(name)];
+  const isPlain = (byte: number) => byte >= 32 && byte < 127;
+  const escapes = [(byte: number) => `\\x${byte.toString(16).padStart(2, '0')}`, () => '?'];
+  return escapes.map((escapeByte) =>
+    bytes
+      .map((byte) => (isPlain(byte) ? String.fromCharCode(byte) : escapeByte(byte)))
+      .join('')
+      .slice(0, NAME_BYTES),
+  );
 }

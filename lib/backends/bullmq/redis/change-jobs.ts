@@ -10,12 +10,12 @@ import type { ChainableCommander, Redis } from 'ioredis';
 import type { AddedJob, Cancelled, CancelOrder, NewJob } from '@/lib/backends/backend';
 import type { JobState } from '@/lib/contracts/states';
 import { type ActionPorts, addJobs, type Inserted, minimalQueue, ofScheduler, type PreparedJob } from '../actions';
-import { type ControlChannel, requestCancel } from '../control-protocol';
-import { cancelScript } from './cancel-script';
+import { type ControlChannel, requestCancel } from '../control/protocol';
 import type { RedisClient } from './connect';
 import { readState } from './get-job';
 import { type LuaScript, luaScript, type RedisLink, runScript } from './link';
-import { toRawRow } from './row-script';
+import { cancelScript } from './scripts/cancel';
+import { toRawRow } from './scripts/row';
 import { toRow } from './to-row';
 
 /** BullMQ's own operations over the source's connection for changes. */
@@ -90,17 +90,20 @@ export class RedisChanges implements ActionPorts {
       const multi = createIORedisClient(writes as Redis).multi() as unknown as IRedisTransaction;
       const plain = multi as unknown as ChainableCommander;
       const added = entries.map(({ json, id, deduplicationId }) => {
-        plain.exists(base + (id ?? ''));
-        plain.get(`${base}de:${deduplicationId ?? ''}`);
+        if (id !== undefined) plain.exists(base + id);
+        if (deduplicationId !== null) plain.get(`${base}de:${deduplicationId}`);
         return backend.addJobToTransaction(multi, json, id as string);
       });
       await Promise.all(added);
       return multi.exec();
     });
-    return entries.map(({ id, deduplicationId }, i) => {
-      const [exists, holder, added] = [0, 1, 2].map((n) => resultOf(replies?.[3 * i + n]));
-      const held = deduplicationId !== null && holder === added;
-      return { id: String(added), existed: held || (id !== undefined && id === added && exists === 1) };
+    let at = 0;
+    const next = () => resultOf(replies?.[at++]);
+    return entries.map(({ id, deduplicationId }) => {
+      const exists = id === undefined ? 0 : next();
+      const holder = deduplicationId === null ? null : next();
+      const added = next();
+      return { id: String(added), existed: (holder !== null && holder === added) || (exists === 1 && id === added) };
     });
   }
 

@@ -43,7 +43,7 @@ function optionsFor(config: SourceConfig, purpose: Purpose): RedisOptions {
   const tls = url.protocol === 'rediss:' ? { tls: { servername: url.hostname } } : {};
   const db = Number(url.pathname.slice(1) || 0);
   return {
-    host: url.hostname || '127.0.0.1',
+    host: url.hostname.replace(/^\[|\]$/g, '') || '127.0.0.1',
     port: Number(url.port || 6379),
     ...(url.username ? { username: decodeURIComponent(url.username) } : {}),
     ...(url.password ? { password: decodeURIComponent(url.password) } : {}),

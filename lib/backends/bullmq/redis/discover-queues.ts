@@ -18,7 +18,7 @@ const IDLE_AFTER_MS = 60_000;
  */
 export class QueueDiscovery {
   #scanned = new Set<string>();
-  /** Seen elsewhere (added to, asked for, in the client list): kept until a scan that began later has ended. */
+  /** Seen elsewhere (added to, asked for, served by a worker): until this time, and until a scan that began later has ended. */
   #seen = new Map<string, number>();
   #configured: string[];
   #first: Promise<void> | null = null;
@@ -40,9 +40,10 @@ export class QueueDiscovery {
     return this.#names;
   }
 
-  note(queue: string): void {
+  /** `keepMs`: how long it is believed although no scan finds it. */
+  note(queue: string, keepMs = 0): void {
     const known = this.#scanned.has(queue) || this.#seen.has(queue);
-    this.#seen.set(queue, Date.now());
+    this.#seen.set(queue, Math.max(this.#seen.get(queue) ?? 0, Date.now() + keepMs));
     if (known) return;
     this.#names = null;
     this.#announce();
@@ -61,7 +62,7 @@ export class QueueDiscovery {
   /** Asks the broker where the name is not known, so that a queue can be reached the moment it is there. */
   async has(queue: string): Promise<boolean> {
     this.#ask();
-    if (this.#scanned.has(queue) || this.#configured.includes(queue)) return true;
+    if (this.#scanned.has(queue) || this.#seen.has(queue) || this.#configured.includes(queue)) return true;
     const [isQueue] = await this.link.call(() => this.#areQueues(null, [queue]));
     if (isQueue) this.note(queue);
     return isQueue ?? false;
@@ -110,7 +111,7 @@ export class QueueDiscovery {
         }),
       ),
     );
-    for (const [queue, at] of this.#seen) if (at < startedAt || found.has(queue)) this.#seen.delete(queue);
+    for (const [queue, until] of this.#seen) if (until < startedAt || found.has(queue)) this.#seen.delete(queue);
     const before = this.#scanned;
     this.#scanned = found;
     this.#names = null;

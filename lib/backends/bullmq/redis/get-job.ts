@@ -4,9 +4,9 @@ import type { JobState } from '@/lib/contracts/states';
 import type { JobNow } from '../actions';
 import { decodeOptions } from '../job-options';
 import { cutPayload, toJobError } from '../job-shape';
-import { DESCRIBE_JOBS, GET_JOB, JOB_STATE } from './get-script';
 import type { RedisLink } from './link';
-import { type RawRow, toRawRow } from './row-script';
+import { DESCRIBE_JOBS, GET_JOB, JOB_STATE } from './scripts/get';
+import { type RawRow, toRawRow } from './scripts/row';
 import { toRow } from './to-row';
 
 const SCRIPT_CAP_BYTES = 2_097_152;

@@ -2,8 +2,8 @@ import type { BrokerRow, Position, Rows } from '@/lib/backends/backend';
 import { CodedError } from '@/lib/contracts/errors';
 import type { JobState } from '@/lib/contracts/states';
 import type { RedisLink } from './link';
-import { LIST_LIST, LIST_ZSET } from './list-script';
-import { toRawRow } from './row-script';
+import { LIST_LIST, LIST_ZSET } from './scripts/list';
+import { toRawRow } from './scripts/row';
 import { toRow } from './to-row';
 
 /** Newest first where jobs have ended; else in the order in which they run. */

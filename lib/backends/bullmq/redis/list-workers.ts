@@ -1,6 +1,6 @@
 import type { Worker } from '@/lib/contracts/workers';
-import { BEAT_LOST_MS, type Beat } from '../control-protocol';
-import { toWorker } from '../control-workers';
+import { BEAT_LOST_MS, type Beat } from '../control/protocol';
+import { toWorker } from '../control/to-worker';
 import type { WorkerConnection } from './client-list';
 
 /**

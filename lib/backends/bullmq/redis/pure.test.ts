@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Beat } from '../control-protocol';
+import type { Beat } from '../control/protocol';
 import { parseClientList } from './client-list';
 import { joinWorkers } from './list-workers';
 import { slotOf } from './masters';

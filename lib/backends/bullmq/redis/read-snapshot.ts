@@ -1,14 +1,15 @@
 import type { BrokerFigures, Snapshot } from '@/lib/backends/backend';
 import { firstErrorLine, toIso } from '../job-shape';
 import type { RedisLink } from './link';
-import { READ_FIGURES } from './snapshot-script';
+import { READ_FIGURES } from './scripts/snapshot';
 
 /** Queues in one script: bounds how long it holds the broker (~1 ms). */
 const QUEUES_PER_SCRIPT = 100;
 /** A queue that shows no events is read again after this long, so that changes without an event show. */
 const LOOK_AGAIN_MS = 4_000;
 /** Broker commands for one snapshot, by which the extras are rationed when all queues are busy. */
-const commandsFor = (queues: number) => 8 + queues * 6.3;
+const commandsFor = (queues: number) => 8 + queues * 6.6;
+const FAILED_COUNT_BELIEVED_MS = 2_500;
 /** The first look at a queue takes all there is to know. */
 const FIRST_LOOK_COMMANDS = 8;
 
@@ -24,7 +25,7 @@ interface Known {
   extraAt: { m: number; o: number; e: number };
   eventless: boolean;
   oldest: { id: string; addedAt: number | null } | null;
-  failure: { id: string; score: string; text: string } | null;
+  failure: { id: string; score: string; count: number; readAt: number } | null;
   figures: BrokerFigures;
 }
 
@@ -80,7 +81,7 @@ export class SnapshotReader {
       due.has(known.name) || known.eventless ? '1' : '0',
       known.used,
       known.oldest?.addedAt ? known.oldest.id : '',
-      known.failure ? `${known.failure.id} ${known.failure.score}` : '',
+      knownFailure(known, now),
       wantedExtras(known),
     ]);
     const keys = queues.map((known) => `${this.link.base(known.name)}events`);
@@ -151,6 +152,13 @@ function wantedExtras({ extraAt }: Known): string {
   return (['e', 'o', 'm'] as const).toSorted((a, b) => extraAt[a] - extraAt[b]).join('');
 }
 
+/** A queue that keeps only its last failures has always the same count: that is believed for a short while only. */
+function knownFailure({ failure }: Known, now: number): string {
+  if (failure === null) return '';
+  const count = now - failure.readAt < FAILED_COUNT_BELIEVED_MS ? failure.count : 0;
+  return `${count} ${failure.score} ${failure.id}`;
+}
+
 function take(known: Known, reply: QueueReply, now: number): void {
   const [, wait = 0, active = 0, delayed = 0, prioritized = 0, children = 0, paused = 0, completed = 0, failed = 0] =
     reply;
@@ -203,10 +211,12 @@ function takeFailure(known: Known, error: unknown, failed: number, now: number):
     return;
   }
   if (!Array.isArray(error)) return;
-  const [id, score, text] = error as [string, string, string];
   known.extraAt.e = now;
-  if (known.failure?.id === id && known.failure.score === score) return;
-  known.failure = { id, score, text };
+  if (error.length === 0) return;
+  const [id, score, text] = error as [string, string, string];
+  const same = known.failure?.id === id && known.failure.score === score;
+  known.failure = { id, score, count: failed, readAt: now };
+  if (same) return;
   const at = toIso(Number(score));
   known.figures.lastError = at ? { message: firstErrorLine(text) ?? '', at } : null;
 }

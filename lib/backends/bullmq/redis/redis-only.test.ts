@@ -187,6 +187,20 @@ describe('foreign situations', () => {
   });
   const rowsSeen: string[] = [];
 
+  it('tells the newest failure of a queue that keeps only one', async () => {
+    const fail = async (id: string, at: number) => {
+      await redis.hset(`bull:last:${id}`, { name: id, timestamp: 1, opts: '{}', failedReason: `${id} broke` });
+      await redis.del('bull:last:failed');
+      await redis.zadd('bull:last:failed', at, id);
+      await redis.xadd('bull:last:events', '*', 'event', 'failed', 'jobId', id);
+    };
+    await redis.hset('bull:last:meta', 'version', 'bullmq:6');
+    await fail('a', 1);
+    expect((await figuresOf(backend, 'last'))?.lastError?.message).toBe('a broke');
+    await fail('b', 2);
+    await until(async () => (await figuresOf(backend, 'last'))?.lastError?.message === 'b broke', 'the newer failure');
+  });
+
   it('cuts 50 failures of a megabyte, and holds the broker briefly', async () => {
     for (let i = 0; i < 50; i++) {
       await redis.hset(`bull:fat:f${i}`, {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackendEvent } from '@/lib/backends/backend';
 import { connectRedis, type RedisClient } from './connect';
 import { type RedisLink, runScript } from './link';
-import { READ_EVENTS } from './tail-script';
+import { READ_EVENTS } from './scripts/tail';
 import { EventTranslator } from './to-events';
 
 /** Between two reads of a busy source: 12 reads a second at most, unless it says more than a read takes. */
@@ -33,9 +33,9 @@ export interface TailSource {
 }
 
 /**
- * All queues' events from now on, by one connection of its own. It waits in XREAD BLOCK for the first news, then reads with
- * a script, cut, until nothing comes any more. Cursors begin at the broker's clock, never at `$`, which would lose what comes
- * between two waits. State: waiting → reading → (empty) waiting; a failure → away → `gap` → reading.
+ * All queues' events from now on, by one connection of its own. It waits in XREAD BLOCK for the first news, then reads all of
+ * it with a script, cut. Cursors begin at the broker's clock, never at `$`, which would lose what comes
+ * between two waits. State: waiting → reading → a breath → waiting, or reading again while there is more; a failure → away → `gap` → reading.
  */
 export async function* tailEvents(source: TailSource, signal: AbortSignal): AsyncGenerator<BackendEvent[]> {
   const client = source.link.isCluster ? source.link.reads : connectRedis(source.link.config, 'blocking');
@@ -103,7 +103,8 @@ class Tail {
     if (this.#waiting && !wasAway) await this.#wait(signal);
     const events = await this.#read();
     const more = [...this.#streams.values()].some((stream) => stream.full);
-    this.#waiting = events === null;
+    // Asking without waiting would find nothing as often as not: one wait costs less than an empty read.
+    this.#waiting = !more;
     this.#breathes = events !== null && !more;
     if (wasAway && !began) return [{ type: 'gap', at: Date.now() }, ...(events ?? [])];
     return events ?? [];

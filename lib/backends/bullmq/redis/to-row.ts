@@ -1,7 +1,7 @@
 import type { BrokerRow } from '@/lib/backends/backend';
 import type { JobState } from '@/lib/contracts/states';
 import { firstErrorLine, parseProgress, ranMs, toIso, waitedMs } from '../job-shape';
-import type { RawRow } from './row-script';
+import type { RawRow } from './scripts/row';
 
 /** `delayed` scores are `runAtMs * 4096 + n`. */
 export const runAtOf = (score: string): number => Math.floor(Number(score) / 4096);

@@ -1,5 +1,4 @@
 import type { Metadata } from 'next';
-import { read } from '@/app/(dashboard)/read';
 import { QueueView } from '@/components/queues/queue-view';
 import { Hydrated } from '@/components/shell/hydrated';
 import { readListParams } from '@/lib/client/list-params';
@@ -7,6 +6,7 @@ import { JOBS_PER_PAGE } from '@/lib/client/page-sizes';
 import { keys } from '@/lib/client/query-keys';
 import { decodePart } from '@/lib/client/url';
 import { ask } from '@/lib/http/ask';
+import { read } from '@/lib/http/read';
 
 interface QueuePageProps {
   params: Promise<{ source: string; queue: string }>;

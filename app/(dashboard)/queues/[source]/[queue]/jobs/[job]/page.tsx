@@ -1,5 +1,4 @@
 import type { Metadata } from 'next';
-import { read, readOrNull } from '@/app/(dashboard)/read';
 import { JobView } from '@/components/jobs/job-view';
 import { Hydrated } from '@/components/shell/hydrated';
 import { startLog } from '@/lib/client/job-log';
@@ -7,6 +6,7 @@ import { LOG_LINES_PER_PAGE } from '@/lib/client/page-sizes';
 import { keys } from '@/lib/client/query-keys';
 import { decodePart } from '@/lib/client/url';
 import { ask } from '@/lib/http/ask';
+import { read, readOrNull } from '@/lib/http/read';
 
 interface JobPageProps {
   params: Promise<{ source: string; queue: string; job: string }>;

@@ -3,8 +3,8 @@ import { createPostgresBackend, type Job, Queue, runMigrations, Worker, type Wor
 import pg from 'pg';
 import type { SourceConfig } from '@/lib/env';
 import { log } from '@/lib/log';
-import type { ControlTarget } from './control';
-import { connectRedis } from './redis/connect';
+import type { ControlTarget } from '../control';
+import { connectRedis } from '../redis/connect';
 
 export type BullWorker = Worker<unknown, unknown>;
 export type BullQueue = Queue<unknown>;

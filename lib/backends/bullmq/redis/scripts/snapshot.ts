@@ -1,4 +1,4 @@
-import { luaScript } from './link';
+import { luaScript } from '../link';
 
 /**
  * The figures of many queues in one round trip. A queue that shows no event since its cursor and is not due for a second
@@ -7,14 +7,15 @@ import { luaScript } from './link';
  * KEYS    the \`:events\` STREAM of each queue
  * ARGV[1] how many commands it may cost in all; the counts are read whatever they cost
  * ARGV    then 7 for each queue: base · cursor (stream id) · force '1' · used (one letter for each structure that was not empty
- *         at the last look, of d p w l c f) · id whose timestamp is known as the oldest waiting · id and score of the newest
- *         failure known · extras wanted, in order, of m (meta) o (oldest) e (error)
+ *         at the last look, of d p w l c f) · id whose timestamp is known as the oldest waiting · failed count,
+ *         score and id of the newest failure known · extras wanted, in order, of m (meta) o (oldest) e (error)
  * reply   { server ms, then for each queue read: { index, wait, active, delayed, prioritized, waiting-children, legacy paused,
  *           completed, failed, meta (or 0), oldest (or 0), error (or 0) } }
- *         meta = { paused, concurrency, max, duration, events kept } · oldest = { id, timestamp } · error = { id, score, text }
+ *         meta = { paused, concurrency, max, duration, events kept } · oldest = { id, timestamp } · error = { id, score, text }, {} where the count is the one known
  *
  * 1. counts: LLEN and ZCARD. Of the structures that were empty, one EXISTS tells that they still are.
- * 2. extras: in the order of the queues given (the stalest first), while the allowance lasts.
+ * 2. extras, while the allowance lasts: the oldest waiting where none is known, then in the order of the queues given (the
+ *    stalest first).
  */
 export const READ_FIGURES = luaScript(`
 local PER = 7
@@ -80,8 +81,9 @@ local function oldest(base, one, known)
   one[11] = { id, redis.call('HGET', base .. id, 'timestamp') or '' }
   return 2
 end
-local function failure(base, one, id, score)
+local function failure(base, one, count, score, id)
   if one[9] == 0 then return 0 end
+  if tostring(one[9]) == count then one[12] = {} return 0 end
   local newest = redis.call('ZREVRANGE', base .. 'failed', 0, 0, 'WITHSCORES')
   if not newest[1] then return 1 end
   if newest[1] == id and newest[2] == score then one[12] = { id, score, '' } return 1 end
@@ -93,6 +95,9 @@ local function failure(base, one, id, score)
 end
 allowance = math.max(allowance, math.ceil(queues / 5))
 for _, one in ipairs(looked) do
+  if arg(one[1], 5) == '' and allowance > 0 then allowance = allowance - oldest(arg(one[1], 1), one, '') end
+end
+for _, one in ipairs(looked) do
   local i = one[1]
   local base, wanted = arg(i, 1), arg(i, 7)
   if first[i] == 'paused' or first[i] == 'resumed' then meta(base, one) wanted = string.gsub(wanted, 'm', '') end
@@ -100,10 +105,11 @@ for _, one in ipairs(looked) do
     if allowance <= 0 then break end
     local what = string.sub(wanted, n, n)
     if what == 'm' then allowance = allowance - meta(base, one)
-    elseif what == 'o' then allowance = allowance - oldest(base, one, arg(i, 5))
+    elseif what == 'o' then
+      if one[11] == 0 then allowance = allowance - oldest(base, one, arg(i, 5)) end
     else
-      local id, score = string.match(arg(i, 6), '^(.*) (%S*)$')
-      allowance = allowance - failure(base, one, id or '', score or '')
+      local count, score, id = string.match(arg(i, 6), '^(%d+) (%S+) (.*)$')
+      allowance = allowance - failure(base, one, count, score, id)
     end
   end
 end

@@ -1,5 +1,5 @@
-import type { Backoff } from './worker';
-import type { BullJob, BullQueue, WorkerBroker } from './worker-broker';
+import type { Backoff } from '../worker';
+import type { BullJob, BullQueue, WorkerBroker } from './broker';
 
 /** `key` names the child within its parent, without ":". */
 export interface NewChild {

@@ -1,5 +1,5 @@
 import type { Worker } from '@/lib/contracts/workers';
-import { BEAT_LOST_MS, type Beat } from './control-protocol';
+import { BEAT_LOST_MS, type Beat } from './protocol';
 
 /** A beat as the contract's Worker. `address` is the client list's to add. */
 export function toWorker(source: string, beat: Beat, now = Date.now()): Worker {

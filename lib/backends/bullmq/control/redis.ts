@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
-import { BEAT_KEPT_MS, type Beat, type CancelRecord, type ControlChannel, isStale } from './control-protocol';
+import { BEAT_KEPT_MS, type Beat, type CancelRecord, type ControlChannel, isStale } from './protocol';
 
 /*
  * KEYS[1] the hash. All scripts touch one key, so that they run on Cluster.
@@ -21,7 +21,7 @@ export function controlChannelName(prefix: string): string {
   return `queuedeck:${prefix}:cancel`;
 }
 
-/** The control wire on Redis; see control-protocol.ts. */
+/** The control wire on Redis; see protocol.ts. */
 export function redisControl(redis: Redis | Cluster, prefix: string): ControlChannel {
   const beatsKey = `queuedeck:${prefix}:beats`;
   const cancelsKey = `queuedeck:${prefix}:cancels`;
@@ -43,12 +43,14 @@ export function redisControl(redis: Redis | Cluster, prefix: string): ControlCha
         .filter((beat): beat is Beat => beat !== null && Date.now() - beat.beatAt < BEAT_KEPT_MS);
     },
     readRun: async (queue, id) => {
-      const [timestamp, made, finishedOn] = await redis.hmget(
-        `${prefix}:${queue}:${id}`,
-        'timestamp',
-        'atm',
-        'finishedOn',
-      );
+      const fields = ['timestamp', 'atm', 'finishedOn'] as const;
+      const [timestamp, made, finishedOn] = await redis
+        .hmget(`${prefix}:${queue}:${id}`, ...fields)
+        .catch((error: Error) => {
+          // A queue's own keys (`events`, `wait`) can be asked for like jobs; they are no hashes.
+          if (error.message.startsWith('WRONGTYPE')) return [null, null, null];
+          throw error;
+        });
       if (timestamp == null) return null;
       return { addedAtMs: Number(timestamp), attemptsMade: Number(made ?? 0), finished: finishedOn != null };
     },

@@ -1,5 +1,5 @@
-import { ROW_LUA } from './row-script';
-import { STATE_LUA } from './state-script';
+import { ROW_LUA } from './row';
+import { STATE_LUA } from './state';
 
 /**
  * Removes a job that has not begun, in one step: our check of its state, then BullMQ's own `removeJob` script, whose text

@@ -1,7 +1,8 @@
 /**
  * `stateOf(base, id)`: the state of a job, or false when there is none. Never scans the waiting list, which may hold
  * millions: a job whose hash exists and that is in no set and not active is waiting. The active list is searched only for
- * jobs without a lock (their worker stalled), in its first 10,000 entries.
+ * jobs without a lock (their worker stalled), in its first 10,000 entries. A queue's own keys (`meta`, `events`, `wait`)
+ * stand where a job of that id would: only a HASH with a timestamp is a job.
  */
 export const STATE_LUA = `
 local function stateOf(base, id)
@@ -9,7 +10,7 @@ local function stateOf(base, id)
     local score = redis.call('ZSCORE', base .. set, id)
     if score then return set, score end
   end
-  if redis.call('EXISTS', base .. id) == 0 then return false end
+  if redis.call('TYPE', base .. id).ok ~= 'hash' or redis.call('HEXISTS', base .. id, 'timestamp') == 0 then return false end
   if redis.call('EXISTS', base .. id .. ':lock') == 1 then return 'active', '' end
   if redis.call('HEXISTS', base .. id, 'processedOn') == 1
     and redis.call('LPOS', base .. 'active', id, 'MAXLEN', 10000) then return 'active', '' end

@@ -6,7 +6,7 @@ import {
   type CancelRecord,
   type ControlChannel,
   REQUESTED_KEPT_MS,
-} from './control-protocol';
+} from './protocol';
 
 /** Rows of one statement; errors carry PostgreSQL's code. Several statements when there are no values. */
 export type ControlQuery = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
@@ -55,7 +55,7 @@ const CANCEL_COLUMNS = 'queue, job, run, by, reason, at_ms, acknowledged_ms, wor
 const NOW_MS = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
 
 /**
- * The control wire on PostgreSQL, in the broker's own database; see control-protocol.ts. Reading makes nothing: where no
+ * The control wire on PostgreSQL, in the broker's own database; see protocol.ts. Reading makes nothing: where no
  * worker carries the module there are no tables, and the answer is "none". `schema` is BullMQ's.
  */
 export function postgresControl(query: ControlQuery, schema: string): ControlChannel {

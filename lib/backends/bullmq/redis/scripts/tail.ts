@@ -1,4 +1,4 @@
-import { luaScript } from './link';
+import { luaScript } from '../link';
 
 /**
  * The next events of many streams, cut: \`completed\` carries a whole return value, which stays in the broker.

@@ -1,6 +1,6 @@
-import { luaScript } from './link';
-import { ROW_LUA } from './row-script';
-import { STATE_LUA } from './state-script';
+import { luaScript } from '../link';
+import { ROW_LUA } from './row';
+import { STATE_LUA } from './state';
 
 /**
  * All of one job in one round trip, payloads cut.

@@ -1,5 +1,5 @@
-import { luaScript } from './link';
-import { ROW_LUA } from './row-script';
+import { luaScript } from '../link';
+import { ROW_LUA } from './row';
 
 /**
  * A page of a state that BullMQ keeps in a ZSET, by keyset (score, id).

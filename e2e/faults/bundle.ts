@@ -1,0 +1,22 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+/** Bundles an entry as production does, beside node_modules, so that what it imports is found. Its file; the caller deletes it. */
+export async function bundleEntry(entry: string): Promise<string> {
+  const dir = path.resolve('node_modules/.cache/queuedeck');
+  mkdirSync(dir, { recursive: true });
+  const outfile = path.join(dir, `${path.basename(entry, '.ts')}-${process.pid}.mjs`);
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    packages: 'external',
+    alias: { '@': path.resolve('.') },
+    logLevel: 'error',
+  });
+  return outfile;
+}

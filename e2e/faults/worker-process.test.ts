@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRedis, type TestServer } from '@/lib/testing/servers';
+import { createTestDatabase } from '@/lib/testing/test-database';
+import { until } from '@/worker/testing/test-worker';
+import { bundleEntry } from './bundle';
+
+describe('the worker process', () => {
+  let file: string;
+  let redis: TestServer;
+  let databaseUrl: string;
+  let hanging: Server;
+  const home = mkdtempSync(path.join(tmpdir(), 'queuedeck-worker-'));
+  const children: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    [file, redis, databaseUrl] = await Promise.all([bundleEntry('worker/main.ts'), startRedis(), createTestDatabase()]);
+    hanging = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(hanging, 'listening');
+  });
+  afterAll(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    hanging.closeAllConnections();
+    hanging.close();
+    await redis.stop();
+    rmSync(home, { recursive: true, force: true });
+    rmSync(file, { force: true });
+  });
+
+  const start = (given: Record<string, string>) => {
+    const env = {
+      NODE_ENV: 'test',
+      QUEUEDECK_HOME: home,
+      LOG_LEVEL: 'error',
+      QUEUEDECK_WEBHOOK_ALLOW: '127.0.0.1',
+      ...given,
+    };
+    const child: ChildProcess = spawn(process.execPath, [file], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: env as NodeJS.ProcessEnv,
+    });
+    children.push(child);
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk;
+    });
+    const exited = once(child, 'exit').then(([code]) => ({ code: code as number | null, said }));
+    return { child, exited, ready: once(child, 'message').then(([message]) => message as unknown) };
+  };
+  const wired = () => ({ REDIS_URL: redis.url, DATABASE_URL: databaseUrl });
+
+  it('gives its running job back on SIGTERM after its grace, and leaves nothing locked', async () => {
+    const { child, exited, ready } = start({ ...wired(), QUEUEDECK_GRACE: '0.3' });
+    expect(await ready).toEqual({ type: 'ready' });
+    const queue = new Queue('webhooks', { connection: { url: redis.url } });
+    const url = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}/`;
+    const job = await queue.add('deliver-webhook', { url, event: 'order.paid', payload: {} }, { attempts: 3 });
+    const id = job.id ?? '';
+    await until(async () => (await queue.getJobState(id)) === 'active', 'an active job');
+    const client = new Redis(redis.url);
+    expect(await until(async () => client.hlen('queuedeck:bull:beats'), 'a beat')).toBe(1);
+
+    child.kill('SIGTERM');
+    expect(await exited).toMatchObject({ code: 0 });
+    expect(await queue.getJobState(id)).toBe('waiting');
+    expect(await queue.getJob(id)).toMatchObject({ attemptsMade: 0 });
+    expect(await client.keys('bull:*:lock')).toEqual([]);
+    expect(await client.hlen('queuedeck:bull:beats')).toBe(0);
+    client.disconnect();
+    await queue.obliterate({ force: true });
+    await queue.close();
+  });
+
+  it('ends when its launcher goes', async () => {
+    const { child, exited, ready } = start({ ...wired(), QUEUEDECK_GRACE: '0' });
+    await ready;
+    child.disconnect();
+    expect(await exited).toMatchObject({ code: 0 });
+  });
+
+  it('is ready without a broker, and ends at once when it never came', async () => {
+    const { child, exited, ready } = start({ REDIS_URL: 'redis://127.0.0.1:1', DATABASE_URL: databaseUrl });
+    await ready;
+    child.kill('SIGTERM');
+    expect(await exited).toMatchObject({ code: 0 });
+  });
+
+  it('says all that is missing, and exits 2', async () => {
+    const { code, said } = await start({}).exited;
+    expect(code).toBe(2);
+    expect(said).toMatch(/QUEUEDECK_SOURCES: .*\nDATABASE_URL: /);
+  });
+});

@@ -2,7 +2,7 @@ import type { Cancelled, CancelOrder, CancelState, QueueBackend, SourceFacts } f
 import type { SourceConfig } from '@/lib/env';
 import { postgresControl } from './control/postgres';
 import { type ControlChannel, readBeats, readCancel, requestCancel } from './control/protocol';
-import { promoteJob, removeBeforeStart, removeJob, retryJob, setPaused } from './postgres/actions';
+import { promoteJob, removeBeforeStart, setPaused } from './postgres/actions';
 import { addJobs } from './postgres/add';
 import {
   describeAway,
@@ -10,10 +10,25 @@ import {
   openPostgresConnection,
   type PostgresConnection,
 } from './postgres/connection';
+import {
+  addLogs,
+  clearLogs,
+  duplicateJob,
+  editData,
+  prioritize,
+  removeChildren,
+  removeJob,
+  reschedule,
+  retryJob,
+  setProgress,
+  undeduplicate,
+} from './postgres/edit-jobs';
 import { FiguresReader } from './postgres/figures';
 import { readJob, readLogs } from './postgres/job';
+import { readMeta, readRateLimit, setMeta, setRateLimit } from './postgres/queue-settings';
 import { listQueueNames, queueExists } from './postgres/queues';
 import { listRows } from './postgres/rows';
+import { cleanQueue, drainQueue, obliterateQueue } from './postgres/sweep-queue';
 import { tailEvents } from './postgres/tail';
 import { listWorkerSessions } from './postgres/workers';
 import { joinWorkers } from './redis/list-workers';
@@ -35,6 +50,7 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
   return {
     kind: 'bullmq-postgres',
     name: config.name,
+    cannot: CANNOT,
     facts: readFacts,
     queueNames: () => listQueueNames(query),
     snapshot: () => figures.snapshot(),
@@ -51,9 +67,26 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
     events: (signal) => tailEvents(connection.connectDedicated, AbortSignal.any([signal, closing.signal])),
     pause: (queue) => setPaused(connection, queue, true),
     resume: (queue) => setPaused(connection, queue, false),
-    retry: (queue, id) => retryJob(connection, queue, id),
+    retry: (queue, id, options) => retryJob(connection, queue, id, options),
     promote: (queue, id) => promoteJob(connection, queue, id),
-    remove: (queue, id) => removeJob(connection, queue, id),
+    remove: (queue, id, children = true) => removeJob(connection, queue, id, children),
+    duplicate: (queue, id, newId, once) =>
+      duplicateJob(connection, queue, id, newId, once && { id: once.id, ttl: once.ttlMs }),
+    editData: (queue, id, dataText) => editData(connection, queue, id, dataText),
+    prioritize: (queue, id, priority, lifo) => prioritize(connection, queue, id, priority, lifo),
+    reschedule: (queue, id, runAt) => reschedule(connection, queue, id, runAt),
+    setProgress: (queue, id, progress) => setProgress(connection, queue, id, progress),
+    addLogs: (queue, id, lines) => addLogs(connection, queue, id, lines),
+    clearLogs: (queue, id, keep) => clearLogs(connection, queue, id, keep),
+    undeduplicate: (queue, id) => undeduplicate(connection, queue, id),
+    removeChildren: (queue, id) => removeChildren(connection, queue, id),
+    drain: (queue, delayed, bounds) => drainQueue(connection, queue, delayed, bounds),
+    clean: (queue, order, bounds) => cleanQueue(connection, queue, order, bounds),
+    obliterate: (queue, bounds) => obliterateQueue(connection, queue, bounds),
+    setConcurrency: (queue, concurrency) => setMeta(connection, queue, { concurrency }),
+    setRateLimit: (queue, limit) => setRateLimit(connection, queue, limit),
+    readRateLimit: (queue) => readRateLimit(connection, queue),
+    readMeta: (queue) => readMeta(connection, queue),
     cancel: (queue, id, order) => cancelJob(connection, control, queue, id, order),
     cancelState: (queue, id) => connection.run(() => readCancelState(control, queue, id)),
     close: async () => {
@@ -62,6 +95,11 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
     },
   };
 }
+
+const CANNOT = {
+  'queue.remove-orphans': 'On PostgreSQL a job is one row with its state: it cannot be orphaned.',
+  'queue.trim-events': 'BullMQ trims its events on PostgreSQL by itself and offers no way to do it.',
+};
 
 function factsReader(connection: PostgresConnection): () => Promise<SourceFacts> {
   let status: SourceFacts['status'] = 'connecting';

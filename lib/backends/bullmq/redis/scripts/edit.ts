@@ -1,0 +1,182 @@
+import { CLOCK_LUA } from '../bulk/clock-script';
+import { luaScript } from '../link';
+import { type BuiltScript, functionsOf } from './built';
+import { STATE_LUA } from './state';
+
+/** More jobs than this are not taken out with their parent in one step (~15 µs each). */
+export const TREE_LIMIT = 400;
+
+/** `ofScheduler(base, id)`: it is the next run of a scheduler, `repeat:<scheduler>:<millis>`. */
+export const SCHEDULER_LUA = `
+local function ofScheduler(base, id)
+  local scheduler, millis = string.match(id, '^repeat:(.+):(%d+)$')
+  if not scheduler then return false end
+  local nextRun = redis.call('ZSCORE', base .. 'repeat', scheduler)
+  return nextRun and tonumber(nextRun) == tonumber(millis)
+end
+`;
+
+/**
+ * Back to waiting from failed or completed, with new data where given.
+ *
+ * KEYS  as BullMQ's `reprocessJob` has them; the third, the set that it is in, is filled in here
+ * ARGV  1 id · 2 3 4 filled in here · 5 reset attempts made · 6 reset attempts started · 7 base · 8 data, '' = as it is
+ * reply { 'gone' } | { 'state', its state } | { 'done', 'waiting' or 'prioritized' }
+ */
+export const RETRY: BuiltScript = {
+  of: 'reprocessJob',
+  build: (reprocessJob) => `${STATE_LUA}
+local function bullmqRetry()
+${reprocessJob}
+end
+local base, id = ARGV[7], ARGV[1]
+local state = stateOf(base, id)
+if not state then return { 'gone' } end
+if state ~= 'failed' and state ~= 'completed' then return { 'state', state } end
+local opts = redis.call('HSTRLEN', KEYS[1], 'opts') <= 65536 and redis.call('HGET', KEYS[1], 'opts') or ''
+KEYS[3] = base .. state
+ARGV[2] = string.find(opts, '"lifo":true', 1, true) and 'RPUSH' or 'LPUSH'
+ARGV[3] = state == 'failed' and 'failedReason' or 'returnvalue'
+ARGV[4] = state
+if ARGV[8] ~= '' then redis.call('HSET', KEYS[1], 'data', ARGV[8]) end
+if bullmqRetry() ~= 1 then return { 'gone' } end
+return { 'done', (tonumber(redis.call('HGET', KEYS[1], 'priority') or 0) or 0) > 0 and 'prioritized' or 'waiting' }
+`,
+};
+
+/** KEYS[1] the job · ARGV 1 base, 2 id, 3 data · reply as RETRY's. What runs has read its data already. */
+export const EDIT_DATA = luaScript(`${STATE_LUA}
+local state = stateOf(ARGV[1], ARGV[2])
+if not state then return { 'gone' } end
+if state == 'active' then return { 'state', state } end
+redis.call('HSET', KEYS[1], 'data', ARGV[3])
+return { 'done', state }
+`);
+
+/** KEYS and ARGV 1–4 as BullMQ's `changePriority` has them (priority, base, id, lifo) · reply as RETRY's. */
+export const PRIORITIZE: BuiltScript = {
+  of: 'changePriority',
+  build: (changePriority) => `${STATE_LUA}
+local function bullmqPrioritize()
+${changePriority}
+end
+local state = stateOf(ARGV[2], ARGV[3])
+if not state then return { 'gone' } end
+if state ~= 'waiting' and state ~= 'prioritized' and state ~= 'delayed' then return { 'state', state } end
+bullmqPrioritize()
+if state == 'delayed' then return { 'done', state } end
+return { 'done', tonumber(ARGV[1]) > 0 and 'prioritized' or 'waiting' }
+`,
+};
+
+/** KEYS and ARGV 1–4 as BullMQ's `changeDelay` has them (delay, now, id, job key), 5 base · reply as RETRY's, or { 'scheduler' }. */
+export const RESCHEDULE: BuiltScript = {
+  of: 'changeDelay',
+  build: (changeDelay) => `${STATE_LUA}${SCHEDULER_LUA}
+local function bullmqDelay()
+${changeDelay}
+end
+local state = stateOf(ARGV[5], ARGV[3])
+if not state then return { 'gone' } end
+if state ~= 'delayed' then return { 'state', state } end
+if ofScheduler(ARGV[5], ARGV[3]) then return { 'scheduler' } end
+bullmqDelay()
+return { 'done', state }
+`,
+};
+
+/** KEYS 1 job, 2 its logs · ARGV 1 base, 2 id, 3.. lines · reply as RETRY's. Keeps as many lines as the job's own \`keepLogs\`. */
+export const ADD_LOGS = luaScript(`${STATE_LUA}
+local state = stateOf(ARGV[1], ARGV[2])
+if not state then return { 'gone' } end
+redis.call('RPUSH', KEYS[2], unpack(ARGV, 3))
+local opts = redis.call('HSTRLEN', KEYS[1], 'opts') <= 65536 and redis.call('HGET', KEYS[1], 'opts') or ''
+local keep = string.match(opts, '"kl":(%d+)')
+if keep and tonumber(keep) > 0 then redis.call('LTRIM', KEYS[2], -tonumber(keep), -1) end
+return { 'done', state }
+`);
+
+/** KEYS 1 job, 2 its logs · ARGV 1 base, 2 id, 3 how many of the newest stay · reply as RETRY's. */
+export const CLEAR_LOGS = luaScript(`${STATE_LUA}
+local state = stateOf(ARGV[1], ARGV[2])
+if not state then return { 'gone' } end
+if ARGV[3] == '0' then redis.call('UNLINK', KEYS[2]) else redis.call('LTRIM', KEYS[2], -tonumber(ARGV[3]), -1) end
+return { 'done', state }
+`);
+
+/** KEYS[1] the job · ARGV 1 base, 2 id · reply as RETRY's, or { 'none' } when it holds no key. */
+export const UNDEDUPLICATE = luaScript(`${STATE_LUA}
+local state = stateOf(ARGV[1], ARGV[2])
+if not state then return { 'gone' } end
+local id = redis.call('HGET', KEYS[1], 'deid')
+if not id or redis.call('GET', ARGV[1] .. 'de:' .. id) ~= ARGV[2] then return { 'none' } end
+redis.call('DEL', ARGV[1] .. 'de:' .. id)
+return { 'done', state }
+`);
+
+/**
+ * KEYS and ARGV as BullMQ's \`removeJob\` has them: 1 id · 2 '1' = with children · 3 base
+ * reply { 'gone' } | { 'scheduler' } | { 'locked', key of what is held } | { 'large', jobs } | { 'done', the state that it was in }
+ */
+export const REMOVE: BuiltScript = {
+  of: 'removeJob',
+  build: (removeJob) => `${STATE_LUA}${SCHEDULER_LUA}
+local function bullmqRemove()
+${removeJob}
+end
+local base, id = ARGV[3], ARGV[1]
+local state = stateOf(base, id)
+if not state then return { 'gone' } end
+if ofScheduler(base, id) then return { 'scheduler' } end
+local jobs, locked = 0, nil
+local function walk(key, pending)
+  jobs = jobs + 1
+  if pending and redis.call('EXISTS', key .. ':lock') == 1 then locked = key end
+  if locked or ARGV[2] ~= '1' then return end
+  local children = redis.call('SCARD', key .. ':dependencies') + redis.call('HLEN', key .. ':processed')
+    + redis.call('HLEN', key .. ':failed') + redis.call('ZCARD', key .. ':unsuccessful')
+  if jobs + children > ${TREE_LIMIT} then jobs = jobs + children return end
+  for _, child in ipairs(redis.call('SMEMBERS', key .. ':dependencies')) do walk(child, true) end
+  for _, child in ipairs(redis.call('HKEYS', key .. ':processed')) do walk(child, false) end
+  for _, child in ipairs(redis.call('HKEYS', key .. ':failed')) do walk(child, false) end
+  for _, child in ipairs(redis.call('ZRANGE', key .. ':unsuccessful', 0, -1)) do walk(child, false) end
+end
+walk(KEYS[1], true)
+if locked then return { 'locked', locked } end
+if jobs > ${TREE_LIMIT} then return { 'large', jobs } end
+local code = bullmqRemove()
+if code == -8 then return { 'scheduler' } end
+if code ~= 1 then return { 'locked', KEYS[1] } end
+return { 'done', state }
+`,
+};
+
+/**
+ * One step through a job's unprocessed children; what a worker holds stays.
+ *
+ * KEYS[1] the job · ARGV 1 base · 2 id · 3 SSCAN cursor · 4 ms that it may take
+ * reply   { 'gone' } | { 'step', removed, cursor (the same when time ran out), children left }
+ */
+export const REMOVE_CHILDREN: BuiltScript = {
+  of: 'removeUnprocessedChildren',
+  build: (removeChildren) => `${CLOCK_LUA}
+${functionsOf(removeChildren, 'local prefix = ARGV[1]')}
+local key, began = KEYS[1], seconds()
+if redis.call('EXISTS', key) == 0 then return { 'gone' } end
+local options = { removeChildren = "1", ignoreProcessed = true, ignoreLocked = true }
+local pending = key .. ':dependencies'
+local before = redis.call('SCARD', pending)
+local step = redis.call('SSCAN', pending, ARGV[3], 'COUNT', 100)
+local cursor = step[1]
+for _, child in ipairs(step[2]) do
+  local id = getJobIdFromKey(child)
+  removeJobWithChildren(getJobKeyPrefix(child, id), id, key, options)
+  if seconds() - began > tonumber(ARGV[4]) / 1000 then
+    cursor = ARGV[3]
+    break
+  end
+end
+local left = redis.call('SCARD', pending)
+return { 'step', before - left, cursor, left }
+`,
+};

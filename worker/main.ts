@@ -7,6 +7,7 @@ import { openStore, type Store } from '@/lib/store/store';
 import { startDemo } from './demo/start-demo';
 import { sweepParts } from './export/part-file';
 import { startPruning } from './monitor/prune';
+import { startOperations } from './monitor/run-operations';
 import { TASKS } from './registry';
 import { slotsOf, startWorker } from './run-worker';
 
@@ -30,6 +31,9 @@ async function main(): Promise<void> {
   await openSideShows(env, source, store, stopping.signal);
   const starting = startWorker({ env, store, source, tasks: TASKS });
   startPruning(store, stopping.signal);
+  void startOperations(env, stopping.signal).catch((error: Error) =>
+    log.error({ err: error }, 'operations do not run in this process'),
+  );
   // A broker that is away now is waited for; until then the process is up, and has nothing to give back when it is stopped.
   await Promise.race([starting, stopped, sleep(READY_WITHOUT_BROKER_MS)]);
   process.send?.({ type: 'ready' });

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Endpoint } from './endpoints/endpoint';
 import { JOB_ENDPOINTS } from './endpoints/jobs';
 import { LIVE_ENDPOINTS } from './endpoints/live';
+import { OPERATION_ENDPOINTS } from './endpoints/operations';
 import { QUEUE_ENDPOINTS } from './endpoints/queues';
 import { SOURCE_ENDPOINTS } from './endpoints/sources';
 import { SYSTEM_ENDPOINTS } from './endpoints/system';
@@ -18,6 +19,7 @@ export const ENDPOINTS = {
   ...JOB_ENDPOINTS,
   ...WORKER_ENDPOINTS,
   ...TASK_ENDPOINTS,
+  ...OPERATION_ENDPOINTS,
   ...LIVE_ENDPOINTS,
   ...SYSTEM_ENDPOINTS,
 } satisfies Record<VerbName, Endpoint>;

@@ -9,6 +9,7 @@ export const ERRORS = {
   queue_not_found: [404, 'No such queue'],
   job_not_found: [404, 'No such job'],
   task_not_found: [404, 'No such task'],
+  operation_not_found: [404, 'No such operation'],
   file_not_found: [404, 'No such file'],
   not_found: [404, 'No such address'],
   method_not_allowed: [405, 'This address does not take that method'],
@@ -17,6 +18,8 @@ export const ERRORS = {
   job_exists: [409, 'A job with this id exists'],
   idempotency_conflict: [409, 'This Idempotency-Key was used with another body'],
   idempotency_in_progress: [409, 'A request with this Idempotency-Key is still running'],
+  nothing_matches: [409, 'No job fits'],
+  confirm_count: [409, 'The number of jobs must be confirmed'],
   not_supported: [409, 'This backend cannot do that'],
   job_cancelled: [410, 'The job was cancelled before it began'],
   body_too_large: [413, 'The body is too large'],
@@ -45,6 +48,8 @@ export interface Problem {
   errors?: FieldError[];
   /** The job's actual state, with `wrong_state`. */
   state?: string;
+  /** How many jobs there are, with `confirm_count` and `nothing_matches`. */
+  count?: number;
 }
 
 /** An error with a code from the table; `detail` is shown to the client. */
@@ -52,7 +57,13 @@ export class CodedError extends Error {
   constructor(
     readonly code: ErrorCode,
     readonly detail: string,
-    readonly extra: { errors?: FieldError[]; state?: string; retryAfterSeconds?: number; cause?: unknown } = {},
+    readonly extra: {
+      errors?: FieldError[];
+      state?: string;
+      count?: number;
+      retryAfterSeconds?: number;
+      cause?: unknown;
+    } = {},
   ) {
     super(detail, { cause: extra.cause });
     this.name = 'CodedError';

@@ -1,3 +1,5 @@
+import { listBin } from '@/lib/bin/list';
+import { restoreFromBin } from '@/lib/bin/restore';
 import type { VerbName } from '@/lib/contracts/routes';
 import { addJobs } from '@/lib/jobs/add';
 import { cancelJob } from '@/lib/jobs/cancel';
@@ -8,6 +10,14 @@ import { listJobLogs } from '@/lib/jobs/logs';
 import { promoteJob } from '@/lib/jobs/promote';
 import { removeJob } from '@/lib/jobs/remove';
 import { retryJob } from '@/lib/jobs/retry';
+import { createOperation } from '@/lib/operations/create';
+import { getOperation } from '@/lib/operations/get';
+import { listOperations } from '@/lib/operations/list';
+import { listOutcomes } from '@/lib/operations/outcomes';
+import { previewOperation } from '@/lib/operations/preview';
+import { restoreOperation } from '@/lib/operations/restore';
+import { resumeOperation } from '@/lib/operations/resume';
+import { stopOperation } from '@/lib/operations/stop';
 import { getQueue } from '@/lib/queues/get';
 import { listQueues } from '@/lib/queues/list';
 import { pauseQueue } from '@/lib/queues/pause';
@@ -42,6 +52,16 @@ export const VERBS: Verbs = {
   'worker.list': listWorkers,
   'task.list': listTasks,
   'task.run': runTask,
+  'operation.preview': previewOperation,
+  'operation.create': createOperation,
+  'operation.list': listOperations,
+  'operation.get': getOperation,
+  'operation.outcomes': listOutcomes,
+  'operation.stop': stopOperation,
+  'operation.resume': resumeOperation,
+  'operation.restore': restoreOperation,
+  'bin.list': listBin,
+  'bin.restore': restoreFromBin,
   'system.health': checkHealth,
   'system.ready': checkReady,
   'system.openapi': describeApi,

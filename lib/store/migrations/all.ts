@@ -1,5 +1,6 @@
 import { foundation } from './0001-foundation';
 import { effectRun } from './0002-effect-run';
+import { operations } from './0010-operations';
 
 /** Forward only; a landed step is never edited. */
-export const MIGRATIONS: readonly { name: string; sql: string }[] = [foundation, effectRun];
+export const MIGRATIONS: readonly { name: string; sql: string }[] = [foundation, effectRun, operations];

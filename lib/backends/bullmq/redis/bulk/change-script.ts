@@ -184,7 +184,7 @@ local function hold(base, id, dedup, ttl)
 end
 local function leave(base, id, state)
   if state == 'waiting' then
-    if redis.call('LREM', base .. 'wait', 1, id) == 0 then redis.call('LREM', base .. 'paused', 1, id) end
+    if redis.call('LREM', base .. 'wait', -1, id) == 0 then redis.call('LREM', base .. 'paused', -1, id) end
   else redis.call('ZREM', base .. state, id) end
 end
 local function place(base, id, state, score)

@@ -1,5 +1,5 @@
 import { luaScript } from '../link';
-import { STATE_LUA } from '../state-script';
+import { STATE_LUA } from '../scripts/state';
 import { CLOCK_LUA } from './clock-script';
 
 /**

@@ -6,6 +6,7 @@ import type { Worker } from '@/lib/contracts/workers';
 import type { BulkMethods } from './bulk';
 import type { CleanOrder, QueueMeta, RateLimit, RateLimitNow, RetryOptions, Sweep, SweepBounds } from './changes';
 
+import type { JobStanding, QueueMotion } from './motion';
 /** What a source's server says of itself. Never throws for a broker that is away: `status` tells. */
 export type SourceFacts = Omit<Source, 'name' | 'can' | 'cannot' | 'queues' | 'embedded'>;
 
@@ -169,6 +170,10 @@ export interface QueueBackend {
   cancel?(queue: string, id: string, order: CancelOrder): Promise<Cancelled>;
   cancelState?(queue: string, id: string): Promise<CancelState | null>;
 
+  /** The facts behind "why is it not moving?", of a queue and of one of its jobs. */
+  motion?(queue: string): Promise<QueueMotion>;
+  standing?(queue: string, id: string): Promise<{ motion: QueueMotion; job: JobStanding } | null>;
+
   /** What operations on many jobs are made of. */
   bulk?: BulkMethods;
 
@@ -177,6 +182,8 @@ export interface QueueBackend {
 
 /** Verb → the method that makes it possible; and the sentence shown where it is missing. */
 export const CAPABILITIES = {
+  'queue.why': 'motion',
+  'job.why': 'standing',
   'queue.pause': 'pause',
   'queue.resume': 'resume',
   'job.retry': 'retry',

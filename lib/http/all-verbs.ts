@@ -10,6 +10,7 @@ import { listJobLogs } from '@/lib/jobs/logs';
 import { promoteJob } from '@/lib/jobs/promote';
 import { removeJob } from '@/lib/jobs/remove';
 import { retryJob } from '@/lib/jobs/retry';
+import { explainJob } from '@/lib/jobs/why';
 import { createOperation } from '@/lib/operations/create';
 import { getOperation } from '@/lib/operations/get';
 import { listOperations } from '@/lib/operations/list';
@@ -22,6 +23,7 @@ import { getQueue } from '@/lib/queues/get';
 import { listQueues } from '@/lib/queues/list';
 import { pauseQueue } from '@/lib/queues/pause';
 import { resumeQueue } from '@/lib/queues/resume';
+import { explainQueue } from '@/lib/queues/why';
 import { listSources } from '@/lib/sources/list';
 import { checkHealth } from '@/lib/system/health';
 import { describeApi } from '@/lib/system/openapi';
@@ -40,9 +42,11 @@ export const VERBS: Verbs = {
   'queue.get': getQueue,
   'queue.pause': pauseQueue,
   'queue.resume': resumeQueue,
+  'queue.why': explainQueue,
   'job.list': listJobs,
   'job.add': addJobs,
   'job.get': getJob,
+  'job.why': explainJob,
   'job.logs': listJobLogs,
   'job.file': downloadJobFile,
   'job.retry': retryJob,

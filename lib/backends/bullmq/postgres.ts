@@ -25,6 +25,7 @@ import {
 } from './postgres/edit-jobs';
 import { FiguresReader } from './postgres/figures';
 import { readJob, readLogs } from './postgres/job';
+import { readMotion, readStanding } from './postgres/motion';
 import { readMeta, readRateLimit, setMeta, setRateLimit } from './postgres/queue-settings';
 import { listQueueNames, queueExists } from './postgres/queues';
 import { listRows } from './postgres/rows';
@@ -89,6 +90,8 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
     readMeta: (queue) => readMeta(connection, queue),
     cancel: (queue, id, order) => cancelJob(connection, control, queue, id, order),
     cancelState: (queue, id) => connection.run(() => readCancelState(control, queue, id)),
+    motion: (queue) => readMotion(query, queue),
+    standing: (queue, id) => readStanding(query, queue, id),
     close: async () => {
       closing.abort();
       await connection.close();

@@ -18,6 +18,7 @@ import { RedisLink } from './redis/link';
 import { listJobs } from './redis/list-jobs';
 import { joinWorkers } from './redis/list-workers';
 import { groupBySlot, mastersOf } from './redis/masters';
+import { readMotion, readStanding } from './redis/motion/read-motion';
 import { FactsReader } from './redis/read-facts';
 import { SnapshotReader } from './redis/read-snapshot';
 import { type TailSource, tailEvents } from './redis/tail-events';
@@ -113,6 +114,8 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
         const { by, reason, at, acknowledgedAt } = record;
         return { by, reason, at, acknowledgedAt };
       }),
+    motion: (queue) => readMotion(link, queue),
+    standing: (queue, id) => readStanding(link, queue, id, (key) => splitKey(key, link.prefix, known)),
     bulk: openRedisBulk(link, (queue) => {
       discovery.note(queue);
       snapshots.touch(queue);

@@ -12,6 +12,7 @@ import {
   JobList,
   JobLogs,
 } from '../jobs';
+import { JobWhy } from '../why';
 import { endpoint, OfJob, OfQueue } from './endpoint';
 
 export const JOB_ENDPOINTS = {
@@ -29,6 +30,7 @@ export const JOB_ENDPOINTS = {
     { status: 201, idempotent: true, door: AddJobsDoor },
   ),
   'job.get': endpoint('One job, whole', z.strictObject({ ...OfJob, raw: Flag }), null, Job),
+  'job.why': endpoint('Why a job is not done, or how it goes', z.strictObject(OfJob), null, JobWhy),
   'job.logs': endpoint(
     "A page of a job's log, oldest line first",
     z.strictObject({ ...OfJob, cursor: Cursor.optional(), limit: Limit }),

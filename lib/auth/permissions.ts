@@ -15,6 +15,8 @@ const READS = new Set<VerbName>([
   'source.list',
   'queue.list',
   'queue.get',
+  'queue.rate-limit',
+  'queue.meta',
   'queue.why',
   'job.list',
   'job.get',

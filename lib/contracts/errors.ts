@@ -14,6 +14,7 @@ export const ERRORS = {
   not_found: [404, 'No such address'],
   method_not_allowed: [405, 'This address does not take that method'],
   wrong_state: [409, "The job's state does not allow this"],
+  queue_state: [409, "The queue's state does not allow this"],
   job_locked: [409, 'A worker holds the job'],
   job_exists: [409, 'A job with this id exists'],
   idempotency_conflict: [409, 'This Idempotency-Key was used with another body'],

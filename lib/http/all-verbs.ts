@@ -3,13 +3,22 @@ import { restoreFromBin } from '@/lib/bin/restore';
 import type { VerbName } from '@/lib/contracts/routes';
 import { addJobs } from '@/lib/jobs/add';
 import { cancelJob } from '@/lib/jobs/cancel';
+import { clearJobLogs } from '@/lib/jobs/clear-logs';
+import { duplicateJob } from '@/lib/jobs/duplicate';
+import { editJob } from '@/lib/jobs/edit';
 import { downloadJobFile } from '@/lib/jobs/file';
 import { getJob } from '@/lib/jobs/get';
 import { listJobs } from '@/lib/jobs/list';
+import { logToJob } from '@/lib/jobs/log';
 import { listJobLogs } from '@/lib/jobs/logs';
+import { prioritizeJob } from '@/lib/jobs/prioritize';
+import { setJobProgress } from '@/lib/jobs/progress';
 import { promoteJob } from '@/lib/jobs/promote';
 import { removeJob } from '@/lib/jobs/remove';
+import { removeJobChildren } from '@/lib/jobs/remove-children';
+import { rescheduleJob } from '@/lib/jobs/reschedule';
 import { retryJob } from '@/lib/jobs/retry';
+import { undeduplicateJob } from '@/lib/jobs/undeduplicate';
 import { explainJob } from '@/lib/jobs/why';
 import { createOperation } from '@/lib/operations/create';
 import { getOperation } from '@/lib/operations/get';
@@ -19,10 +28,21 @@ import { previewOperation } from '@/lib/operations/preview';
 import { restoreOperation } from '@/lib/operations/restore';
 import { resumeOperation } from '@/lib/operations/resume';
 import { stopOperation } from '@/lib/operations/stop';
+import { cleanQueue } from '@/lib/queues/clean';
+import { clearQueueConcurrency } from '@/lib/queues/clear-concurrency';
+import { clearQueueRateLimit } from '@/lib/queues/clear-rate-limit';
+import { drainQueue } from '@/lib/queues/drain';
 import { getQueue } from '@/lib/queues/get';
 import { listQueues } from '@/lib/queues/list';
+import { exportQueueMeta } from '@/lib/queues/meta';
+import { obliterateQueue } from '@/lib/queues/obliterate';
 import { pauseQueue } from '@/lib/queues/pause';
+import { readQueueRateLimit } from '@/lib/queues/rate-limit';
+import { removeOrphans } from '@/lib/queues/remove-orphans';
 import { resumeQueue } from '@/lib/queues/resume';
+import { setQueueConcurrency } from '@/lib/queues/set-concurrency';
+import { setQueueRateLimit } from '@/lib/queues/set-rate-limit';
+import { trimQueueEvents } from '@/lib/queues/trim-events';
 import { explainQueue } from '@/lib/queues/why';
 import { listSources } from '@/lib/sources/list';
 import { checkHealth } from '@/lib/system/health';
@@ -53,6 +73,26 @@ export const VERBS: Verbs = {
   'job.promote': promoteJob,
   'job.cancel': cancelJob,
   'job.remove': removeJob,
+  'job.duplicate': duplicateJob,
+  'job.edit': editJob,
+  'job.prioritize': prioritizeJob,
+  'job.reschedule': rescheduleJob,
+  'job.progress': setJobProgress,
+  'job.log': logToJob,
+  'job.clear-logs': clearJobLogs,
+  'job.undeduplicate': undeduplicateJob,
+  'job.remove-children': removeJobChildren,
+  'queue.drain': drainQueue,
+  'queue.clean': cleanQueue,
+  'queue.obliterate': obliterateQueue,
+  'queue.remove-orphans': removeOrphans,
+  'queue.set-concurrency': setQueueConcurrency,
+  'queue.clear-concurrency': clearQueueConcurrency,
+  'queue.rate-limit': readQueueRateLimit,
+  'queue.set-rate-limit': setQueueRateLimit,
+  'queue.clear-rate-limit': clearQueueRateLimit,
+  'queue.trim-events': trimQueueEvents,
+  'queue.meta': exportQueueMeta,
   'worker.list': listWorkers,
   'task.list': listTasks,
   'task.run': runTask,

@@ -1,6 +1,17 @@
 import * as z from 'zod';
 import { Cursor, Flag, JobState, Limit, Page } from '../common';
 import {
+  ChildrenFlag,
+  ChildrenRemoved,
+  EditInput,
+  KeepLines,
+  LogInput,
+  PrioritizeInput,
+  ProgressInput,
+  RescheduleInput,
+  RetryInput,
+} from '../job-changes';
+import {
   AddJobs,
   AddJobsDoor,
   CancelInput,
@@ -38,8 +49,36 @@ export const JOB_ENDPOINTS = {
     JobLogs,
   ),
   'job.file': endpoint('The file that a job made', z.strictObject(OfJob), null, null),
-  'job.retry': endpoint('Put a failed or completed job back', z.strictObject(OfJob), null, JobChanged),
+  'job.retry': endpoint(
+    'Put a failed or completed job back, with new data or fresh attempts where given',
+    z.strictObject(OfJob),
+    RetryInput.default({}),
+    JobChanged,
+  ),
   'job.promote': endpoint('Let a delayed job run now', z.strictObject(OfJob), null, JobChanged),
   'job.cancel': endpoint('Cancel a job', z.strictObject(OfJob), CancelInput.default({}), CancelResult),
-  'job.remove': endpoint('Remove a job', z.strictObject(OfJob), null, null, { status: 204 }),
+  'job.remove': endpoint(
+    'Remove a job, with its children unless told otherwise',
+    z.strictObject({ ...OfJob, children: ChildrenFlag }),
+    null,
+    null,
+    { status: 204 },
+  ),
+  'job.duplicate': endpoint('Add a copy of a job', z.strictObject(OfJob), null, Enqueued, {
+    status: 201,
+    idempotent: true,
+  }),
+  'job.edit': endpoint("Replace a job's data", z.strictObject(OfJob), EditInput, JobChanged),
+  'job.prioritize': endpoint("Change a job's priority", z.strictObject(OfJob), PrioritizeInput, JobChanged),
+  'job.reschedule': endpoint('Change when a delayed job runs', z.strictObject(OfJob), RescheduleInput, JobChanged),
+  'job.progress': endpoint("Set a job's progress", z.strictObject(OfJob), ProgressInput, JobChanged),
+  'job.log': endpoint("Add lines to a job's log", z.strictObject(OfJob), LogInput, JobChanged),
+  'job.clear-logs': endpoint(
+    "Clear a job's log, but for its newest lines",
+    z.strictObject({ ...OfJob, keep: KeepLines }),
+    null,
+    JobChanged,
+  ),
+  'job.undeduplicate': endpoint("Free a job's deduplication key", z.strictObject(OfJob), null, JobChanged),
+  'job.remove-children': endpoint("Remove a job's unprocessed children", z.strictObject(OfJob), null, ChildrenRemoved),
 };

@@ -30,8 +30,10 @@ export type InputOf<N extends VerbName> = z.output<Endpoints[N]['input']> & {
   body: Endpoints[N]['body'] extends z.ZodType ? z.output<Endpoints[N]['body']> : undefined;
 };
 /** What a caller sends, before parsing. */
-export type CallOf<N extends VerbName> = z.input<Endpoints[N]['input']> &
+export type CallOf<N extends VerbName> = NoneAsObject<z.input<Endpoints[N]['input']>> &
   (Endpoints[N]['body'] extends z.ZodType ? { body?: z.input<Endpoints[N]['body']> } : object);
+/** A strict object without fields allows none in TypeScript either, not even `body`. */
+type NoneAsObject<T> = string extends keyof T ? object : T;
 export type OutputOf<N extends VerbName> = Endpoints[N]['output'] extends z.ZodType
   ? z.output<Endpoints[N]['output']>
   : undefined;

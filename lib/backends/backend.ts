@@ -5,8 +5,8 @@ import type { JobState } from '@/lib/contracts/states';
 import type { Worker } from '@/lib/contracts/workers';
 import type { BulkMethods } from './bulk';
 import type { CleanOrder, QueueMeta, RateLimit, RateLimitNow, RetryOptions, Sweep, SweepBounds } from './changes';
-
 import type { JobStanding, QueueMotion } from './motion';
+import type { SchedulerMethods } from './schedulers';
 /** What a source's server says of itself. Never throws for a broker that is away: `status` tells. */
 export type SourceFacts = Omit<Source, 'name' | 'can' | 'cannot' | 'queues' | 'embedded'>;
 
@@ -176,6 +176,7 @@ export interface QueueBackend {
 
   /** What operations on many jobs are made of. */
   bulk?: BulkMethods;
+  schedulers?: SchedulerMethods;
 
   close(): Promise<void>;
 }
@@ -210,6 +211,11 @@ export const CAPABILITIES = {
   'queue.rate-limit': 'readRateLimit',
   'queue.trim-events': 'trimEvents',
   'queue.meta': 'readMeta',
+  'scheduler.put': 'schedulers',
+  'scheduler.remove': 'schedulers',
+  'scheduler.pause': 'schedulers',
+  'scheduler.resume': 'schedulers',
+  'scheduler.run': 'schedulers',
   'operation.preview': 'bulk',
   'operation.create': 'bulk',
   'operation.resume': 'bulk',

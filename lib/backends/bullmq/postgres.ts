@@ -33,6 +33,7 @@ import { cleanQueue, drainQueue, obliterateQueue } from './postgres/sweep-queue'
 import { tailEvents } from './postgres/tail';
 import { listWorkerSessions } from './postgres/workers';
 import { joinWorkers } from './redis/list-workers';
+import { openPostgresSchedulers } from './schedulers/postgres';
 
 export interface PostgresBackendOptions {
   /** Sessions of the pool; the live tail has one more of its own. */
@@ -92,6 +93,7 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
     cancelState: (queue, id) => connection.run(() => readCancelState(control, queue, id)),
     motion: (queue) => readMotion(query, queue),
     standing: (queue, id) => readStanding(query, queue, id),
+    schedulers: openPostgresSchedulers(connection),
     close: async () => {
       closing.abort();
       await connection.close();

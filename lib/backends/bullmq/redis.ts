@@ -22,6 +22,7 @@ import { readMotion, readStanding } from './redis/motion/read-motion';
 import { FactsReader } from './redis/read-facts';
 import { SnapshotReader } from './redis/read-snapshot';
 import { type TailSource, tailEvents } from './redis/tail-events';
+import { openRedisSchedulers } from './schedulers/redis';
 
 /** A CLIENT LIST of 2,000 clients is 0.5 MB: one serves all queues for this long. */
 const CLIENT_LIST_KEPT_MS = 2_000;
@@ -120,6 +121,7 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
       discovery.note(queue);
       snapshots.touch(queue);
     }),
+    schedulers: openRedisSchedulers({ link, changes, queueNames, changed }),
     close: async () => {
       closing.abort();
       discovery.close();

@@ -91,14 +91,14 @@ export class RedisEdits {
   async removeChildren(queue: string, id: string) {
     const base = this.#base(queue);
     const until = Date.now() + CHILDREN_MS;
-    let [removed, cursor, left] = [0, '0', 0];
+    let [removed, cursor, left, ended] = [0, '0', 0, '0'];
     do {
       const reply = await this.changes.run(REMOVE_CHILDREN, [base + id], [base, id, cursor, CHILD_STEP_MS]);
       if ((reply as [string])[0] === 'gone') return { kind: 'gone' } as const;
-      const [, count, next, remaining] = reply as [string, number, string, number];
-      [removed, cursor, left] = [removed + count, next, remaining];
-    } while (cursor !== '0' && Date.now() < until);
-    return { kind: 'removed', removed, left, done: cursor === '0' } as const;
+      const [, count, next, remaining, end] = reply as [string, number, string, number, string];
+      [removed, cursor, left, ended] = [removed + count, next, remaining, end];
+    } while (ended !== '1' && Date.now() < until);
+    return { kind: 'removed', removed, left, done: ended === '1' } as const;
   }
 
   /** Name, data and options of the job, as the broker has them; not its parent, scheduler or deduplication. */

@@ -155,7 +155,7 @@ return { 'done', state }
  * One step through a job's unprocessed children; what a worker holds stays.
  *
  * KEYS[1] the job · ARGV 1 base · 2 id · 3 SSCAN cursor · 4 ms that it may take
- * reply   { 'gone' } | { 'step', removed, cursor (the same when time ran out), children left }
+ * reply   { 'gone' } | { 'step', removed, cursor, children left, '1' when the end was reached }; when time ran out, the same cursor
  */
 export const REMOVE_CHILDREN: BuiltScript = {
   of: 'removeUnprocessedChildren',
@@ -167,16 +167,17 @@ local options = { removeChildren = "1", ignoreProcessed = true, ignoreLocked = t
 local pending = key .. ':dependencies'
 local before = redis.call('SCARD', pending)
 local step = redis.call('SSCAN', pending, ARGV[3], 'COUNT', 100)
-local cursor = step[1]
+local cursor, ended = step[1], step[1] == '0' and '1' or '0'
 for _, child in ipairs(step[2]) do
   local id = getJobIdFromKey(child)
   removeJobWithChildren(getJobKeyPrefix(child, id), id, key, options)
   if seconds() - began > tonumber(ARGV[4]) / 1000 then
-    cursor = ARGV[3]
+    cursor, ended = ARGV[3], '0'
     break
   end
 end
 local left = redis.call('SCARD', pending)
-return { 'step', before - left, cursor, left }
+if left == 0 then ended = '1' end
+return { 'step', before - left, cursor, left, ended }
 `,
 };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { testAdding } from './conformance/adding';
 import type { Bench, Broker } from './conformance/broker';
+import { testBulk } from './conformance/bulk';
 import { testChanges } from './conformance/changes';
 import { testEdits } from './conformance/edits';
 import { testFigures } from './conformance/figures';
@@ -36,6 +37,7 @@ export function describeBackend(name: string, open: () => Promise<Broker>): void
     describe('edits', () => testEdits(bench));
     describe('sweeps', () => testSweeps(bench));
     describe('schedulers', () => testSchedulers(bench));
+    describe('operations on many', () => testBulk(bench));
     describe('the live tail', () => testTail(bench));
     describe('a broker that is away', () => testOutage(bench));
   });

@@ -4,6 +4,7 @@ import { postgresControl } from './control/postgres';
 import { type ControlChannel, readBeats, readCancel, requestCancel } from './control/protocol';
 import { promoteJob, removeBeforeStart, setPaused } from './postgres/actions';
 import { addJobs } from './postgres/add';
+import { openPostgresBulk } from './postgres/bulk/bulk-jobs';
 import {
   describeAway,
   IncompatibleBrokerError,
@@ -94,6 +95,7 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
     motion: (queue) => readMotion(query, queue),
     standing: (queue, id) => readStanding(query, queue, id),
     schedulers: openPostgresSchedulers(connection),
+    bulk: openPostgresBulk(connection, config.schema),
     close: async () => {
       closing.abort();
       await connection.close();

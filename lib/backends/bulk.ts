@@ -77,6 +77,7 @@ export interface ReadData {
 
 /** What a backend must be able to do for operations; all or none of it. */
 export interface BulkMethods {
+  /** What waits comes newest first. */
   scanJobs(queue: string, state: JobState, wants: ScanWants, position: Position | null): Promise<ScanStep>;
   /** In the order of the ids; null where there is none. At most 1,000 at a time. */
   readStates(queue: string, ids: readonly string[]): Promise<(JobState | null)[]>;

@@ -23,16 +23,18 @@ export async function scanJobs(
   wants: ScanWants,
   position: Position | null,
 ): Promise<ScanStep> {
-  const { where, keys, direction } = ORDERS[state];
+  // The newest first, as all backends give what waits.
+  const order = state === 'waiting' ? { ...ORDERS[state], direction: 'DESC' as const } : ORDERS[state];
+  const { where, keys, direction } = order;
   const limit = wants.data ? ROWS_WITH_DATA_PER_STEP : ROWS_PER_STEP;
   const values: unknown[] = [queue, limit];
-  const after = position ? afterSql(ORDERS[state], position, values) : '';
-  const order = keys.map((key) => `${key.column} ${direction}`).join(', ');
+  const after = position ? afterSql(order, position, values) : '';
+  const sorting = keys.map((key) => `${key.column} ${direction}`).join(', ');
   const fits = fitsSql(wants, values);
   const data = wants.data ? `CASE WHEN ${fits} AND pg_column_size(data) < ${TOO_BIG} THEN data::text END` : 'NULL';
   const rows = await query<Row>(
     `SELECT id, ${keys.map((key) => key.column).join(', ')}, ${fits} AS fits, ${data} AS data
-       FROM job WHERE queue = $1 AND ${where} ${after} ORDER BY ${order} LIMIT $2`,
+       FROM job WHERE queue = $1 AND ${where} ${after} ORDER BY ${sorting} LIMIT $2`,
     values,
   );
   const last = rows.length === limit ? rows.at(-1) : undefined;

@@ -8,6 +8,7 @@ import { redisControl } from './control/redis';
 import { openRedisBulk } from './redis/bulk/bulk-jobs';
 import { RedisEdits } from './redis/change/edit-jobs';
 import { removeOrphans } from './redis/change/orphan-jobs';
+import { parkWaiting } from './redis/change/park-waiting';
 import { RedisSettings } from './redis/change/queue-settings';
 import { RedisSweeps } from './redis/change/sweep-queue';
 import { RedisChanges } from './redis/change-jobs';
@@ -43,11 +44,17 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     () => link.call(() => readBeats(control)),
     (queue) => discovery.note(queue, WORKER_SEEN_MS),
   );
-  const changed = <T>(queue: string, run: () => Promise<T>): Promise<T> =>
-    run().finally(() => {
+  const changed = async <T>(queue: string, run: () => Promise<T>): Promise<T> => {
+    try {
+      const result = await run();
+      // The change has happened, whatever becomes of this.
+      await parkWaiting(changes, queue).catch(() => undefined);
+      return result;
+    } finally {
       discovery.note(queue);
       snapshots.touch(queue);
-    });
+    }
+  };
   const closing = new AbortController();
   let known: string[] = [];
   const queueNames = async () => {

@@ -48,6 +48,8 @@ export interface SchedulerMethods {
   list(queue: string | null, from: SchedulerPlace | null, limit: number): Promise<BrokerScheduler[]>;
   /** Which of these the broker has. */
   have(ids: readonly { queue: string; id: string }[]): Promise<boolean[]>;
+  /** The same, each with its newest run. */
+  lastRuns(schedulers: BrokerScheduler[]): Promise<BrokerScheduler[]>;
   find(queue: string, id: string): Promise<FoundScheduler | null>;
   /** Creates or replaces it, and plans its next run, in one atomic step; `onlyAbsent`: never replaces one. */
   put(queue: string, id: string, definition: SchedulerDefinition, onlyAbsent: boolean): Promise<PutOutcome>;

@@ -4,6 +4,7 @@ import { JOB_ENDPOINTS } from './endpoints/jobs';
 import { LIVE_ENDPOINTS } from './endpoints/live';
 import { OPERATION_ENDPOINTS } from './endpoints/operations';
 import { QUEUE_ENDPOINTS } from './endpoints/queues';
+import { SCHEDULER_ENDPOINTS } from './endpoints/schedulers';
 import { SOURCE_ENDPOINTS } from './endpoints/sources';
 import { SYSTEM_ENDPOINTS } from './endpoints/system';
 import { TASK_ENDPOINTS } from './endpoints/tasks';
@@ -17,6 +18,7 @@ export const ENDPOINTS = {
   ...SOURCE_ENDPOINTS,
   ...QUEUE_ENDPOINTS,
   ...JOB_ENDPOINTS,
+  ...SCHEDULER_ENDPOINTS,
   ...WORKER_ENDPOINTS,
   ...TASK_ENDPOINTS,
   ...OPERATION_ENDPOINTS,

@@ -44,6 +44,14 @@ import { setQueueConcurrency } from '@/lib/queues/set-concurrency';
 import { setQueueRateLimit } from '@/lib/queues/set-rate-limit';
 import { trimQueueEvents } from '@/lib/queues/trim-events';
 import { explainQueue } from '@/lib/queues/why';
+import { getScheduler } from '@/lib/schedulers/get';
+import { listSchedulers } from '@/lib/schedulers/list';
+import { pauseScheduler } from '@/lib/schedulers/pause';
+import { previewSchedule } from '@/lib/schedulers/preview';
+import { putScheduler } from '@/lib/schedulers/put';
+import { removeScheduler } from '@/lib/schedulers/remove';
+import { resumeScheduler } from '@/lib/schedulers/resume';
+import { runScheduler } from '@/lib/schedulers/run';
 import { listSources } from '@/lib/sources/list';
 import { checkHealth } from '@/lib/system/health';
 import { describeApi } from '@/lib/system/openapi';
@@ -93,6 +101,14 @@ export const VERBS: Verbs = {
   'queue.clear-rate-limit': clearQueueRateLimit,
   'queue.trim-events': trimQueueEvents,
   'queue.meta': exportQueueMeta,
+  'scheduler.list': listSchedulers,
+  'scheduler.preview': previewSchedule,
+  'scheduler.get': getScheduler,
+  'scheduler.put': putScheduler,
+  'scheduler.remove': removeScheduler,
+  'scheduler.pause': pauseScheduler,
+  'scheduler.resume': resumeScheduler,
+  'scheduler.run': runScheduler,
   'worker.list': listWorkers,
   'task.list': listTasks,
   'task.run': runTask,

@@ -34,6 +34,7 @@ export function openPostgresSchedulers(connection: PostgresConnection): Schedule
       );
       return rows.map((row) => row.found);
     },
+    lastRuns: (rows) => readLastRuns(query, rows),
     find: (queue, id) => findScheduler(query, queue, id),
     put: (queue, id, definition, onlyAbsent) =>
       connection

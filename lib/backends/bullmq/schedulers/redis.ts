@@ -55,6 +55,7 @@ export function openRedisSchedulers({ link, changes, queueNames, changed }: Redi
         );
         return scores.map((score) => score !== null);
       }),
+    lastRuns: (rows) => link.call(() => readLastRuns(link, rows)),
     find: (queue, id) => link.call(() => findScheduler(link, queue, id)),
     put: (queue, id, definition, onlyAbsent) =>
       changed(queue, () => putScheduler(changes, queue, id, definition, onlyAbsent)),

@@ -2,6 +2,7 @@ import { hasLegacyRepeatableKeyShape, type IQueueBackend, type MinimalQueue } fr
 import type { BrokerScheduler, SchedulerDefinition } from '@/lib/backends/schedulers';
 import type { JobState } from '@/lib/contracts/states';
 import { minimalQueue } from '../actions';
+import { decodeOptions } from '../job-options';
 import { firstErrorLine, toIso } from '../job-shape';
 
 /** A scheduler's HASH as text, from either broker; '' = not set. */
@@ -65,7 +66,7 @@ export function toDefinition(row: BrokerScheduler, stored: StoredScheduler, data
     iterations,
     offsetMs: number(stored.offset),
     data: data || '{}',
-    opts: opts || '{}',
+    opts: JSON.stringify(decodeOptions(opts)),
   };
   return definition;
 }

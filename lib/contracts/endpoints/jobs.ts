@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Cursor, Flag, JobState, Limit, Page } from '../common';
+import { Cursor, Flag, IsoTime, JobState, Limit, Page } from '../common';
 import {
   ChildrenFlag,
   ChildrenRemoved,
@@ -26,10 +26,21 @@ import {
 import { JobWhy } from '../why';
 import { endpoint, OfJob, OfQueue } from './endpoint';
 
+/** Each condition narrows the list; all hold. */
+const ListFilter = {
+  /** The whole name; several by commas. */
+  name: z.string().min(1).max(2000).optional(),
+  /** A part of the error's first line, whatever its case. */
+  error: z.string().min(1).max(200).optional(),
+  /** When it ended, or was added where it has not. */
+  from: IsoTime.optional(),
+  to: IsoTime.optional(),
+};
+
 export const JOB_ENDPOINTS = {
   'job.list': endpoint(
     "A page of a queue's jobs in one state, without payloads",
-    z.strictObject({ ...OfQueue, state: JobState, ...Page }),
+    z.strictObject({ ...OfQueue, state: JobState, ...ListFilter, ...Page }),
     null,
     JobList,
   ),

@@ -7,6 +7,7 @@ import type { BulkMethods } from './bulk';
 import type { CleanOrder, QueueMeta, RateLimit, RateLimitNow, RetryOptions, Sweep, SweepBounds } from './changes';
 import type { JobStanding, QueueMotion } from './motion';
 import type { SchedulerMethods } from './schedulers';
+import type { WorkerOrdered, WorkerWish } from './worker-orders';
 /** What a source's server says of itself. Never throws for a broker that is away: `status` tells. */
 export type SourceFacts = Omit<Source, 'name' | 'can' | 'cannot' | 'queues' | 'embedded'>;
 
@@ -174,6 +175,9 @@ export interface QueueBackend {
   motion?(queue: string): Promise<QueueMotion>;
   standing?(queue: string, id: string): Promise<{ motion: QueueMotion; job: JobStanding } | null>;
 
+  /** Tells a worker process that carries the control module; waits ≤ 1 s for its word. */
+  orderWorker?(worker: string, wish: WorkerWish): Promise<WorkerOrdered>;
+
   /** What operations on many jobs are made of. */
   bulk?: BulkMethods;
   schedulers?: SchedulerMethods;
@@ -183,6 +187,10 @@ export interface QueueBackend {
 
 /** Verb → the method that makes it possible; and the sentence shown where it is missing. */
 export const CAPABILITIES = {
+  'worker.quiet': 'orderWorker',
+  'worker.resume': 'orderWorker',
+  'worker.stop': 'orderWorker',
+  'worker.set-concurrency': 'orderWorker',
   'queue.why': 'motion',
   'job.why': 'standing',
   'queue.pause': 'pause',

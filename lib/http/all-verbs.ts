@@ -60,6 +60,10 @@ import { listTasks } from '@/lib/tasks/list';
 import { runTask } from '@/lib/tasks/run';
 import type { Verb } from '@/lib/verbs';
 import { listWorkers } from '@/lib/workers/list';
+import { quietWorker } from '@/lib/workers/quiet';
+import { resumeWorker } from '@/lib/workers/resume';
+import { setWorkerConcurrency } from '@/lib/workers/set-concurrency';
+import { stopWorker } from '@/lib/workers/stop';
 
 type Verbs = { [N in Exclude<VerbName, 'live.stream'>]: Verb<N> };
 
@@ -110,6 +114,10 @@ export const VERBS: Verbs = {
   'scheduler.resume': resumeScheduler,
   'scheduler.run': runScheduler,
   'worker.list': listWorkers,
+  'worker.quiet': quietWorker,
+  'worker.resume': resumeWorker,
+  'worker.stop': stopWorker,
+  'worker.set-concurrency': setWorkerConcurrency,
   'task.list': listTasks,
   'task.run': runTask,
   'operation.preview': previewOperation,

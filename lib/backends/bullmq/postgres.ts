@@ -1,5 +1,6 @@
 import type { Cancelled, CancelOrder, CancelState, QueueBackend, SourceFacts } from '@/lib/backends/backend';
 import type { SourceConfig } from '@/lib/env';
+import { orderWorker } from './control/order-worker';
 import { postgresControl } from './control/postgres';
 import { type ControlChannel, readBeats, readCancel, requestCancel } from './control/protocol';
 import { promoteJob, removeBeforeStart, setPaused } from './postgres/actions';
@@ -50,6 +51,12 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
   const readFacts = factsReader(connection);
   const closing = new AbortController();
 
+  const listWorkers = async () => {
+    const beats = connection.run(() => readBeats(control));
+    const sessions = listQueueNames(query).then((names) => listWorkerSessions(query, names));
+    return joinWorkers(config.name, ...(await Promise.all([beats, sessions])));
+  };
+
   return {
     kind: 'bullmq-postgres',
     name: config.name,
@@ -62,11 +69,7 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
     getJob: (queue, id, maxPayloadBytes) => readJob(query, queue, id, maxPayloadBytes),
     getLogs: (queue, id, from, limit) => readLogs(query, queue, id, from, limit),
     addJobs: (queue, jobs) => addJobs(connection, queue, jobs),
-    listWorkers: async () => {
-      const beats = connection.run(() => readBeats(control));
-      const sessions = listQueueNames(query).then((names) => listWorkerSessions(query, names));
-      return joinWorkers(config.name, ...(await Promise.all([beats, sessions])));
-    },
+    listWorkers,
     events: (signal) => tailEvents(connection.connectDedicated, AbortSignal.any([signal, closing.signal])),
     pause: (queue) => setPaused(connection, queue, true),
     resume: (queue) => setPaused(connection, queue, false),
@@ -92,6 +95,10 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
     readMeta: (queue) => readMeta(connection, queue),
     cancel: (queue, id, order) => cancelJob(connection, control, queue, id, order),
     cancelState: (queue, id) => connection.run(() => readCancelState(control, queue, id)),
+    orderWorker: (id, wish) =>
+      connection.run(() =>
+        orderWorker(control, async () => (await listWorkers()).some((worker) => worker.id === id), id, wish),
+      ),
     motion: (queue) => readMotion(query, queue),
     standing: (queue, id) => readStanding(query, queue, id),
     schedulers: openPostgresSchedulers(connection),

@@ -3,6 +3,7 @@ import type { JobRef } from '@/lib/contracts/jobs';
 import type { Worker } from '@/lib/contracts/workers';
 import type { SourceConfig } from '@/lib/env';
 import { promoteJob } from './actions';
+import { orderWorker } from './control/order-worker';
 import { type Beat, readBeats, readCancel } from './control/protocol';
 import { redisControl } from './control/redis';
 import { openRedisBulk } from './redis/bulk/bulk-jobs';
@@ -122,6 +123,10 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
         const { by, reason, at, acknowledgedAt } = record;
         return { by, reason, at, acknowledgedAt };
       }),
+    orderWorker: (id, wish) =>
+      link.change(() =>
+        orderWorker(control, async () => (await workers.list()).some((worker) => worker.id === id), id, wish),
+      ),
     motion: (queue) => readMotion(link, queue),
     standing: (queue, id) => readStanding(link, queue, id, (key) => splitKey(key, link.prefix, known)),
     bulk: openRedisBulk(link, (queue) => {

@@ -217,6 +217,17 @@ describe.each([
     await untilCode(() => whyQueue('empty'), 'idle');
   });
 
+  it('quiet workers', async () => {
+    const queue = broker.queue('quiet');
+    const worker = beating('quiet', async () => 'done');
+    await worker.waitUntilReady();
+    await worker.pause(true);
+    // A fetch that was under way still brings one.
+    for (const name of ['a', 'b']) await queue.add(name, {});
+    const found = await untilCode(() => whyQueue('quiet'), 'workers-quiet');
+    expect(found[0].figures).toMatchObject({ workers: 1, quiet: 1 });
+  });
+
   it('a slow broker', async () => {
     const { id = '' } = await broker.queue('slow').add('a', {});
     beating('slow', hold);

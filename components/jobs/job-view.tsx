@@ -7,6 +7,7 @@ import { ErrorCard } from '@/components/jobs/detail/error-card';
 import { FactsCard } from '@/components/jobs/detail/facts-card';
 import { FlowCard } from '@/components/jobs/detail/flow-card';
 import { JobHead } from '@/components/jobs/detail/job-head';
+import { JobWhyLine } from '@/components/jobs/detail/job-why-line';
 import { LogCard } from '@/components/jobs/detail/log-card';
 import { PayloadCard } from '@/components/jobs/detail/payload-card';
 import { ProgressCard } from '@/components/jobs/detail/progress-card';
@@ -33,10 +34,10 @@ export function JobView({ address, problem }: JobViewProps) {
   const [note, setNote] = useState<string | null>(null);
   useTopic(jobTopic(address.source, address.queue, address.job));
 
-  const act = async (action: JobAction) => {
+  const act = async (action: JobAction, options?: { children: boolean }) => {
     setBusy(action);
     try {
-      const outcome = await runJobAction(action, address);
+      const outcome = await runJobAction(action, address, options);
       setNote(outcome.note);
       showOutcome(client, address, outcome);
       showToast({ tone: 'done', title: outcome.done, detail: outcome.note ?? undefined });
@@ -53,6 +54,7 @@ export function JobView({ address, problem }: JobViewProps) {
   return (
     <div className="page">
       <JobHead address={address} job={job} busy={busy} onAction={act} />
+      <JobWhyLine address={address} job={job} />
       <CancelNotice job={job} note={note} />
       <div className="jobgrid">
         <div className="col">

@@ -2,6 +2,7 @@
 
 import { JobListCard } from '@/components/jobs/job-list-card';
 import { QueueHead } from '@/components/queues/queue-head';
+import { QueueWhyLine } from '@/components/queues/queue-why-line';
 import { StateTabs } from '@/components/queues/state-tabs';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
@@ -52,6 +53,7 @@ export function QueueView({ source, queue, startState, problem }: QueueViewProps
           <h1 className="clip">{queue}</h1>
         </div>
       )}
+      <QueueWhyLine source={source} queue={queue} />
       <StateTabs figures={known.data} state={state} />
       <JobListCard key={`${state}`} source={source} queue={queue} list={{ ...list, state }} figures={known.data} />
     </div>

@@ -18,7 +18,8 @@ export const keys = {
   source: (source: string) => ['sources', 'one', source] as const,
   queueWhy: (source: string, queue: string) => ['queues', 'why', source, queue] as const,
   rateLimit: (source: string, queue: string) => ['queues', 'rate-limit', source, queue] as const,
-  jobWhy: (source: string, queue: string, job: string) => ['jobs', 'why', source, queue, job] as const,
+  jobWhy: (source: string, queue: string, job: string, state = '') =>
+    ['jobs', 'why', source, queue, job, state] as const,
   allOperations: () => ['operations'] as const,
   operations: () => ['operations', 'list'] as const,
   operation: (id: string) => ['operations', 'one', id] as const,

@@ -7,7 +7,7 @@ import { JOBS_PER_PAGE } from '@/lib/client/page-sizes';
 import { keys } from '@/lib/client/query-keys';
 import { decodePart } from '@/lib/client/url';
 import { ask } from '@/lib/http/ask';
-import { read } from '@/lib/http/read';
+import { read, readOrNull } from '@/lib/http/read';
 
 interface QueuePageProps {
   params: Promise<{ source: string; queue: string }>;
@@ -27,11 +27,15 @@ export default async function QueuePage({ params, searchParams }: QueuePageProps
   const { state, cursor } = readListParams(asked, one.data?.counts);
   const filter = readListFilter(asked);
   const page = { source, queue, state, cursor: cursor ?? undefined, limit: JOBS_PER_PAGE };
-  const jobs = await read(ask('job.list', { ...toListQuery(filter, Date.now()), ...page }));
+  const [jobs, why] = await Promise.all([
+    read(ask('job.list', { ...toListQuery(filter, Date.now()), ...page })),
+    readOrNull(ask('queue.why', { source, queue })),
+  ]);
   return (
     <Hydrated
       entries={[
         [keys.queue(source, queue), one.data],
+        [keys.queueWhy(source, queue), why],
         [keys.jobList(source, queue, state, cursor, filterKey(filter)), jobs.data],
       ]}
     >

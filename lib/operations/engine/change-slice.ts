@@ -1,4 +1,4 @@
-import type { BulkChange, BulkItem, BulkMethods, BulkOutcome } from '@/lib/backends/bulk';
+import type { BulkChange, BulkItem, BulkMethods, BulkOutcome, KeptJob } from '@/lib/backends/bulk';
 import { type LoadFrom, readLoad, writeLoad } from '@/lib/bin/loads';
 import type { Store } from '@/lib/store/store';
 import { mergePatchText } from '../merge-patch';
@@ -8,6 +8,8 @@ import type { Gate } from './gate';
 /** A job that changes between being read and being changed is read again this often. */
 const TRIES = 5;
 const MAX_KEPT_BYTES = 268_435_456;
+/** What one load of the bin holds at most, unless one job is more. */
+const MAX_LOAD_BYTES = 4_194_304;
 
 /** What a slice is changed with. */
 export interface Tools {
@@ -84,22 +86,30 @@ async function prepare(tools: Tools, slice: Slice, ids: string[], result: SliceR
 
 async function keep(tools: Tools, ids: string[], result: SliceResult): Promise<BulkItem[]> {
   const items: BulkItem[] = [];
+  let load: KeptJob[] = [];
+  const write = async () => {
+    if (load.length === 0 || tools.bin.keptHours === 0) return;
+    const id = await writeLoad(tools.store, tools.bin, load);
+    for (const job of load) result.loads.set(job.id, id);
+    load = [];
+  };
   for (let at = 0; at < ids.length; ) {
     const some = ids.slice(at);
     const { through, jobs } = await tools.gate.run(() => tools.bulk.keepJobs(tools.queue, some));
     at += through;
-    const small = jobs.filter(({ blob }) => blob.length <= MAX_KEPT_BYTES);
-    for (const { id, name, state } of small) result.names.set(id, { name, state });
-    for (const { id } of jobs.filter((job) => !small.includes(job)))
-      result.outcomes.set(id, 'failed: too large for the recycle bin');
-    if (small.length > 0 && tools.bin.keptHours > 0) {
-      const load = await writeLoad(tools.store, tools.bin, small);
-      for (const { id } of small) result.loads.set(id, load);
+    const found = new Map(jobs.map((job) => [job.id, job]));
+    for (const id of some.slice(0, through)) {
+      const job = found.get(id);
+      if (job && job.blob.length > MAX_KEPT_BYTES) result.outcomes.set(id, 'failed: too large for the recycle bin');
+      else {
+        items.push({ id, print: job?.print ?? '' });
+        if (job) result.names.set(id, job);
+        if (job) load.push(job);
+      }
     }
-    const prints = new Map(small.map(({ id, print }) => [id, print]));
-    for (const id of some.slice(0, through))
-      if (!result.outcomes.has(id)) items.push({ id, print: prints.get(id) ?? '' });
+    if (load.reduce((sum, { blob }) => sum + blob.length, 0) > MAX_LOAD_BYTES) await write();
   }
+  await write();
   return items;
 }
 

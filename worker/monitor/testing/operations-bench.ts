@@ -18,7 +18,7 @@ export interface OperationsBench {
   entry: SourceEntry;
   call<N extends keyof typeof VERBS & VerbName>(name: N, call: CallOf<N>): Promise<OutputOf<N>>;
   startMonitor(): { stop(): Promise<void> };
-  /** Polls until the operation is in one of the states; fails after 30 s. */
+  /** Polls until the operation is in one of the states; fails after 90 s. */
   waitFor(id: string, ...states: Operation['state'][]): Promise<Operation>;
   outcomesOf(id: string): Promise<JobOutcome[]>;
   close(): Promise<void>;
@@ -46,7 +46,7 @@ export function openOperationsBench(source: SourceConfig, databaseUrl: string): 
   };
   const waitFor = async (id: string, ...states: Operation['state'][]) => {
     let seen = '';
-    for (const until = Date.now() + 30_000; Date.now() < until; await sleep(20)) {
+    for (const until = Date.now() + 90_000; Date.now() < until; await sleep(50)) {
       const operation = await call('operation.get', { operation: id });
       if (states.includes(operation.state)) return operation;
       seen = JSON.stringify(operation);

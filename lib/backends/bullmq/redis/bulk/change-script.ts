@@ -32,6 +32,11 @@ ${PLACE_LUA}
 local marks, base, change, budget = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]) / 1000
 local expected, option = ARGV[4], ARGV[5]
 local began = seconds()
+local function expectedState(id)
+  local score = expected ~= 'waiting' and expected ~= 'active' and redis.call('ZSCORE', base .. expected, id)
+  if score then return expected, score end
+  return stateOf(base, id)
+end
 local function noLonger(state) return 'skipped: no longer ' .. expected .. ' (now ' .. state .. ')' end
 local function retry(id)
   local key = base .. id
@@ -53,14 +58,14 @@ local function promote(id)
   return noLonger(state)
 end
 local function take(id, print, state, score)
-  if packJob(base, id, state, score) ~= print then return 'changed' end
+  if printJob(base, id, state, score) ~= print then return 'changed' end
   local code = bullmqRemove({ base .. id, base .. 'repeat' }, { id, '0', base })
   if code == 1 then return 'done' end
   if code == -8 then return 'skipped: the next run of a scheduler' end
   return 'skipped: a worker holds it'
 end
 local function remove(id, print)
-  local state, score = stateOf(base, id)
+  local state, score = expectedState(id)
   if not state then return 'skipped: gone' end
   if state ~= expected then return noLonger(state) end
   return take(id, print, state, score)
@@ -97,8 +102,10 @@ local function duplicate(id)
 end
 local function restore(id, blob)
   if redis.call('EXISTS', base .. id) == 1 then return 'skipped: the id is taken' end
-  local job = cmsgpack.unpack(blob)
+  local kept = cmsgpack.unpack(blob)
+  local job = cmsgpack.unpack(kept[1])
   unpackJob(base, id, job)
+  if kept[2] ~= '' then hold(base, id, kept[2], kept[3]) end
   noteId(base, id)
   place(base, id, job[1], job[2])
   relink(base .. id, job[1])
@@ -140,18 +147,20 @@ local CHANGES = {
   look = function() return '' end,
 }
 local run = CHANGES[change]
+local ids = {}
+for at = 6, #ARGV, 3 do ids[#ids + 1] = ARGV[at] end
+local marked = redis.call('HMGET', marks, unpack(ids))
 local out = {}
-for at = 6, #ARGV, 3 do
-  local id = ARGV[at]
-  local outcome = redis.call('HGET', marks, id)
+for i, id in ipairs(ids) do
+  local outcome = marked[i]
   if not outcome then
-    local ok, answer = pcall(run, id, ARGV[at + 1], ARGV[at + 2])
+    local ok, answer = pcall(run, id, ARGV[3 * i + 4], ARGV[3 * i + 5])
     if ok then outcome = answer
     else outcome = 'failed: ' .. string.sub(tostring(type(answer) == 'table' and answer.err or answer), 1, 200) end
     if outcome ~= '' and outcome ~= 'changed' and outcome ~= 'active' then redis.call('HSET', marks, id, outcome) end
   end
-  out[#out + 1] = outcome
-  if seconds() - began > budget then break end
+  out[i] = outcome
+  if i % 5 == 0 and seconds() - began > budget then break end
 end
 if change ~= 'look' then redis.call('EXPIRE', marks, ${30 * 86_400}) end
 return out
@@ -214,7 +223,6 @@ local function unpackJob(base, id, job)
     pushAll('HSET', key .. ':failed', parts[4], 1000)
     for i = 1, #parts[5], 2 do redis.call('ZADD', key .. ':unsuccessful', parts[5][i + 1], parts[5][i]) end
   end
-  if job[5] ~= '' then hold(base, id, job[5], job[6]) end
 end
 local function relink(key, state)
   if state == 'completed' or state == 'failed' then return end

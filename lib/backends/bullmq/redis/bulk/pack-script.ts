@@ -5,27 +5,32 @@ import { CLOCK_LUA } from './clock-script';
 /**
  * `packJob(base, id, state, score)` → print, blob: a job with all that belongs to it, opaque above the broker.
  *
- * blob = MessagePack of { state, score, fields of its HASH, parts, deduplication id, its TTL in ms }, where parts =
- * { logs, dependencies, processed, failed, unsuccessful with scores } or {}; the print is the SHA-1 of all but the last two.
+ * blob = MessagePack of { body, deduplication id, its TTL in ms }; body = MessagePack of { state, score, fields of its HASH,
+ * parts }, where parts = { logs, dependencies, processed, failed, unsuccessful with scores } or {}; print = SHA-1 of the body.
  */
 export const PACK_LUA = `${STATE_LUA}${CLOCK_LUA}
-local function packJob(base, id, state, score)
-  local key = base .. id
-  local fields = redis.call('HGETALL', key)
-  local parts = {}
-  if redis.call('EXISTS', key .. ':logs', key .. ':dependencies', key .. ':processed', key .. ':failed', key .. ':unsuccessful') > 0 then
-    local dependencies = redis.call('SMEMBERS', key .. ':dependencies')
-    table.sort(dependencies)
-    parts = { redis.call('LRANGE', key .. ':logs', 0, -1), dependencies, redis.call('HGETALL', key .. ':processed'),
-      redis.call('HGETALL', key .. ':failed'), redis.call('ZRANGE', key .. ':unsuccessful', 0, -1, 'WITHSCORES') }
+local function partsOf(key)
+  if redis.call('EXISTS', key .. ':logs', key .. ':dependencies', key .. ':processed', key .. ':failed', key .. ':unsuccessful') == 0 then
+    return {}
   end
-  local print = redis.sha1hex(cmsgpack.pack({ state, score, fields, parts }))
-  local dedup, ttl = redis.call('HGET', key, 'deid') or '', 0
+  local dependencies = redis.call('SMEMBERS', key .. ':dependencies')
+  table.sort(dependencies)
+  return { redis.call('LRANGE', key .. ':logs', 0, -1), dependencies, redis.call('HGETALL', key .. ':processed'),
+    redis.call('HGETALL', key .. ':failed'), redis.call('ZRANGE', key .. ':unsuccessful', 0, -1, 'WITHSCORES') }
+end
+local function bodyOf(base, id, state, score)
+  local key = base .. id
+  return cmsgpack.pack({ state, score, redis.call('HGETALL', key), partsOf(key) })
+end
+local function printJob(base, id, state, score) return redis.sha1hex(bodyOf(base, id, state, score)) end
+local function packJob(base, id, state, score)
+  local body = bodyOf(base, id, state, score)
+  local dedup, ttl = redis.call('HGET', base .. id, 'deid') or '', 0
   if dedup ~= '' then
     if redis.call('GET', base .. 'de:' .. dedup) == id then ttl = redis.call('PTTL', base .. 'de:' .. dedup)
     else dedup = '' end
   end
-  return print, cmsgpack.pack({ state, score, fields, parts, dedup, ttl })
+  return redis.sha1hex(body), cmsgpack.pack({ body, dedup, ttl })
 end
 `;
 

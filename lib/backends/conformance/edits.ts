@@ -173,6 +173,9 @@ export function testEdits(bench: Bench): void {
     const tree = await addFlow(bench, 'edit-tree', 3);
     expect(await backend.remove?.('edit-tree', tree)).toEqual({ kind: 'done', state: 'waiting-children' });
     expect((await figuresOf(backend, 'edit-tree-child'))?.counts.waiting ?? 0).toBe(0);
+    const wide = await addFlow(bench, 'edit-wide', 450);
+    expect(await backend.remove?.('edit-wide', wide)).toEqual({ kind: 'done', state: 'waiting-children' });
+    expect((await figuresOf(backend, 'edit-wide-child'))?.counts.waiting ?? 0).toBe(0);
   });
 
   it('names the child that a worker holds, and removes nothing then', async () => {
@@ -207,10 +210,10 @@ export function testEdits(bench: Bench): void {
 
   it('lets a parent go on when its unprocessed children are removed, however many', async () => {
     const { backend } = bench;
-    const parent = await addFlow(bench, 'edit-many', 450);
+    const parent = await addFlow(bench, 'edit-many', 2_100);
     expect(await backend.remove?.('edit-many', parent)).toMatchObject({
       kind: 'refused',
-      reason: expect.stringContaining('451 jobs'),
+      reason: expect.stringContaining('2101 jobs'),
     });
     let removed = 0;
     for (let done = false; !done; ) {
@@ -219,7 +222,7 @@ export function testEdits(bench: Bench): void {
       removed += outcome.removed;
       done = outcome.done;
     }
-    expect(removed).toBe(450);
+    expect(removed).toBe(2_100);
     expect((await backend.getJob('edit-many', parent, 10))?.state).toBe('waiting');
     expect((await figuresOf(backend, 'edit-many-child'))?.counts.waiting ?? 0).toBe(0);
   });

@@ -10,7 +10,7 @@ import { toState } from './rows';
 const CHILDREN_STEP = 100;
 const CHILDREN_MS = 2_000;
 /** A job's subtree that goes in one transaction. */
-const TREE_LIMIT = 400;
+const TREE_LIMIT = 2_000;
 
 interface Locked {
   state: string;
@@ -190,7 +190,7 @@ WITH RECURSIVE tree AS (
   SELECT queue, id, lock_token, locked_until_ms FROM job WHERE queue = $1 AND id = $2
   UNION ALL
   SELECT j.queue, j.id, j.lock_token, j.locked_until_ms FROM tree t JOIN job j ON j.parent_queue = t.queue AND j.parent_id = t.id
-), few AS (SELECT * FROM tree LIMIT ${10 * TREE_LIMIT}), held AS (
+), few AS (SELECT * FROM tree LIMIT ${5 * TREE_LIMIT}), held AS (
   SELECT queue, id FROM few WHERE lock_token IS NOT NULL AND locked_until_ms > $3 LIMIT 1
 )
 SELECT (SELECT count(*)::int FROM few) AS jobs, (SELECT queue FROM held) AS held_queue, (SELECT id FROM held) AS held_id`;
@@ -203,7 +203,7 @@ function lockedBy(tree: Tree | undefined, queue: string, id: string): Change {
 
 const tooLarge = (jobs: number): Change => ({
   kind: 'refused',
-  reason: `${jobs} jobs hang on it, and one step takes ${TREE_LIMIT}: remove its unprocessed children first, or remove it without them.`,
+  reason: `${jobs} jobs hang on it, and ${TREE_LIMIT} go at most: remove its unprocessed children first, or remove it without them.`,
 });
 
 /**

@@ -13,15 +13,19 @@ import {
   PRIORITIZE,
   REMOVE,
   REMOVE_CHILDREN,
+  REMOVE_REST,
   RESCHEDULE,
   RETRY,
   TREE_LIMIT,
   UNDEDUPLICATE,
 } from '../scripts/edit';
 
-const CHILD_STEP_MS = 4;
+const CHILD_STEP_MS = 3;
 const CHILDREN_MS = 2_000;
+const REST_STEP = 100;
 const COPY_LIMIT_BYTES = 16_777_216;
+
+type Reply = [word: string, detail?: string | number, ...rest: string[]];
 
 /** Changes to one job, each one atomic step in the broker. */
 export class RedisEdits {
@@ -70,9 +74,18 @@ export class RedisEdits {
     return this.#step(UNDEDUPLICATE, base, [id], [base, id]);
   }
 
-  remove(queue: string, id: string, children: boolean): Promise<Change> {
+  async remove(queue: string, id: string, children: boolean): Promise<Change> {
     const base = this.#base(queue);
-    return this.#step(REMOVE, base, [id, 'repeat'], [id, children ? '1' : '0', base]);
+    const keys = [base + id, `${base}repeat`];
+    const reply = (await this.changes.run(REMOVE, keys, [id, children ? '1' : '0', base])) as Reply;
+    const change = this.#read(reply, base + id);
+    if (change.kind !== 'done') return change;
+    const rest = reply.slice(2) as string[];
+    for (let at = 0; at < rest.length; ) {
+      const some = rest.slice(at, at + REST_STEP);
+      at += Number(await this.changes.run(REMOVE_REST, keys.slice(0, 1), [CHILD_STEP_MS, ...some]));
+    }
+    return change;
   }
 
   async progress(queue: string, id: string, progress: unknown): Promise<Change> {
@@ -140,7 +153,10 @@ export class RedisEdits {
     args: (string | number)[],
   ): Promise<Change> {
     const keys = names.map((name) => base + name);
-    const [word, detail] = (await this.changes.run(script, keys, args)) as [string, string | number | undefined];
+    return this.#read((await this.changes.run(script, keys, args)) as Reply, keys[0] ?? '');
+  }
+
+  #read([word, detail]: Reply, key: string): Change {
     switch (word) {
       case 'done':
         return { kind: 'done', state: detail as JobState };
@@ -151,13 +167,13 @@ export class RedisEdits {
       case 'scheduler':
         return ofScheduler();
       case 'locked': {
-        const holder = detail === keys[0] ? null : this.split(String(detail));
+        const holder = detail === key ? null : this.split(String(detail));
         return holder === null ? { kind: 'locked' } : { kind: 'locked', holder };
       }
       case 'large':
         return {
           kind: 'refused',
-          reason: `${detail} jobs hang on it, and one step takes ${TREE_LIMIT}: remove its unprocessed children first, or remove it without them.`,
+          reason: `${detail} jobs hang on it, and ${TREE_LIMIT} go at most: remove its unprocessed children first, or remove it without them.`,
         };
       case 'none':
         return { kind: 'refused', reason: 'It holds no deduplication key.' };

@@ -4,8 +4,8 @@ import { luaScript } from '../link';
 import { SWEEP } from '../scripts/sweep';
 
 /** Entries one step looks at, and the broker's time that it may take (PING waits no longer than about twice that). */
-const STEP_ENTRIES = 400;
-const STEP_MS = 3;
+const STEP_ENTRIES = 200;
+const STEP_MS = 2;
 
 interface Part {
   name: string;

@@ -19,7 +19,8 @@ const OF_QUEUE = new Set([
   ...[...LISTS, 'waiting-children', 'id', 'delayed', 'prioritized', 'stalled-check', 'completed', 'failed', 'stalled'],
   ...['repeat', 'limiter', 'meta', 'events', 'pc', 'marker', 'de', 'dn', 'metrics', 'priority', 'delay'],
 ]);
-const OF_JOB = new Set(['logs', 'dependencies', 'processed', 'failed', 'unsuccessful']);
+/** Not `failed`: a queue whose name goes on after ":" has a key of that name too. */
+const OF_JOB = new Set(['logs', 'dependencies', 'processed', 'unsuccessful']);
 
 /**
  * Removes jobs that are in no structure of their queue: what an eviction or a crash left behind. Every candidate is looked for in all
@@ -126,8 +127,9 @@ for i = 3, #ARGV do
   local key = base .. ARGV[i]
   looked = looked + 1
   if isJob(key) and not isKnown(ARGV[i]) then
-    removed = removed + math.min(1, redis.call('UNLINK', key, key .. ':logs', key .. ':dependencies', key .. ':processed', key .. ':failed',
-      key .. ':unsuccessful'))
+    local gone = redis.call('UNLINK', key, key .. ':logs', key .. ':dependencies', key .. ':processed', key .. ':unsuccessful')
+    if redis.call('TYPE', key .. ':failed').ok == 'hash' then redis.call('UNLINK', key .. ':failed') end
+    removed = removed + math.min(1, gone)
   end
   if seconds() - began > tonumber(ARGV[2]) / 1000 then break end
 end

@@ -1,4 +1,4 @@
-import { forgetPaused, keepDefinition, markPaused } from '@/lib/schedulers/paused';
+import { forgetPaused, keepDefinition, markPaused, readPaused } from '@/lib/schedulers/paused';
 import {
   isBusy,
   missing,
@@ -29,15 +29,18 @@ export const pauseScheduler = action(
 
 async function moveToStore(of: SchedulerAsk): Promise<void> {
   const { ask, schedulers, key } = of;
-  let version: string | null = null;
+  let mine: string | null = null;
   for (let tries = 0; tries < TRIES; tries++) {
+    const before = mine ?? (await readPaused(ask.store, key))?.version ?? null;
     const standing = await requireStanding(of);
     if (standing.kind === 'paused') return;
     const { found } = standing;
     refuseLegacy(found);
     const kept = { definition: found.definition, nextMs: found.row.nextMs, by: ask.actor.name };
-    version = await keepDefinition(ask.store, key, kept, version);
+    const seen = before === null ? null : { version: before, mine: mine !== null };
+    const version = await keepDefinition(ask.store, key, kept, seen);
     if (version === null) throw isBusy();
+    mine = version;
     const removed = await schedulers.remove(key.queue, key.id, found.print);
     if (removed === 'done') return markPaused(ask.store, { ...key, ...kept, version });
     if (removed === 'gone') {

@@ -64,14 +64,14 @@ export async function listPaused(
 }
 
 /**
- * Writes the definition down before it leaves the broker. Answers the row's version, or null while another request has it.
- * `mine` = the version of this request's own attempt before.
+ * Writes the definition down before it leaves the broker. `seen` = the version of the row as it was before the broker was asked, or of
+ * this request's own attempt before (`mine`). Answers the new version; null when the row is another's now.
  */
 export async function keepDefinition(
   store: Store,
   key: SchedulerKey,
   { definition, nextMs, by }: Pick<PausedScheduler, 'definition' | 'nextMs' | 'by'>,
-  mine: string | null,
+  seen: { version: string; mine: boolean } | null,
 ): Promise<string | null> {
   const rows = await store.query<{ version: string }>(
     `INSERT INTO queuedeck.paused_scheduler AS p (source, queue, scheduler, definition, paused_by, phase, version)
@@ -79,9 +79,16 @@ export async function keepDefinition(
      ON CONFLICT (source, queue, scheduler) DO UPDATE
         SET definition = excluded.definition, paused_by = excluded.paused_by, paused_at = now(), phase = 'pausing',
             version = excluded.version, changed_at = now()
-      WHERE p.phase = 'paused' OR p.version = $7::uuid OR p.${LEASE_OVER}
+      WHERE p.version = $7::uuid AND ($8 OR p.phase = 'paused' OR p.${LEASE_OVER})
      RETURNING version`,
-    [...keyOf(key), JSON.stringify({ definition, nextMs }), by, randomUUID(), mine],
+    [
+      ...keyOf(key),
+      JSON.stringify({ definition, nextMs }),
+      by,
+      randomUUID(),
+      seen?.version ?? null,
+      seen?.mine ?? false,
+    ],
   );
   return rows[0]?.version ?? null;
 }

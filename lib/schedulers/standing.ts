@@ -26,12 +26,18 @@ export function openScheduler(
   return { ask, entry, schedulers, key: { source, queue, id: scheduler } };
 }
 
-/** The broker has the last word: a row of the store beside it is left over. */
+/**
+ * The broker has the last word: a row of the store beside it is left over. One that is in neither may just have gone from the store
+ * into the broker, so that is asked again.
+ */
 export async function findStanding({ ask, schedulers, key }: SchedulerAsk): Promise<Standing | null> {
-  const found = await schedulers.find(key.queue, key.id);
-  if (found) return { kind: 'live', found };
-  const paused = await readPaused(ask.store, key);
-  return paused && { kind: 'paused', paused };
+  for (let tries = 0; tries < 2; tries++) {
+    const found = await schedulers.find(key.queue, key.id);
+    if (found) return { kind: 'live', found };
+    const paused = await readPaused(ask.store, key);
+    if (paused) return { kind: 'paused', paused };
+  }
+  return null;
 }
 
 export async function requireStanding(of: SchedulerAsk): Promise<Standing> {

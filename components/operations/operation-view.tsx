@@ -7,6 +7,8 @@ import { OutcomesCard } from '@/components/operations/outcomes-card';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
+import { OPERATIONS_TOPIC } from '@/lib/client/live/topics';
+import { useTopic } from '@/lib/client/live/use-live';
 import { useOperation } from '@/lib/client/operations';
 import { describeError } from '@/lib/client/problem-error';
 import type { Operation } from '@/lib/contracts/operations';
@@ -19,6 +21,7 @@ interface OperationViewProps {
 
 export function OperationView({ id, problem }: OperationViewProps) {
   const { data: operation, error, refetch } = useOperation(id);
+  useTopic(OPERATIONS_TOPIC);
   if (!operation)
     return (
       <div className="page">

@@ -7,6 +7,8 @@ import { Empty } from '@/components/ui/empty';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { useParams } from '@/components/ui/use-param';
+import { OPERATIONS_TOPIC } from '@/lib/client/live/topics';
+import { useTopic } from '@/lib/client/live/use-live';
 import { isUnderWay, useOperations } from '@/lib/client/operations';
 import { describeError } from '@/lib/client/problem-error';
 import { formatCount } from '@/lib/format';
@@ -15,6 +17,7 @@ import { formatCount } from '@/lib/format';
 export function OperationsView() {
   const { params, linkTo } = useParams();
   const isBin = params.get('view') === 'bin';
+  useTopic(OPERATIONS_TOPIC);
   return (
     <div className="page">
       <div className="head">

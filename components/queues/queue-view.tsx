@@ -54,7 +54,7 @@ export function QueueView({ source, queue, startState, problem }: QueueViewProps
         </div>
       )}
       <QueueWhyLine source={source} queue={queue} />
-      <StateTabs figures={known.data} state={state} />
+      <StateTabs source={source} queue={queue} figures={known.data} state={state} />
       <JobListCard key={`${state}`} source={source} queue={queue} list={{ ...list, state }} figures={known.data} />
     </div>
   );

@@ -14,7 +14,8 @@ export type ActionInput = DryRun['action'];
 export type ActionKind = ActionInput['kind'];
 export type OutcomeKind = JobOutcome['outcome'];
 
-const POLL_MS = 1_000;
+/** Frames bring what changes; this is for when none come. */
+const POLL_MS = 5_000;
 
 /** Whether it still changes by itself. */
 export const isUnderWay = ({ state }: Pick<Operation, 'state'>) => state !== 'done' && state !== 'stopped';
@@ -28,7 +29,7 @@ export function useOperations() {
     initialPageParam: null as string | null,
     getNextPageParam: (last: OperationList) => last.nextCursor,
     refetchInterval: ({ state: { data } }) =>
-      data?.pages.some((page) => page.items.some(isUnderWay)) ? 2 * POLL_MS : false,
+      data?.pages.some((page) => page.items.some(isUnderWay)) ? POLL_MS : false,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { applyJobFrame } from '@/lib/client/live/apply-job-frame';
+import { applyOperationFrame } from '@/lib/client/live/apply-operation-frame';
 import type { SeenFrame } from '@/lib/client/live/stream';
 import { keys } from '@/lib/client/query-keys';
 import type { CountsFrame, WorkerFrame } from '@/lib/contracts/live';
@@ -16,6 +17,7 @@ export function applyFrame(client: QueryClient, frame: SeenFrame): void {
   if (frame.event === 'counts') applyCounts(client, frame.data);
   else if (frame.event === 'job') applyJobFrame(client, frame.data);
   else if (frame.event === 'worker') applyWorkers(client, frame.data);
+  else if (frame.event === 'operation') applyOperationFrame(client, frame.data);
   // A first stream brings all figures by itself; only what happened to jobs before it stood may be missing.
   else if (frame.data.reason === 'started')
     void client.invalidateQueries({ queryKey: keys.allJobs(), refetchType: 'active' });

@@ -26,7 +26,7 @@ interface StreamOptions {
   onStatus(status: LiveStatus): void;
 }
 
-const EVENTS = ['counts', 'job', 'worker', 'reset'] as const;
+const EVENTS = ['counts', 'job', 'worker', 'operation', 'reset'] as const;
 
 /**
  * One EventSource at a time, with its own backoff: the built-in one retries at a fixed pace, and gives up for good on an

@@ -6,6 +6,7 @@ import type { Worker } from '@/lib/contracts/workers';
 import type { BulkMethods } from './bulk';
 import type { CleanOrder, QueueMeta, RateLimit, RateLimitNow, RetryOptions, Sweep, SweepBounds } from './changes';
 import type { JobStanding, QueueMotion } from './motion';
+import type { FlowMethods } from './flows';
 import type { SchedulerMethods } from './schedulers';
 import type { WorkerOrdered, WorkerWish } from './worker-orders';
 /** What a source's server says of itself. Never throws for a broker that is away: `status` tells. */
@@ -181,6 +182,7 @@ export interface QueueBackend {
   /** What operations on many jobs are made of. */
   bulk?: BulkMethods;
   schedulers?: SchedulerMethods;
+  flows?: FlowMethods;
 
   close(): Promise<void>;
 }
@@ -219,6 +221,7 @@ export const CAPABILITIES = {
   'queue.rate-limit': 'readRateLimit',
   'queue.trim-events': 'trimEvents',
   'queue.meta': 'readMeta',
+  'flow.add': 'flows',
   'scheduler.put': 'schedulers',
   'scheduler.remove': 'schedulers',
   'scheduler.pause': 'schedulers',

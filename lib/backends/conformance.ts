@@ -5,6 +5,7 @@ import { testBulk } from './conformance/bulk';
 import { testChanges } from './conformance/changes';
 import { testEdits } from './conformance/edits';
 import { testFigures } from './conformance/figures';
+import { testFlows } from './conformance/flows';
 import { testLists } from './conformance/lists';
 import { testOneJob } from './conformance/one-job';
 import { testOutage } from './conformance/outage';
@@ -38,6 +39,7 @@ export function describeBackend(name: string, open: () => Promise<Broker>): void
     describe('sweeps', () => testSweeps(bench));
     describe('schedulers', () => testSchedulers(bench));
     describe('operations on many', () => testBulk(bench));
+    describe('flows', () => testFlows(bench));
     describe('the live tail', () => testTail(bench));
     describe('a broker that is away', () => testOutage(bench));
   });

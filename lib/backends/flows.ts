@@ -11,17 +11,25 @@ export interface BrokerFlow {
   children: ChildCounts;
 }
 
-/** Where a search goes on: after that job, or with or after all of that moment; newest first. */
+/** Where a search goes on: after that job, or with or after all of that moment. */
 export interface FlowPlace {
   atMs: number;
-  after: { queue: string; state: JobState; id: string } | 'none' | 'all';
+  after: Omit<FlowSpot, 'atMs'> | 'none' | 'all';
 }
 
-/** `flows` are all there are down to `reachedMs`, newest first; null = down to the end. */
+/** A job's place in the order of (newest moment, queue, state, the broker's own order of ids). */
+export interface FlowSpot {
+  atMs: number;
+  queue: string;
+  state: JobState;
+  id: string;
+}
+
+/** `flows` are all there are before and at `reached`, in order; null = all to the end. */
 export interface FlowSearch {
   flows: BrokerFlow[];
   searched: number;
-  reachedMs: number | null;
+  reached: FlowSpot | null;
 }
 
 export interface BrokerChild extends JobRef {
@@ -55,7 +63,7 @@ export interface FlowWants {
 /** What a backend must be able to do for flows; all or none of it. */
 export interface FlowMethods {
   /** Looks at a bounded number of jobs in these states, for flows from `from` on. */
-  search(states: readonly JobState[], from: FlowPlace | null): Promise<FlowSearch>;
+  search(states: readonly JobState[], from: FlowPlace | null, limit: number): Promise<FlowSearch>;
   /** What the search never reaches, in a sentence. */
   readonly limits: string | null;
   /** A job and a page of its children; null when there is no such job. */

@@ -74,7 +74,7 @@ export type Flow = z.infer<typeof Flow>;
 export const FLOW_NODES = 1000;
 export const FLOW_DEPTH = 20;
 
-export const FlowOptions = JobOptions.extend({
+export const FlowOptions = JobOptions.omit({ deduplication: true }).extend({
   /** What a failure of this job does to its parent; absent: the parent waits on. */
   onFailure: z.enum(['fail-parent', 'continue-parent', 'ignore', 'remove']).optional(),
 });

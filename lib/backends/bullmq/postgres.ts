@@ -35,6 +35,7 @@ import { cleanQueue, drainQueue, obliterateQueue } from './postgres/sweep-queue'
 import { tailEvents } from './postgres/tail';
 import { listWorkerSessions } from './postgres/workers';
 import { joinWorkers } from './redis/list-workers';
+import { openPostgresFlows } from './flows/postgres';
 import { openPostgresSchedulers } from './schedulers/postgres';
 
 export interface PostgresBackendOptions {
@@ -101,6 +102,7 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
       ),
     motion: (queue) => readMotion(query, queue),
     standing: (queue, id) => readStanding(query, queue, id),
+    flows: openPostgresFlows(connection),
     schedulers: openPostgresSchedulers(connection),
     bulk: openPostgresBulk(connection, config.schema),
     close: async () => {

@@ -24,6 +24,7 @@ import { readMotion, readStanding } from './redis/motion/read-motion';
 import { FactsReader } from './redis/read-facts';
 import { SnapshotReader } from './redis/read-snapshot';
 import { type TailSource, tailEvents } from './redis/tail-events';
+import { openRedisFlows } from './flows/redis';
 import { openRedisSchedulers } from './schedulers/redis';
 
 /** A CLIENT LIST of 2,000 clients is 0.5 MB: one serves all queues for this long. */
@@ -133,6 +134,7 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
       discovery.note(queue);
       snapshots.touch(queue);
     }),
+    flows: openRedisFlows({ link, changes, queueNames, split, changed }),
     schedulers: openRedisSchedulers({ link, changes, queueNames, changed }),
     close: async () => {
       closing.abort();

@@ -51,9 +51,9 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
       const result = await run();
       // The change has happened, whatever becomes of this.
       await parkWaiting(changes, queue).catch(() => undefined);
+      if ((result as { kind?: unknown } | undefined)?.kind !== 'gone') discovery.note(queue);
       return result;
     } finally {
-      discovery.note(queue);
       snapshots.touch(queue);
     }
   };

@@ -3,6 +3,7 @@ import type { SourceConfig } from '@/lib/env';
 import { orderWorker } from './control/order-worker';
 import { postgresControl } from './control/postgres';
 import { type ControlChannel, readBeats, readCancel, requestCancel } from './control/protocol';
+import { openPostgresFlows } from './flows/postgres';
 import { promoteJob, removeBeforeStart, setPaused } from './postgres/actions';
 import { addJobs } from './postgres/add';
 import { openPostgresBulk } from './postgres/bulk/bulk-jobs';
@@ -18,8 +19,6 @@ import {
   duplicateJob,
   editData,
   prioritize,
-  removeChildren,
-  removeJob,
   reschedule,
   retryJob,
   setProgress,
@@ -30,12 +29,12 @@ import { readJob, readLogs } from './postgres/job';
 import { readMotion, readStanding } from './postgres/motion';
 import { readMeta, readRateLimit, setMeta, setRateLimit } from './postgres/queue-settings';
 import { listQueueNames, queueExists } from './postgres/queues';
+import { removeChildren, removeJob } from './postgres/remove-jobs';
 import { listRows } from './postgres/rows';
 import { cleanQueue, drainQueue, obliterateQueue } from './postgres/sweep-queue';
 import { tailEvents } from './postgres/tail';
 import { listWorkerSessions } from './postgres/workers';
 import { joinWorkers } from './redis/list-workers';
-import { openPostgresFlows } from './flows/postgres';
 import { openPostgresSchedulers } from './schedulers/postgres';
 
 export interface PostgresBackendOptions {

@@ -6,6 +6,7 @@ import { promoteJob } from './actions';
 import { orderWorker } from './control/order-worker';
 import { type Beat, readBeats, readCancel } from './control/protocol';
 import { redisControl } from './control/redis';
+import { openRedisFlows } from './flows/redis';
 import { openRedisBulk } from './redis/bulk/bulk-jobs';
 import { RedisEdits } from './redis/change/edit-jobs';
 import { removeOrphans } from './redis/change/orphan-jobs';
@@ -24,7 +25,6 @@ import { readMotion, readStanding } from './redis/motion/read-motion';
 import { FactsReader } from './redis/read-facts';
 import { SnapshotReader } from './redis/read-snapshot';
 import { type TailSource, tailEvents } from './redis/tail-events';
-import { openRedisFlows } from './flows/redis';
 import { openRedisSchedulers } from './schedulers/redis';
 
 /** A CLIENT LIST of 2,000 clients is 0.5 MB: one serves all queues for this long. */

@@ -6,19 +6,8 @@ import type { RedisChanges } from '../change-jobs';
 import type { SplitKey } from '../get-job';
 import type { LuaScript } from '../link';
 import type { BuiltScript } from '../scripts/built';
-import {
-  ADD_LOGS,
-  CLEAR_LOGS,
-  EDIT_DATA,
-  PRIORITIZE,
-  REMOVE,
-  REMOVE_CHILDREN,
-  REMOVE_REST,
-  RESCHEDULE,
-  RETRY,
-  TREE_LIMIT,
-  UNDEDUPLICATE,
-} from '../scripts/edit';
+import { ADD_LOGS, CLEAR_LOGS, EDIT_DATA, PRIORITIZE, RESCHEDULE, RETRY, UNDEDUPLICATE } from '../scripts/edit';
+import { REMOVE, REMOVE_CHILDREN, REMOVE_REST, TREE_LIMIT } from '../scripts/remove';
 
 const CHILD_STEP_MS = 3;
 const CHILDREN_MS = 2_000;

@@ -1,6 +1,6 @@
 import { CLOCK_LUA } from '../bulk/clock-script';
 import { type BuiltScript, freeLazily, functionsOf } from './built';
-import { SCHEDULER_LUA } from './edit';
+import { SCHEDULER_LUA } from './scheduler';
 
 /**
  * One step of a drain, a clean or an obliteration: looks at a stretch of one structure and removes what may go, with BullMQ's own

@@ -83,6 +83,9 @@ const Raw = z.object({
   QUEUEDECK_WEBHOOK_SECRET: z.string().min(16).optional(),
   /** Hosts or CIDR blocks that deliver-webhook may reach although private, comma-separated. */
   QUEUEDECK_WEBHOOK_ALLOW: z.string().default(''),
+  /** How long the recycle bin keeps removed jobs (0: not at all), and its size at most. */
+  QUEUEDECK_BIN_HOURS: z.coerce.number().min(0).max(8760).default(24),
+  QUEUEDECK_BIN_MAX_MB: z.coerce.number().min(1).max(1_000_000).default(1024),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -100,6 +103,8 @@ export interface Env {
   mailFrom: string;
   webhookSecret: string | null;
   webhookAllow: string[];
+  binHours: number;
+  binMaxBytes: number;
   logLevel: z.infer<typeof Raw>['LOG_LEVEL'];
 }
 
@@ -130,6 +135,8 @@ export function loadEnv(from: Record<string, string | undefined> = process.env):
     webhookAllow: raw.QUEUEDECK_WEBHOOK_ALLOW.split(',')
       .map((s) => s.trim())
       .filter(Boolean),
+    binHours: raw.QUEUEDECK_BIN_HOURS,
+    binMaxBytes: raw.QUEUEDECK_BIN_MAX_MB * 1_048_576,
     logLevel: raw.LOG_LEVEL,
   };
 }

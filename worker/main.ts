@@ -7,6 +7,7 @@ import { openStore, type Store } from '@/lib/store/store';
 import { startDemo } from './demo/start-demo';
 import { sweepParts } from './export/part-file';
 import { startPruning } from './monitor/prune';
+import { startOperations } from './monitor/run-operations';
 import { TASKS } from './registry';
 import { slotsOf, startWorker } from './run-worker';
 
@@ -16,8 +17,9 @@ const STORE_CONNECTIONS = Math.min(50, 4 + 2 * TASKS.reduce((sum, task) => sum +
 const READY_WITHOUT_BROKER_MS = 5_000;
 
 /**
- * The worker process. Ready: `{ type: 'ready' }` over IPC. Ends after its grace on SIGTERM, SIGINT or when the launcher goes
- * (IPC disconnect); a second signal cuts the grace short. Exit codes: 0, 1 when something may be left locked, 2 bad configuration.
+ * The worker process. Ready: `{ type: 'ready' }` over IPC. Ends after its grace on SIGTERM, SIGINT, when the launcher goes (IPC
+ * disconnect) or by a dashboard's order (whoever keeps it running starts it again); a second telling cuts the grace short. Exit
+ * codes: 0, 1 when something may be left locked, 2 bad configuration.
  */
 async function main(): Promise<void> {
   const env = loadEnv();
@@ -25,18 +27,25 @@ async function main(): Promise<void> {
   if (source === undefined || env.databaseUrl === null) throw new EnvError(describeMissing(env));
   log.level = env.logLevel;
   const stopping = new AbortController();
-  const stopped = onceToldToStop(stopping);
+  const stop = listenForStop(stopping, env.graceMs);
   const store = openStore(env.databaseUrl, { max: STORE_CONNECTIONS });
   await openSideShows(env, source, store, stopping.signal);
-  const starting = startWorker({ env, store, source, tasks: TASKS });
+  const onStop = ({ graceMs, by }: { graceMs: number; by: string }) => {
+    log.info({ by, graceMs }, 'told to stop by a dashboard');
+    stop.begin(graceMs);
+  };
+  const starting = startWorker({ env, store, source, tasks: TASKS, onStop });
   startPruning(store, stopping.signal);
+  void startOperations(env, stopping.signal).catch((error: Error) =>
+    log.error({ err: error }, 'operations do not run in this process'),
+  );
   // A broker that is away now is waited for; until then the process is up, and has nothing to give back when it is stopped.
-  await Promise.race([starting, stopped, sleep(READY_WITHOUT_BROKER_MS)]);
+  await Promise.race([starting, stop.told, sleep(READY_WITHOUT_BROKER_MS)]);
   process.send?.({ type: 'ready' });
 
-  const hurry = await stopped;
+  const { graceMs, hurry } = await stop.told;
   const worker = await Promise.race([starting, sleep(0, null)]);
-  const clean = worker === null || (await worker.stop(env.graceMs, hurry));
+  const clean = worker === null || (await worker.stop(graceMs, hurry));
   process.exit(clean ? 0 : 1);
 }
 
@@ -49,21 +58,29 @@ async function openSideShows(env: Env, source: SourceConfig, store: Store, signa
   await startDemo({ env, source, store, openBackend: open, signal }).catch(warn('the demo did not start'));
 }
 
-/** Resolves at the first signal, with a signal that aborts at the next one. */
-function onceToldToStop(stopping: AbortController): Promise<AbortSignal> {
+interface Stop {
+  /** The first telling: how long running jobs may go on, and a signal that aborts at the next telling. */
+  told: Promise<{ graceMs: number; hurry: AbortSignal }>;
+  begin(graceMs: number): void;
+}
+
+/** By a signal, by the end of the launcher, or by a dashboard's order. */
+function listenForStop(stopping: AbortController, graceMs: number): Stop {
   const hurry = new AbortController();
-  return new Promise((resolve) => {
-    const stop = () => {
+  let begin: Stop['begin'] = () => undefined;
+  const told: Stop['told'] = new Promise((resolve) => {
+    begin = (ms) => {
       if (stopping.signal.aborted) return hurry.abort();
       stopping.abort();
-      resolve(hurry.signal);
+      resolve({ graceMs: ms, hurry: hurry.signal });
     };
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
-    process.once('disconnect', () => {
-      if (!stopping.signal.aborted) stop();
-    });
   });
+  process.on('SIGTERM', () => begin(graceMs));
+  process.on('SIGINT', () => begin(graceMs));
+  process.once('disconnect', () => {
+    if (!stopping.signal.aborted) begin(graceMs);
+  });
+  return { told, begin };
 }
 
 function describeMissing(env: Env) {

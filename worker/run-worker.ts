@@ -18,6 +18,8 @@ export interface WorkerOptions {
   tasks: readonly Task[];
   /** For tests that cannot wait for the usual ones. */
   locks?: LockSettings;
+  /** A dashboard ordered this process to stop: whoever started the worker stops it. Called once for each order. */
+  onStop?(order: { graceMs: number; by: string }): void;
 }
 
 export interface RunningWorker {
@@ -34,7 +36,7 @@ const SETTLE_MS = 10_000;
 
 /** One BullMQ worker for each queue that has tasks. Resolves when all of them take jobs. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { env, store, source, tasks, locks } = options;
+  const { env, store, source, tasks, locks, onStop } = options;
   const shutdown = new AbortController();
   // Every running job listens: as many as there are slots, which is no leak.
   setMaxListeners(0, shutdown.signal);
@@ -44,6 +46,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     const run = { env, store, source: source.name, tasks: own, shutdown: shutdown.signal };
     return openQueueWorker(broker, {
       ...{ queue, locks },
+      ...(onStop ? { onStop } : {}),
       name: `${hostname()}:${process.pid}`,
       concurrency: slotsOf([...own.values()]),
       backoffOf: (name) => own.get(name)?.retry.backoff ?? null,

@@ -7,6 +7,7 @@ import { ErrorCard } from '@/components/jobs/detail/error-card';
 import { FactsCard } from '@/components/jobs/detail/facts-card';
 import { FlowCard } from '@/components/jobs/detail/flow-card';
 import { JobHead } from '@/components/jobs/detail/job-head';
+import { JobWhyLine } from '@/components/jobs/detail/job-why-line';
 import { PayloadCard } from '@/components/jobs/detail/payload-card';
 import { ProgressCard } from '@/components/jobs/detail/progress-card';
 import { TimelineCard } from '@/components/jobs/detail/timeline-card';
@@ -33,11 +34,11 @@ export function JobView({ address, problem }: JobViewProps) {
   const [note, setNote] = useState<string | null>(null);
   useTopic(jobTopic(address.source, address.queue, address.job));
 
-  const act = async (action: JobAction) => {
+  const act = async (action: JobAction, options?: { children: boolean }) => {
     setBusy(action);
     const before = readSeenJob(client, address);
     try {
-      const outcome = await runJobAction(action, address);
+      const outcome = await runJobAction(action, address, options);
       setNote(outcome.note);
       showOutcome(client, address, outcome, before);
       showToast({ tone: 'done', title: outcome.done, detail: outcome.note ?? undefined });
@@ -54,6 +55,7 @@ export function JobView({ address, problem }: JobViewProps) {
   return (
     <div className="page">
       <JobHead address={address} job={job} busy={busy} onAction={act} />
+      <JobWhyLine address={address} job={job} />
       <CancelNotice job={job} note={note} />
       <div className="jobgrid">
         <div className="col">

@@ -1,6 +1,7 @@
 'use client';
 
 import { lazy, Suspense, useState } from 'react';
+import { QueueMenu } from '@/components/queues/change/queue-menu';
 import { Pill } from '@/components/queues/state-mark';
 import { Button } from '@/components/ui/button';
 import { showToast } from '@/components/ui/toast/toast-store';
@@ -24,6 +25,7 @@ export function QueueHead({ queue }: { queue: Queue }) {
       <span className="muted tnum">{describeQueue(queue)}</span>
       <div className="acts">
         <PauseButton queue={queue} />
+        <QueueMenu queue={queue} />
         <Button
           look="primary"
           blocked={queue.can.includes('job.add') ? null : (queue.cannot['job.add'] ?? 'Jobs cannot be added here')}

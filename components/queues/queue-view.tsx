@@ -2,6 +2,7 @@
 
 import { JobListCard } from '@/components/jobs/list/job-list-card';
 import { QueueHead } from '@/components/queues/queue-head';
+import { QueueWhyLine } from '@/components/queues/queue-why-line';
 import { StateTabs } from '@/components/queues/state-tabs';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
@@ -52,7 +53,8 @@ export function QueueView({ source, queue, startState, problem }: QueueViewProps
           <h1 className="clip">{queue}</h1>
         </div>
       )}
-      <StateTabs figures={known.data} state={state} />
+      <QueueWhyLine source={source} queue={queue} />
+      <StateTabs source={source} queue={queue} figures={known.data} state={state} />
       <JobListCard key={`${state}`} source={source} queue={queue} list={{ ...list, state }} figures={known.data} />
     </div>
   );

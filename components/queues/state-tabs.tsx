@@ -2,18 +2,23 @@
 
 import { useEffect, useRef } from 'react';
 import { STATE_LABELS, STATE_ORDER } from '@/components/queues/state-labels';
+import { PageLink } from '@/components/shell/nav/page-link';
 import { useParams } from '@/components/ui/use-param';
+import { queueHref } from '@/lib/client/http/url';
 import type { QueueFigures } from '@/lib/contracts/queues';
 import type { JobState } from '@/lib/contracts/states';
 import { formatCount } from '@/lib/format';
 
 interface StateTabsProps {
+  source: string;
+  queue: string;
   figures: QueueFigures | undefined;
-  state: JobState;
+  /** null: on one of the queue's other pages. */
+  state: JobState | null;
 }
 
 /** One tab for each state, with its live count; a tab is an address. */
-export function StateTabs({ figures, state }: StateTabsProps) {
+export function StateTabs({ source, queue, figures, state }: StateTabsProps) {
   const { linkTo } = useParams();
   const ref = useRef<HTMLElement>(null);
   // On a narrow screen the tab that is shown may lie outside; only the strip scrolls, never the page.
@@ -29,7 +34,9 @@ export function StateTabs({ figures, state }: StateTabsProps) {
           key={each}
           data-state={each}
           className={each}
-          {...linkTo({ state: each, at: null, page: null })}
+          {...(state === null
+            ? { href: queueHref(source, queue, each) }
+            : linkTo({ state: each, at: null, page: null }))}
           aria-current={each === state ? 'page' : undefined}
         >
           <span className="dot" />
@@ -37,6 +44,13 @@ export function StateTabs({ figures, state }: StateTabsProps) {
           <span className="n">{formatCount(figures?.counts[each], figures?.countsAtLeast.includes(each))}</span>
         </a>
       ))}
+      <PageLink
+        className="ml-auto"
+        href={`${queueHref(source, queue)}/schedulers`}
+        aria-current={state === null ? 'page' : undefined}
+      >
+        Schedulers
+      </PageLink>
     </nav>
   );
 }

@@ -117,6 +117,6 @@ test('bodies that do not fit are named', async ({ request }) => {
   const post = (verb: string, data: unknown) => request.post(`${queue}/jobs/${id}/${verb}`, { data });
   await expectInvalid(await post('cancel', { reason: 'x'.repeat(301) }), 'reason');
   await expectInvalid(await post('cancel', { force: true }), 'force');
-  await expectInvalid(await post('retry', { force: true }), '');
+  await expectInvalid(await post('retry', { force: true }), 'force');
   expect((await readJson<{ state: string }>(await request.get(`${queue}/jobs/${id}`))).state).toBe('waiting');
 });

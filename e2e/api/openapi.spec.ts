@@ -34,6 +34,15 @@ const readDocument = async (request: APIRequestContext): Promise<Document> =>
 const BODIES: Partial<Record<VerbName, unknown>> = {
   'job.add': { name: 'walked' },
   'job.cancel': { reason: 'walked' },
+  'job.edit': { text: '{"walked":true}' },
+  'job.prioritize': { priority: 2 },
+  'job.reschedule': { delayMs: 3_600_000 },
+  'job.progress': { progress: { done: 1, total: 2 } },
+  'job.log': { lines: ['walked'] },
+  'queue.clean': { state: 'failed' },
+  'queue.set-concurrency': { concurrency: 2 },
+  'queue.set-rate-limit': { max: 5, durationMs: 1000 },
+  'queue.trim-events': { maxLength: 10 },
   'task.run': { input: { to: 'ada@example.com', name: 'Ada' }, options: { delayMs: 3_600_000 } },
 };
 const QUERIES: Partial<Record<VerbName, string>> = { 'job.list': '?state=waiting', 'live.stream': '?topics=overview' };

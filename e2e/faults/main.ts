@@ -1,7 +1,10 @@
+import { isSoundOperation, runOperationsStorm } from './operations-storm';
 import { runStorm, type StormReport } from './storm';
 
-/** `npm run faults`: the whole storm, three times. Exits 1 when anything was lost, doubled or left behind. */
+/** `npm run faults`: the whole storm, three times, and 30 rounds of operations. Exits 1 when anything was lost, doubled or left behind. */
 const ROUNDS = 3;
+const OPERATION_ROUNDS = 30;
+const OPERATION_JOBS = 20_000;
 
 const LINES: [keyof StormReport, string][] = [
   ['completed', 'completed'],
@@ -25,6 +28,18 @@ for (let round = 1; round <= ROUNDS; round += 1) {
   for (const [key, text] of LINES) process.stdout.write(`  ${String(report[key]).padStart(6)}  ${text}\n`);
   sound &&= isSound(report);
 }
+
+let number = 0;
+const operations = await runOperationsStorm({ rounds: OPERATION_ROUNDS, jobs: OPERATION_JOBS }, (report) => {
+  number += 1;
+  const { kind, jobs, kills, tookMs, ...wrong } = report;
+  const verdict = isSoundOperation(report) ? 'every job one outcome' : `WRONG ${JSON.stringify(wrong)}`;
+  process.stdout.write(
+    `Operation ${number}: ${kind} ${jobs} jobs, ${kills} kills (monitor, broker, store), ${(tookMs / 1000).toFixed(1)} s: ${verdict}\n`,
+  );
+});
+sound &&= operations.every(isSoundOperation);
+
 process.stdout.write(sound ? 'Nothing was lost, doubled or left behind.\n' : 'SOMETHING WENT WRONG (above).\n');
 process.exitCode = sound ? 0 : 1;
 

@@ -1,9 +1,14 @@
-import type { Job, JobOptions, JobRow } from '@/lib/contracts/jobs';
+import type { Job, JobOptions, JobRef, JobRow } from '@/lib/contracts/jobs';
 import type { QueueFigures } from '@/lib/contracts/queues';
 import type { Source } from '@/lib/contracts/sources';
 import type { JobState } from '@/lib/contracts/states';
 import type { Worker } from '@/lib/contracts/workers';
-
+import type { BulkMethods } from './bulk';
+import type { CleanOrder, QueueMeta, RateLimit, RateLimitNow, RetryOptions, Sweep, SweepBounds } from './changes';
+import type { FlowMethods } from './flows';
+import type { JobStanding, QueueMotion } from './motion';
+import type { SchedulerMethods } from './schedulers';
+import type { WorkerOrdered, WorkerWish } from './worker-orders';
 /** What a source's server says of itself. Never throws for a broker that is away: `status` tells. */
 export type SourceFacts = Omit<Source, 'name' | 'can' | 'cannot' | 'queues' | 'embedded'>;
 
@@ -50,8 +55,14 @@ export type Change =
   | { kind: 'done'; state: JobState }
   | { kind: 'gone' }
   | { kind: 'wrong-state'; state: JobState }
-  | { kind: 'locked' }
+  /** `holder` = the child that a worker holds, when it is not the job itself. */
+  | { kind: 'locked'; holder?: JobRef }
   | { kind: 'refused'; reason: string };
+
+/** `left` unprocessed children remain: held by workers, or (`done: false`) for the next call. */
+export type ChildrenRemoved = { kind: 'removed'; removed: number; left: number; done: boolean } | { kind: 'gone' };
+
+export type Duplicated = { kind: 'added'; job: AddedJob } | { kind: 'gone' } | { kind: 'refused'; reason: string };
 
 /** `removed` carries the job as it was, so that it can be recorded. */
 export type Cancelled =
@@ -93,6 +104,8 @@ export type BackendEvent =
 export interface QueueBackend {
   readonly kind: Source['backend'];
   readonly name: string;
+  /** Verb → why this backend has no way to do it, in one sentence, where more is to be said than that. */
+  readonly cannot?: Readonly<Record<string, string>>;
 
   facts(): Promise<SourceFacts>;
   /** Names of all queues, found by a slow background scan plus names seen; never a full scan per call. */
@@ -118,22 +131,105 @@ export interface QueueBackend {
 
   pause?(queue: string): Promise<void>;
   resume?(queue: string): Promise<void>;
-  retry?(queue: string, id: string): Promise<Change>;
+  /** Back to waiting from failed or completed; new data and fresh attempts in the same step. */
+  retry?(queue: string, id: string, options?: RetryOptions): Promise<Change>;
   promote?(queue: string, id: string): Promise<Change>;
-  remove?(queue: string, id: string): Promise<Change>;
+  /** With its children unless told otherwise. `done` carries the state that it was in. */
+  remove?(queue: string, id: string, children?: boolean): Promise<Change>;
+  /** A new job with its name, options and very data. A taken `newId` adds nothing. */
+  duplicate?(
+    queue: string,
+    id: string,
+    newId?: string,
+    deduplication?: { id: string; ttlMs: number },
+  ): Promise<Duplicated>;
+  /** Not while it runs. */
+  editData?(queue: string, id: string, dataText: string): Promise<Change>;
+  /** While it waits or is delayed; `lifo` = before those of the same priority. */
+  prioritize?(queue: string, id: string, priority: number, lifo: boolean): Promise<Change>;
+  /** Delayed jobs only. A time that is past means now. */
+  reschedule?(queue: string, id: string, runAt: number): Promise<Change>;
+  setProgress?(queue: string, id: string, progress: unknown): Promise<Change>;
+  addLogs?(queue: string, id: string, lines: string[]): Promise<Change>;
+  clearLogs?(queue: string, id: string, keep: number): Promise<Change>;
+  undeduplicate?(queue: string, id: string): Promise<Change>;
+  removeChildren?(queue: string, id: string): Promise<ChildrenRemoved>;
+
+  /** Sweeps: in steps that hold the broker a few ms each, within `bounds`. The next runs of schedulers stay. */
+  drain?(queue: string, delayed: boolean, bounds: SweepBounds): Promise<Sweep>;
+  clean?(queue: string, order: CleanOrder, bounds: SweepBounds): Promise<Sweep>;
+  /** All of a paused queue in which nothing runs, at last its name. */
+  obliterate?(queue: string, bounds: SweepBounds): Promise<Sweep>;
+  removeOrphans?(queue: string, from: Position | null, bounds: SweepBounds): Promise<Sweep>;
+  /** null = no limit. */
+  setConcurrency?(queue: string, concurrency: number | null): Promise<void>;
+  setRateLimit?(queue: string, limit: RateLimit | null): Promise<void>;
+  readRateLimit?(queue: string): Promise<RateLimitNow>;
+  /** Keeps the newest; how many went. */
+  trimEvents?(queue: string, maxLength: number): Promise<number>;
+  readMeta?(queue: string): Promise<QueueMeta>;
   /** Removes what has not begun, in one atomic step; asks the worker of what runs (waits ≤ 500 ms for its word). */
   cancel?(queue: string, id: string, order: CancelOrder): Promise<Cancelled>;
   cancelState?(queue: string, id: string): Promise<CancelState | null>;
+
+  /** The facts behind "why is it not moving?", of a queue and of one of its jobs. */
+  motion?(queue: string): Promise<QueueMotion>;
+  standing?(queue: string, id: string): Promise<{ motion: QueueMotion; job: JobStanding } | null>;
+
+  /** Tells a worker process that carries the control module; waits ≤ 1 s for its word. */
+  orderWorker?(worker: string, wish: WorkerWish): Promise<WorkerOrdered>;
+
+  /** What operations on many jobs are made of. */
+  bulk?: BulkMethods;
+  schedulers?: SchedulerMethods;
+  flows?: FlowMethods;
 
   close(): Promise<void>;
 }
 
 /** Verb → the method that makes it possible; and the sentence shown where it is missing. */
 export const CAPABILITIES = {
+  'worker.quiet': 'orderWorker',
+  'worker.resume': 'orderWorker',
+  'worker.stop': 'orderWorker',
+  'worker.set-concurrency': 'orderWorker',
+  'queue.why': 'motion',
+  'job.why': 'standing',
   'queue.pause': 'pause',
   'queue.resume': 'resume',
   'job.retry': 'retry',
   'job.promote': 'promote',
   'job.remove': 'remove',
   'job.cancel': 'cancel',
+  'job.duplicate': 'duplicate',
+  'job.edit': 'editData',
+  'job.prioritize': 'prioritize',
+  'job.reschedule': 'reschedule',
+  'job.progress': 'setProgress',
+  'job.log': 'addLogs',
+  'job.clear-logs': 'clearLogs',
+  'job.undeduplicate': 'undeduplicate',
+  'job.remove-children': 'removeChildren',
+  'queue.drain': 'drain',
+  'queue.clean': 'clean',
+  'queue.obliterate': 'obliterate',
+  'queue.remove-orphans': 'removeOrphans',
+  'queue.set-concurrency': 'setConcurrency',
+  'queue.clear-concurrency': 'setConcurrency',
+  'queue.set-rate-limit': 'setRateLimit',
+  'queue.clear-rate-limit': 'setRateLimit',
+  'queue.rate-limit': 'readRateLimit',
+  'queue.trim-events': 'trimEvents',
+  'queue.meta': 'readMeta',
+  'flow.add': 'flows',
+  'scheduler.put': 'schedulers',
+  'scheduler.remove': 'schedulers',
+  'scheduler.pause': 'schedulers',
+  'scheduler.resume': 'schedulers',
+  'scheduler.run': 'schedulers',
+  'operation.preview': 'bulk',
+  'operation.create': 'bulk',
+  'operation.resume': 'bulk',
+  'operation.restore': 'bulk',
+  'bin.restore': 'bulk',
 } as const satisfies Record<string, keyof QueueBackend>;

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { testAdding } from './conformance/adding';
 import type { Bench, Broker } from './conformance/broker';
+import { testBulk } from './conformance/bulk';
 import { testChanges } from './conformance/changes';
+import { testEdits } from './conformance/edits';
 import { testFigures } from './conformance/figures';
+import { testFlows } from './conformance/flows';
 import { testLists } from './conformance/lists';
 import { testOneJob } from './conformance/one-job';
 import { testOutage } from './conformance/outage';
+import { testSchedulers } from './conformance/schedulers';
+import { testSweeps } from './conformance/sweeps';
 import { testTail } from './conformance/tail';
 
 /** The battery that every backend passes on a real server. Situations are made by BullMQ's own Queue, Worker and FlowProducer. */
@@ -30,6 +35,11 @@ export function describeBackend(name: string, open: () => Promise<Broker>): void
     describe('one job', () => testOneJob(bench));
     describe('figures', () => testFigures(bench));
     describe('changes', () => testChanges(bench));
+    describe('edits', () => testEdits(bench));
+    describe('sweeps', () => testSweeps(bench));
+    describe('schedulers', () => testSchedulers(bench));
+    describe('operations on many', () => testBulk(bench));
+    describe('flows', () => testFlows(bench));
     describe('the live tail', () => testTail(bench));
     describe('a broker that is away', () => testOutage(bench));
   });

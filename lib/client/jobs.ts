@@ -3,6 +3,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { call } from '@/lib/client/call';
 import { JOBS_PER_PAGE } from '@/lib/client/http/page-sizes';
+import { filterKey, type ListFilter, NO_FILTER, toListQuery } from '@/lib/client/job-filter';
 import { keys } from '@/lib/client/query-keys';
 import type { Job, JobList } from '@/lib/contracts/jobs';
 import type { JobState } from '@/lib/contracts/states';
@@ -14,11 +15,28 @@ export interface JobAddress {
 }
 
 /** One page of a queue's jobs. Rows stay where they are until it is asked for again. */
-export function useJobList(source: string, queue: string, state: JobState, cursor: string | null) {
+export function useJobList(
+  source: string,
+  queue: string,
+  state: JobState,
+  cursor: string | null,
+  filter: ListFilter = NO_FILTER,
+) {
   return useQuery<JobList>({
-    queryKey: keys.jobList(source, queue, state, cursor),
+    queryKey: keys.jobList(source, queue, state, cursor, filterKey(filter)),
     queryFn: ({ signal }) =>
-      call('job.list', { source, queue, state, cursor: cursor ?? undefined, limit: JOBS_PER_PAGE }, { signal }),
+      call(
+        'job.list',
+        {
+          ...toListQuery(filter, Date.now()),
+          source,
+          queue,
+          state,
+          cursor: cursor ?? undefined,
+          limit: JOBS_PER_PAGE,
+        },
+        { signal },
+      ),
     // Paging keeps the old rows under the hand; another tab does not show rows of the wrong state.
     placeholderData: (previous, query) => (query?.queryKey[4] === state ? keepPreviousData(previous) : undefined),
   });

@@ -7,10 +7,30 @@ export const keys = {
   queue: (source: string, queue: string) => ['queues', 'one', source, queue] as const,
   allJobs: () => ['jobs'] as const,
   jobLists: (source: string, queue: string) => ['jobs', 'list', source, queue] as const,
-  jobList: (source: string, queue: string, state: JobState, cursor: string | null) =>
-    ['jobs', 'list', source, queue, state, cursor] as const,
+  /** `filter` '' = none. */
+  jobList: (source: string, queue: string, state: JobState, cursor: string | null, filter = '') =>
+    ['jobs', 'list', source, queue, state, cursor, filter] as const,
   job: (source: string, queue: string, job: string) => ['jobs', 'one', source, queue, job] as const,
   jobLogs: (source: string, queue: string, job: string) => ['jobs', 'logs', source, queue, job] as const,
   workers: () => ['workers'] as const,
   tasks: () => ['tasks'] as const,
+  taskRuns: (task: string) => ['tasks', 'runs', task] as const,
+  source: (source: string) => ['sources', 'one', source] as const,
+  queueWhy: (source: string, queue: string) => ['queues', 'why', source, queue] as const,
+  rateLimit: (source: string, queue: string) => ['queues', 'rate-limit', source, queue] as const,
+  jobWhy: (source: string, queue: string, job: string, state = '') =>
+    ['jobs', 'why', source, queue, job, state] as const,
+  allOperations: () => ['operations'] as const,
+  operations: () => ['operations', 'list'] as const,
+  operation: (id: string) => ['operations', 'one', id] as const,
+  outcomes: (id: string, outcome: string | null) => ['operations', 'outcomes', id, outcome] as const,
+  dryRun: (body: string) => ['operations', 'dry-run', body] as const,
+  matching: (filter: string) => ['operations', 'matching', filter] as const,
+  bin: () => ['bin'] as const,
+  allSchedulers: () => ['schedulers'] as const,
+  schedulers: (source: string | null, queue: string | null) => ['schedulers', 'list', source, queue] as const,
+  nextRuns: (rhythm: string) => ['schedulers', 'next', rhythm] as const,
+  allFlows: () => ['flows'] as const,
+  flows: (source: string | null, state: string | null) => ['flows', 'list', source, state] as const,
+  flowLevel: (source: string, queue: string, job: string) => ['flows', 'level', source, queue, job] as const,
 };

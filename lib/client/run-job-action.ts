@@ -13,9 +13,13 @@ export interface JobOutcome {
 }
 
 /** Runs one action on one job. Throws ProblemError. */
-export async function runJobAction(action: JobAction, address: JobAddress): Promise<JobOutcome> {
+export async function runJobAction(
+  action: JobAction,
+  address: JobAddress,
+  options: { children: boolean } = { children: true },
+): Promise<JobOutcome> {
   if (action === 'job.remove') {
-    await call(action, address);
+    await call(action, { ...address, children: options.children ? '1' : '0' });
     return { done: 'Removed', state: null, note: null };
   }
   if (action === 'job.cancel') {

@@ -2,7 +2,9 @@ import type * as z from 'zod';
 import type { Endpoint } from './endpoints/endpoint';
 import { JOB_ENDPOINTS } from './endpoints/jobs';
 import { LIVE_ENDPOINTS } from './endpoints/live';
+import { OPERATION_ENDPOINTS } from './endpoints/operations';
 import { QUEUE_ENDPOINTS } from './endpoints/queues';
+import { SCHEDULER_ENDPOINTS } from './endpoints/schedulers';
 import { SOURCE_ENDPOINTS } from './endpoints/sources';
 import { SYSTEM_ENDPOINTS } from './endpoints/system';
 import { TASK_ENDPOINTS } from './endpoints/tasks';
@@ -16,8 +18,10 @@ export const ENDPOINTS = {
   ...SOURCE_ENDPOINTS,
   ...QUEUE_ENDPOINTS,
   ...JOB_ENDPOINTS,
+  ...SCHEDULER_ENDPOINTS,
   ...WORKER_ENDPOINTS,
   ...TASK_ENDPOINTS,
+  ...OPERATION_ENDPOINTS,
   ...LIVE_ENDPOINTS,
   ...SYSTEM_ENDPOINTS,
 } satisfies Record<VerbName, Endpoint>;
@@ -28,8 +32,10 @@ export type InputOf<N extends VerbName> = z.output<Endpoints[N]['input']> & {
   body: Endpoints[N]['body'] extends z.ZodType ? z.output<Endpoints[N]['body']> : undefined;
 };
 /** What a caller sends, before parsing. */
-export type CallOf<N extends VerbName> = z.input<Endpoints[N]['input']> &
+export type CallOf<N extends VerbName> = NoneAsObject<z.input<Endpoints[N]['input']>> &
   (Endpoints[N]['body'] extends z.ZodType ? { body?: z.input<Endpoints[N]['body']> } : object);
+/** A strict object without fields allows none in TypeScript either, not even `body`. */
+type NoneAsObject<T> = string extends keyof T ? object : T;
 export type OutputOf<N extends VerbName> = Endpoints[N]['output'] extends z.ZodType
   ? z.output<Endpoints[N]['output']>
   : undefined;

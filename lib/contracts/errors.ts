@@ -8,16 +8,24 @@ export const ERRORS = {
   source_not_found: [404, 'No such source'],
   queue_not_found: [404, 'No such queue'],
   job_not_found: [404, 'No such job'],
+  worker_not_found: [404, 'No such worker'],
   task_not_found: [404, 'No such task'],
+  scheduler_not_found: [404, 'No such scheduler'],
+  operation_not_found: [404, 'No such operation'],
   file_not_found: [404, 'No such file'],
   not_found: [404, 'No such address'],
   method_not_allowed: [405, 'This address does not take that method'],
   wrong_state: [409, "The job's state does not allow this"],
+  queue_state: [409, "The queue's state does not allow this"],
   job_locked: [409, 'A worker holds the job'],
   job_exists: [409, 'A job with this id exists'],
+  scheduler_conflict: [409, 'The scheduler does not allow this now'],
   idempotency_conflict: [409, 'This Idempotency-Key was used with another body'],
   idempotency_in_progress: [409, 'A request with this Idempotency-Key is still running'],
+  nothing_matches: [409, 'No job fits'],
+  confirm_count: [409, 'The number of jobs must be confirmed'],
   not_supported: [409, 'This backend cannot do that'],
+  worker_unreachable: [409, 'The worker takes no such order'],
   job_cancelled: [410, 'The job was cancelled before it began'],
   body_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'Send JSON'],
@@ -45,6 +53,8 @@ export interface Problem {
   errors?: FieldError[];
   /** The job's actual state, with `wrong_state`. */
   state?: string;
+  /** How many jobs there are, with `confirm_count` and `nothing_matches`. */
+  count?: number;
 }
 
 /** An error with a code from the table; `detail` is shown to the client. */
@@ -52,7 +62,13 @@ export class CodedError extends Error {
   constructor(
     readonly code: ErrorCode,
     readonly detail: string,
-    readonly extra: { errors?: FieldError[]; state?: string; retryAfterSeconds?: number; cause?: unknown } = {},
+    readonly extra: {
+      errors?: FieldError[];
+      state?: string;
+      count?: number;
+      retryAfterSeconds?: number;
+      cause?: unknown;
+    } = {},
   ) {
     super(detail, { cause: extra.cause });
     this.name = 'CodedError';

@@ -27,7 +27,8 @@ export const JobRow = z.object({
 });
 export type JobRow = z.infer<typeof JobRow>;
 
-export const JobList = page(JobRow);
+/** `searched`: with a filter, how many jobs were looked at for this page, which may be short or empty and still go on; else null. */
+export const JobList = page(JobRow).extend({ searched: z.number().int().nullable() });
 export type JobList = z.infer<typeof JobList>;
 
 /** The raw JSON text as the broker holds it (big integers survive); cut at 256 KB unless `?raw=1`. */

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { IsoTime, JobId, JobState, Json, QueueName, SourceName } from './common';
+import { Operation } from './operations';
 import { QueueFigures } from './queues';
 import { SourceStatus } from './sources';
 import { Worker } from './workers';
 
-/** Topics of one stream: `overview`, `queue:{source}/{queue}`, `job:{source}/{queue}/{job}`; each part URI-encoded. */
+/** Topics of one stream: `overview`, `operations`, `queue:{source}/{queue}`, `job:{source}/{queue}/{job}`; each part URI-encoded. */
 export const Topics = z
   .string()
   .min(1)
@@ -12,7 +13,7 @@ export const Topics = z
   .transform((text) => text.split(','))
   .pipe(
     z
-      .array(z.string().regex(/^(overview|queue:[^/,]+\/[^/,]+|job:[^/,]+\/[^/,]+\/[^/,]+)$/, 'not a topic'))
+      .array(z.string().regex(/^(overview|operations|queue:[^/,]+\/[^/,]+|job:[^/,]+\/[^/,]+\/[^/,]+)$/, 'not a topic'))
       .min(1)
       .max(50),
   );
@@ -53,6 +54,10 @@ export type JobFrame = z.infer<typeof JobFrame>;
 export const WorkerFrame = z.object({ at: IsoTime, source: SourceName, workers: z.array(Worker) });
 export type WorkerFrame = z.infer<typeof WorkerFrame>;
 
+/** `event: operation`: one that began, moved on or ended; who may do what about it is asked for anew. */
+export const OperationFrame = z.object({ at: IsoTime, operation: Operation.omit({ can: true, cannot: true }) });
+export type OperationFrame = z.infer<typeof OperationFrame>;
+
 /** `event: reset`: something may have been missed; fetch again. */
 export const ResetFrame = z.object({
   at: IsoTime,
@@ -64,4 +69,5 @@ export type LiveFrame =
   | { event: 'counts'; data: CountsFrame }
   | { event: 'job'; data: JobFrame }
   | { event: 'worker'; data: WorkerFrame }
+  | { event: 'operation'; data: OperationFrame }
   | { event: 'reset'; data: ResetFrame };

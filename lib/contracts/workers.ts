@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { IsoTime, page, QueueName, SourceName } from './common';
+import { Can, Cannot, IsoTime, page, QueueName, SourceName } from './common';
 
 export const RunningJob = z.object({ queue: QueueName, id: z.string(), name: z.string(), startedAt: IsoTime });
 export type RunningJob = z.infer<typeof RunningJob>;
@@ -27,11 +27,36 @@ export const Worker = z.object({
   startedAt: IsoTime.nullable(),
   beatAt: IsoTime.nullable(),
   version: z.string().nullable(),
-  /** `lost`: it beat, and has not for 20 s; kept for 10 minutes. */
-  status: z.enum(['up', 'stopping', 'lost']),
+  /** `quiet`: takes no jobs, those that run go on. `lost`: it beat, and has not for 20 s; kept for 10 minutes. */
+  status: z.enum(['up', 'quiet', 'stopping', 'lost']),
   address: z.string().nullable(),
 });
 export type Worker = z.infer<typeof Worker>;
 
-export const WorkerList = page(Worker).extend({ asOf: IsoTime });
+/** A worker with what may be ordered of it. */
+export const WorkerRow = Worker.extend({ can: Can, cannot: Cannot });
+export type WorkerRow = z.infer<typeof WorkerRow>;
+
+export const WorkerList = page(WorkerRow).extend({ asOf: IsoTime });
 export type WorkerList = z.infer<typeof WorkerList>;
+
+/** `host:pid` of one that beats; else what the broker's client list makes of it. */
+export const WorkerId = z.string().min(1).max(600);
+
+/** How long running jobs may go on before their signals abort. */
+export const StopWorker = z.strictObject({ graceMs: z.number().int().min(0).max(3_600_000).default(30_000) });
+
+/** `queue` may be left out where the worker has one. */
+export const WorkerConcurrency = z.strictObject({
+  queue: QueueName.optional(),
+  concurrency: z.number().int().min(1).max(1000),
+});
+
+/** `acknowledged`: the worker has done it, or has begun to stop. `requested`: it was told and has not answered within a second. */
+export const WorkerOrderResult = z.object({
+  source: SourceName,
+  worker: WorkerId,
+  outcome: z.enum(['acknowledged', 'requested']),
+  note: z.string().nullable(),
+});
+export type WorkerOrderResult = z.infer<typeof WorkerOrderResult>;

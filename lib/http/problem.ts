@@ -15,6 +15,7 @@ export function problemResponse(error: unknown, instance?: string): Response {
     detail: coded && coded.code !== 'internal' ? coded.detail : 'An unexpected error; the server log has the cause.',
     ...(coded?.extra.errors ? { errors: coded.extra.errors } : {}),
     ...(coded?.extra.state ? { state: coded.extra.state } : {}),
+    ...(coded?.extra.count === undefined ? {} : { count: coded.extra.count }),
   };
   const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
   const retryAfter = coded?.extra.retryAfterSeconds ?? (status === 503 ? 2 : undefined);

@@ -12,6 +12,18 @@ export async function clearEffects(store: Store, job: { source: string; queue: s
   ]);
 }
 
+/** The same for many of one queue. */
+export async function clearEffectsOf(
+  store: Store,
+  { source, queue, jobs }: { source: string; queue: string; jobs: readonly string[] },
+): Promise<void> {
+  await store.query('DELETE FROM queuedeck.effect WHERE source = $1 AND queue = $2 AND job = ANY($3)', [
+    source,
+    queue,
+    jobs,
+  ]);
+}
+
 /** Deletes a batch of rows of effects that began more than `days` ago; how many went. */
 export async function pruneEffects(store: Store, days = 30): Promise<number> {
   const rows = await store.query(

@@ -16,7 +16,7 @@ export interface EnqueueResult {
 /** A list is added in steps of so many: each is one MULTI, and 1,000 in one would hold the broker for some 35 ms. */
 const STEP = 200;
 
-const KEY_TTL_MS = 86_400_000;
+export const KEY_TTL_MS = 86_400_000;
 
 /**
  * Adds jobs, once per Idempotency-Key. With a key the ids are chosen and stored before the broker is asked, so that a retry
@@ -95,6 +95,6 @@ function pin(job: NewJob, claim: Extract<Claim, { kind: 'claimed' }>, i: number)
   return { ...job, options: { ...job.options, id, deduplication } };
 }
 
-const location = (job: Enqueued) => ({
+export const location = (job: Enqueued) => ({
   location: `/api/v1/queues/${encodeURIComponent(job.source)}/${encodeURIComponent(job.queue)}/jobs/${encodeURIComponent(job.id)}`,
 });

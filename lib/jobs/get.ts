@@ -26,7 +26,13 @@ export const getJob = query('job.get', async (ask, { source, queue, job: id, raw
     idempotencyKey: facts.idempotencyKey,
     addedBy: facts.addedBy,
     file: facts.file && { name: facts.file.name, sizeBytes: facts.file.sizeBytes },
-    ...listJobAbilities(ask, backend, job.state, cancel !== null),
+    ...listJobAbilities(ask, backend, {
+      state: job.state,
+      cancelRequested: cancel !== null,
+      deduplicationId: job.deduplicationId,
+      hasChildren: job.children !== null,
+      logs: job.logs,
+    }),
   };
 });
 

@@ -1,18 +1,26 @@
-import { notSupported, settleChange } from '@/lib/jobs/change';
+import { changeJob } from '@/lib/jobs/change';
 import { clearEffects } from '@/lib/jobs/clear-effects';
+import { toDataText } from '@/lib/jobs/data-text';
 import { findSource } from '@/lib/sources/find';
 import { action } from '@/lib/verbs';
 
 /**
- * Puts a failed or completed job back. A failed one goes on where its effects stopped; a completed one is asked for again,
- * so what it recorded as done is forgotten first.
+ * Puts a failed or completed job back, with new data and fresh attempts where asked for, in one step. A failed one goes on where its
+ * effects stopped; a completed one is asked for again, so what it recorded as done is forgotten first.
  */
-export const retryJob = action('job.retry', async (ask, { source, queue, job }) => {
-  const entry = findSource(ask.sources, source);
-  if (!entry.backend.retry) throw notSupported(entry, 'retry a job');
-  const before = await entry.backend.getJob(queue, job, 0);
-  if (before?.state === 'completed') await clearEffects(ask.store, { source, queue, job });
-  const change = await entry.backend.retry(queue, job);
-  const { state } = await settleChange(ask.store, entry, { queue, job, doing: 'retried' }, change);
-  return { source, queue, id: job, state };
-});
+export const retryJob = action(
+  'job.retry',
+  async (ask, input) => {
+    const { source, queue, job, body } = input;
+    const { backend } = findSource(ask.sources, source);
+    const before = await backend.getJob(queue, job, 0);
+    if (before?.state === 'completed') await clearEffects(ask.store, { source, queue, job });
+    const dataText = toDataText(body);
+    const options = {
+      resetAttempts: body.resetAttempts ?? false,
+      ...(dataText === undefined ? {} : { dataText }),
+    };
+    return changeJob(ask, input, { doing: 'retried' }, (one) => one.retry?.(queue, job, options));
+  },
+  ({ body }) => ({ resetAttempts: body.resetAttempts ?? false, edited: toDataText(body) !== undefined }),
+);

@@ -1,13 +1,13 @@
 import type { BackendEvent } from '@/lib/backends/backend';
-import type { JobFrame, ResetFrame } from '@/lib/contracts/live';
+import type { JobFrame, OperationFrame, ResetFrame } from '@/lib/contracts/live';
 import type { LoggedEvent } from '@/lib/live/event-log';
-import { jobChannel, queueChannel, sourceChannel } from '@/lib/live/topics';
+import { jobChannel, OPERATIONS, queueChannel, sourceChannel } from '@/lib/live/topics';
 
 /*
  * The wire (text/event-stream). A frame is
  *
  *   id: <epoch>-<seq>     epoch = this hub's life, seq = its count of changes
- *   event: counts | job | worker | reset
+ *   event: counts | job | worker | operation | reset
  *   data: <one line of JSON, see lib/contracts/live.ts>
  *
  * Ids never decrease within a stream. Whoever comes back with an id has seen all up to it, and possibly figures after it.
@@ -66,6 +66,14 @@ export function logLines(
   const channel = jobChannel(source, queue, id);
   const text = linesText({ source, queue, id }, lines, from, total);
   return { seq, atMs: Date.now(), source, channels: [channel], kind: 'log', subject: channel, text };
+}
+
+/** Of one operation the latest replaces what came before it. */
+export function logOperation(operation: OperationFrame['operation'], seq: number): LoggedEvent {
+  const data: OperationFrame = { at: toIso(Date.now()), operation };
+  const text = frameText('operation', JSON.stringify(data));
+  const subject = `${OPERATIONS}\0${operation.id}`;
+  return { seq, atMs: Date.now(), source: '', channels: [OPERATIONS], kind: 'progress', subject, text };
 }
 
 export function linesText({ source, queue, id }: JobRef, lines: string[], from: number, total: number): string {

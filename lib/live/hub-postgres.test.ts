@@ -26,7 +26,7 @@ describe('LiveHub on PostgreSQL', () => {
     backend = openBackend(SourceConfig.parse({ name: 'main', url: postgres.url, embedded: true }), { role: 'web' });
     await backend.facts();
     await add('first');
-    hub = new LiveHub(new Map([['main', { backend }]]));
+    hub = new LiveHub(new Map([['main', { backend }]]), async () => ({ operations: [], next: '' }));
   });
   afterAll(async () => {
     gone.abort();

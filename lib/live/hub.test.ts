@@ -53,7 +53,7 @@ describe('LiveHub on Redis', () => {
     queue.on('error', () => undefined);
     await queue.add('seed', {}, { jobId: 'seed-1', delay: 3_600_000 });
     backend = openBackend(SourceConfig.parse({ name: 'main', url: redis.url }), { role: 'web' });
-    hub = new LiveHub(new Map([['main', { backend }]]));
+    hub = new LiveHub(new Map([['main', { backend }]]), async () => ({ operations: [], next: '' }));
   });
   afterEach(async () => {
     await Promise.all(readers.splice(0).map((reader) => reader.close()));

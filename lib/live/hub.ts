@@ -4,13 +4,14 @@ import type { BackendEvent, QueueBackend } from '@/lib/backends/backend';
 import { CodedError } from '@/lib/contracts/errors';
 import type { ResetFrame } from '@/lib/contracts/live';
 import { EventLog, type LoggedEvent } from '@/lib/live/event-log';
-import { linesText, logJobEvent, logLines, logReset, parseId, resetText } from '@/lib/live/frames';
+import { linesText, logJobEvent, logLines, logOperation, logReset, parseId, resetText } from '@/lib/live/frames';
 import { Latest } from '@/lib/live/latest';
 import { type Audience, AudienceIndex, audienceKey, makeAudience } from '@/lib/live/send/audience';
 import { Flusher } from '@/lib/live/send/flusher';
 import { LiveStream } from '@/lib/live/send/live-stream';
-import { jobChannel, OVERVIEW, type Topic } from '@/lib/live/topics';
+import { jobChannel, OPERATIONS, OVERVIEW, type Topic } from '@/lib/live/topics';
 import { LogWatch } from '@/lib/live/watch/watch-logs';
+import { OperationsWatch, type ReadOperations } from '@/lib/live/watch/watch-operations';
 import { SourceWatch } from '@/lib/live/watch/watch-source';
 
 export const MAX_STREAMS = 10_000;
@@ -40,17 +41,23 @@ export class LiveHub {
   readonly #flusher: Flusher;
   readonly #logs: LogWatch;
   readonly #watches = new Map<string, SourceWatch>();
-  /** Per source, since which sequence its tail has missed nothing. */
+  readonly #operations: OperationsWatch;
+  /** Per source, and for operations, since which sequence nothing of it was missed. */
   readonly #standingSince = new Map<string, number>();
   #streams = 0;
   #tick: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  constructor(sources: ReadonlyMap<string, HubSource>) {
+  constructor(sources: ReadonlyMap<string, HubSource>, readOperations: ReadOperations) {
     this.#flusher = new Flusher({ epoch: this.#epoch, log: this.#log, latest: this.#latest }, () => this.#seq);
     this.#logs = new LogWatch((job, lines, from, total) =>
       this.#append(logLines(job, lines, from, total, this.#nextSeq())),
     );
+    this.#operations = new OperationsWatch(readOperations, {
+      onStanding: () => this.#standingSince.set(OPERATIONS, this.#nextSeq()),
+      onChanged: (operation) => this.#append(logOperation(operation, this.#nextSeq())),
+      onStopped: () => this.#standingSince.delete(OPERATIONS),
+    });
     for (const [name, { backend }] of sources) this.#watches.set(name, this.#makeWatch(name, backend));
   }
 
@@ -86,6 +93,7 @@ export class LiveHub {
     this.#isClosed = true;
     for (const watch of this.#watches.values()) watch.stop();
     this.#logs.stop();
+    this.#operations.stop();
     this.#flusher.stop();
     if (this.#tick) clearInterval(this.#tick);
     this.#tick = null;
@@ -105,7 +113,7 @@ export class LiveHub {
 
   #refuse(topics: readonly Topic[]): void {
     for (const topic of topics)
-      if (topic.kind !== 'overview' && !this.#watches.has(topic.source))
+      if (topic.kind !== 'overview' && topic.kind !== 'operations' && !this.#watches.has(topic.source))
         throw new CodedError('source_not_found', `No source is called "${topic.source.slice(0, 80)}".`);
     if (this.#isClosed) throw new CodedError('busy', 'This process is stopping.', { retryAfterSeconds: 2 });
     if (this.#streams >= MAX_STREAMS)
@@ -127,7 +135,8 @@ export class LiveHub {
     this.#tellLogPositions(stream);
     // Whoever watches figures alone has just got all of them.
     if (reset === null || (reset === 'started' && !audience.hasEvents)) return;
-    await Promise.all(watches.map((watch) => watch.waitStanding()));
+    const waits = watches.map((watch) => watch.waitStanding());
+    await Promise.all(watchesOperations(audience) ? [...waits, this.#operations.waitStanding()] : waits);
     if (stream.ended.aborted) return;
     this.#flusher.tell(stream, resetText(reset));
   }
@@ -149,6 +158,8 @@ export class LiveHub {
       const since = this.#standingSince.get(source);
       if (!this.#watches.get(source)?.isStanding || since === undefined || seq < since) return null;
     }
+    if (watchesOperations(audience) && seq < (this.#standingSince.get(OPERATIONS) ?? Number.POSITIVE_INFINITY))
+      return null;
     return seq;
   }
 
@@ -159,6 +170,7 @@ export class LiveHub {
     this.#audiences.add(audience);
     for (const channel of audience.channels) this.#log.openChannel(channel);
     for (const source of audience.scopes.keys()) this.#watches.get(source)?.retain(needOf(audience, source));
+    if (watchesOperations(audience)) this.#operations.retain();
     for (const ref of jobsOf(audience)) {
       const watch = this.#watches.get(ref.source);
       if (watch) this.#logs.retain(watch.backend, ref);
@@ -173,6 +185,7 @@ export class LiveHub {
     if (audience.streams.size > 0) return;
     for (const channel of this.#audiences.remove(audience)) this.#log.closeChannel(channel);
     for (const source of audience.scopes.keys()) this.#watches.get(source)?.release(needOf(audience, source));
+    if (watchesOperations(audience)) this.#operations.release();
     for (const ref of jobsOf(audience)) this.#logs.release(ref);
   }
 
@@ -238,6 +251,8 @@ function needOf(audience: Audience, source: string): { figures: boolean; workers
   return { figures: scope === 'all' || (scope?.size ?? 0) > 0, workers: audience.hasOverview };
 }
 
+const watchesOperations = ({ topics }: Audience) => topics.some(({ kind }) => kind === 'operations');
+
 function* jobsOf(audience: Audience): Generator<{ source: string; queue: string; id: string }> {
   for (const topic of audience.topics)
     if (topic.kind === 'job') yield { source: topic.source, queue: topic.queue, id: topic.job };
@@ -247,11 +262,11 @@ const KEY = Symbol.for('queuedeck.hubs');
 const home = globalThis as { [KEY]?: Map<unknown, LiveHub> };
 
 /** The one hub over these sources, per process. */
-export function sharedHub(sources: ReadonlyMap<string, HubSource>): LiveHub {
+export function sharedHub(sources: ReadonlyMap<string, HubSource>, readOperations: ReadOperations): LiveHub {
   home[KEY] ??= new Map();
   let hub = home[KEY].get(sources);
   if (!hub) {
-    hub = new LiveHub(sources);
+    hub = new LiveHub(sources, readOperations);
     home[KEY].set(sources, hub);
   }
   return hub;

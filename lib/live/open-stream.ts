@@ -1,5 +1,6 @@
 import { sharedHub } from '@/lib/live/hub';
 import { parseTopics } from '@/lib/live/topics';
+import { readChanged } from '@/lib/operations/read-changed';
 import { query } from '@/lib/verbs';
 
 const HEADERS = {
@@ -12,6 +13,7 @@ const HEADERS = {
 /** One SSE stream; see lib/contracts/live.ts for its frames. `Last-Event-ID`, header or parameter, resumes it. */
 export const openLiveStream = query('live.stream', async (ask, { topics, lastEventId }) => {
   const resumeFrom = ask.headers.lastEventId ?? lastEventId ?? null;
-  const stream = sharedHub(ask.sources).open(parseTopics(topics), resumeFrom, ask.signal);
+  const hub = sharedHub(ask.sources, (after) => readChanged(ask.store, after));
+  const stream = hub.open(parseTopics(topics), resumeFrom, ask.signal);
   return new Response(stream.body, { headers: HEADERS });
 });

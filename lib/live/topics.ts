@@ -3,6 +3,7 @@ import { CodedError } from '@/lib/contracts/errors';
 /** What one stream watches; the words of `lib/contracts/live.ts`. */
 export type Topic =
   | { kind: 'overview' }
+  | { kind: 'operations' }
   | { kind: 'queue'; source: string; queue: string }
   | { kind: 'job'; source: string; queue: string; job: string };
 
@@ -17,7 +18,7 @@ export function parseTopics(texts: readonly string[]): Topic[] {
 }
 
 function parseTopic(text: string): Topic {
-  if (text === 'overview') return { kind: 'overview' };
+  if (text === 'overview' || text === 'operations') return { kind: text };
   const [kind, rest = ''] = splitOnce(text, ':');
   const [source = '', queue = '', job] = rest.split('/').map((part) => decodePart(part, text));
   return kind === 'job' && job !== undefined ? { kind, source, queue, job } : { kind: 'queue', source, queue };
@@ -42,6 +43,7 @@ function splitOnce(text: string, by: string): [string, string] {
  * Channels are what events are sorted by inside the hub. Names may hold any character, so parts are joined by \0.
  */
 export const OVERVIEW = 'overview';
+export const OPERATIONS = 'operations';
 export const queueChannel = (source: string, queue: string) => `queue\0${source}\0${queue}`;
 export const jobChannel = (source: string, queue: string, job: string) => `job\0${source}\0${queue}\0${job}`;
 /** Everybody who watches anything of a source. */
@@ -49,6 +51,7 @@ export const sourceChannel = (source: string) => `source\0${source}`;
 
 export function topicChannel(topic: Topic): string {
   if (topic.kind === 'overview') return OVERVIEW;
+  if (topic.kind === 'operations') return OPERATIONS;
   if (topic.kind === 'queue') return queueChannel(topic.source, topic.queue);
   return jobChannel(topic.source, topic.queue, topic.job);
 }

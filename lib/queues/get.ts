@@ -10,10 +10,18 @@ import { query } from '@/lib/verbs';
 
 export const getQueue = query('queue.get', async (ask, { source, queue }) => {
   const { backend } = findSource(ask.sources, source);
-  const { at, queues } = await readKnownFigures(backend);
-  const figures = queues.find((one) => one.name === queue) ?? (await readNewQueue(backend, queue));
+  const { at, figures } = await findQueueFigures(backend, queue);
   return { ...withAbilities(ask, backend, figures), asOf: new Date(at).toISOString() };
 });
+
+/** From the shared read, or from a read of its own where that does not know the queue yet; throws `queue_not_found`. */
+export async function findQueueFigures(
+  backend: QueueBackend,
+  queue: string,
+): Promise<{ at: number; figures: QueueFigures }> {
+  const { at, queues } = await readKnownFigures(backend);
+  return { at, figures: queues.find((one) => one.name === queue) ?? (await readNewQueue(backend, queue)) };
+}
 
 /** A queue that came into being since the shared read, or since discovery last looked. */
 async function readNewQueue(backend: QueueBackend, queue: string): Promise<QueueFigures> {

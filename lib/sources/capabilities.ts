@@ -31,8 +31,8 @@ export function listAbilities(
 
   function refuseByFrame(verb: VerbName): string | null {
     const method = (CAPABILITIES as Partial<Record<VerbName, keyof QueueBackend>>)[verb];
-    if (method !== undefined && typeof backend[method] !== 'function')
-      return `The backend ${backend.kind} has no way to do this.`;
+    if (method !== undefined && backend[method] === undefined)
+      return backend.cannot?.[verb] ?? `The backend ${backend.kind} has no way to do this.`;
     if (!mayDo(actor, verb)) return `Your role (${actor.role}) does not include it.`;
     return env.readOnly ? 'This Queuedeck is read-only (QUEUEDECK_READ_ONLY).' : null;
   }

@@ -111,7 +111,7 @@ function success(name: VerbName, endpoint: Endpoint): Record<string, ResponseCon
       200: answer('It was there already'),
       207: answer('A list: one outcome for each item'),
     };
-  if (name === 'task.run') return { 201: answer('Added'), 200: answer('It was there already') };
+  if (endpoint.idempotent) return { 201: answer('Added'), 200: answer('It was there already') };
   if (name === 'system.ready') return { 200: answer('Ready'), 503: answer('Something does not answer') };
   return { [endpoint.status]: answer(endpoint.status === 204 ? 'Done' : 'OK') };
 }

@@ -5,6 +5,7 @@ import { pageByKey } from '@/lib/cursor';
 import { sharedSnapshot } from '@/lib/queues/snapshot';
 import { chooseSources } from '@/lib/sources/find';
 import { query } from '@/lib/verbs';
+import { withWorkerAbilities } from '@/lib/workers/abilities';
 
 /** Beats joined with the broker's client list; a source that is away contributes what was known last. */
 export const listWorkers = query('worker.list', async (ask, { source, cursor, limit }) => {
@@ -14,7 +15,12 @@ export const listWorkers = query('worker.list', async (ask, { source, cursor, li
   if (known.length === 0 && reads[0]?.status === 'rejected') throw reads[0].reason;
   const workers = known.flatMap((read) => read.workers).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
   const asOf = new Date(Math.min(...known.map(({ at }) => at))).toISOString();
-  return { ...pageByKey(workers, sortKey, cursor, limit), asOf };
+  const { items, nextCursor } = pageByKey(workers, sortKey, cursor, limit);
+  const rows = items.flatMap((worker) => {
+    const entry = ask.sources.get(worker.source);
+    return entry ? [withWorkerAbilities(ask, entry.backend, worker)] : [];
+  });
+  return { items: rows, nextCursor, asOf };
 });
 
 async function readKnownWorkers(backend: QueueBackend): Promise<{ at: number; workers: readonly Worker[] }> {

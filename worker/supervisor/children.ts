@@ -79,7 +79,8 @@ export function keepChild(
       return start();
     }
     if (code === 2) return fail(new LaunchError(`${spec.label} refused its configuration (above).`, 2));
-    crashes.push(Date.now());
+    // A worker that was ordered to stop ends by itself, with 0: no crash.
+    if (code !== 0 || !served) crashes.push(Date.now());
     const recent = crashes.filter((at) => at > Date.now() - 60_000).length;
     const how = signal ? `by ${signal}` : `with exit code ${code}`;
     if (recent >= (served ? CRASHES_PER_MINUTE : CRASHES_BEFORE_FIRST_READY))
@@ -88,7 +89,7 @@ export function keepChild(
           `${spec.label} ended ${recent} times in a minute, last ${how}. What it said is above; mend that and start again.`,
         ),
       );
-    const waitMs = Math.min(8_000, 125 * 2 ** recent);
+    const waitMs = Math.min(8_000, code === 0 ? 1_000 : 125 * 2 ** recent);
     say(`${spec.label} ended ${how}; starting it again in ${waitMs / 1000} s.`);
     await sleep(waitMs);
     if (!stopping) start();

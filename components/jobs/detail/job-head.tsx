@@ -1,34 +1,32 @@
 'use client';
 
 import { lazy, Suspense, useState } from 'react';
+import { JobMenu } from '@/components/jobs/change/job-menu';
 import { CONSEQUENCES } from '@/components/jobs/consequences';
-import { readJobOptions } from '@/components/jobs/detail/read-options';
 import { STATE_LABELS } from '@/components/queues/state-labels';
 import { Pill } from '@/components/queues/state-mark';
 import { Button } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';
+import { SwitchField } from '@/components/ui/text-field';
 import { buildCurl } from '@/lib/client/http/curl';
 import { buildRequest } from '@/lib/client/http/url';
 import type { JobAddress } from '@/lib/client/jobs';
 import { JOB_ACTION_LABELS, JOB_ACTIONS, type JobAction } from '@/lib/client/run-job-action';
 import type { Job } from '@/lib/contracts/jobs';
-import { formatBytes } from '@/lib/format';
+import { formatBytes, formatPlural } from '@/lib/format';
 
 const Confirm = lazy(() => import('@/components/ui/confirm').then((file) => ({ default: file.Confirm })));
-const AddJobDialog = lazy(() =>
-  import('@/components/tasks/add-job-dialog').then((file) => ({ default: file.AddJobDialog })),
-);
 
 interface JobHeadProps {
   address: JobAddress;
   job: Job;
   busy: JobAction | null;
-  onAction: (action: JobAction) => Promise<void>;
+  onAction: (action: JobAction, options?: { children: boolean }) => Promise<void>;
 }
 
 export function JobHead({ address, job, busy, onAction }: JobHeadProps) {
   const [asked, setAsked] = useState<JobAction | null>(null);
-  const [again, setAgain] = useState(false);
+  const [withChildren, setWithChildren] = useState(true);
   const choose = (action: JobAction) =>
     action === 'job.cancel' || action === 'job.remove' ? setAsked(action) : void onAction(action);
   return (
@@ -47,17 +45,6 @@ export function JobHead({ address, job, busy, onAction }: JobHeadProps) {
             <span className="opacity-80">{formatBytes(job.file.sizeBytes)}</span>
           </a>
         )}
-        <Button
-          blocked={job.data.truncated ? 'Its data is too large for a form; copy the whole from the API' : null}
-          onClick={() => setAgain(true)}
-        >
-          Duplicate
-        </Button>
-        <CopyButton
-          label="Copy as curl"
-          blocked={job.data.truncated ? 'Its data is too large for a command' : null}
-          text={() => buildAddCurl(address, job)}
-        />
         {JOB_ACTIONS.filter((action) => isOffered(action, job)).map((action) => (
           <Button
             key={action}
@@ -69,6 +56,7 @@ export function JobHead({ address, job, busy, onAction }: JobHeadProps) {
             {JOB_ACTION_LABELS[action]}
           </Button>
         ))}
+        <JobMenu address={address} job={job} />
       </div>
       <Suspense>
         {asked && (
@@ -76,22 +64,21 @@ export function JobHead({ address, job, busy, onAction }: JobHeadProps) {
             title={`${JOB_ACTION_LABELS[asked]} this job?`}
             action={`${JOB_ACTION_LABELS[asked]} it`}
             danger
-            onConfirm={() => onAction(asked)}
+            onConfirm={() => onAction(asked, { children: withChildren })}
             onClose={() => setAsked(null)}
           >
             <p className="mono m-0 [overflow-wrap:anywhere]">
               {job.name} {job.id}
             </p>
             <p className="muted m-0">{CONSEQUENCES[asked]}</p>
+            {asked === 'job.remove' && job.children && (
+              <SwitchField
+                label={`Its ${formatPlural(job.children.total, 'child', 'children')} too, and theirs`}
+                checked={withChildren}
+                onChange={setWithChildren}
+              />
+            )}
           </Confirm>
-        )}
-        {again && (
-          <AddJobDialog
-            source={address.source}
-            queue={address.queue}
-            start={{ name: job.name, dataText: job.data.text, options: readJobOptions(job.options).again }}
-            onClose={() => setAgain(false)}
-          />
         )}
       </Suspense>
     </div>
@@ -110,11 +97,4 @@ function describeState({ state, attemptsStarted, attempts, attemptsMade }: Job):
   if (state === 'active' && attempts > 1)
     return `Active · attempt ${Math.max(1, attemptsStarted, attemptsMade)} of ${attempts}`;
   return STATE_LABELS[state];
-}
-
-function buildAddCurl({ source, queue }: JobAddress, job: Job): string {
-  const { again } = readJobOptions(job.options);
-  const options = Object.keys(again).length > 0 ? `,"options":${JSON.stringify(again)}` : '';
-  const body = `{"name":${JSON.stringify(job.name)},"data":${job.data.text}${options}}`;
-  return buildCurl({ ...buildRequest('job.add', { source, queue }), body }, window.location.origin);
 }

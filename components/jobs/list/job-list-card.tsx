@@ -1,25 +1,35 @@
 'use client';
 
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { BulkBar } from '@/components/jobs/list/bulk-bar';
+import { lazy, Suspense, useState } from 'react';
 import { EmptyJobs } from '@/components/jobs/list/empty-jobs';
 import { JobTable } from '@/components/jobs/list/job-table';
 import { Pager } from '@/components/jobs/list/pager';
 import { useJobActions } from '@/components/jobs/list/use-job-actions';
 import { useNewJobs } from '@/components/jobs/list/use-new-jobs';
+import { FilterBar } from '@/components/jobs/select/filter-bar';
+import { NoMatch, Searched } from '@/components/jobs/select/searched';
+import { SelectionBar } from '@/components/jobs/select/selection-bar';
+import { useFrozen } from '@/components/jobs/select/use-frozen';
+import { useSelection } from '@/components/jobs/select/use-selection';
 import { STATE_LABELS } from '@/components/queues/state-labels';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { useParams } from '@/components/ui/use-param';
 import { describeError } from '@/lib/client/http/problem-error';
+import { hasFilter, readListFilter, toFilter } from '@/lib/client/job-filter';
 import { useJobList } from '@/lib/client/jobs';
 import type { ListParams } from '@/lib/client/list-params';
+import type { ActionKind } from '@/lib/client/operations';
 import { keys } from '@/lib/client/query-keys';
-import { listJobActions } from '@/lib/client/run-job-action';
+import { countSelected, isSelected, NOTHING, type Selection, toOperationFilter } from '@/lib/client/selection';
 import type { QueueFigures } from '@/lib/contracts/queues';
 import { formatCount } from '@/lib/format';
+
+const OperationDialog = lazy(() =>
+  import('@/components/operations/operation-dialog').then((file) => ({ default: file.OperationDialog })),
+);
 
 interface JobListCardProps {
   source: string;
@@ -28,42 +38,69 @@ interface JobListCardProps {
   figures: QueueFigures | undefined;
 }
 
+/** What a dialog was opened for; it keeps that whatever happens below it. */
+interface Asked {
+  kind: ActionKind;
+  selection: Selection;
+  drifted: string | null;
+}
+
 const NO_ROWS: never[] = [];
+/** More than this is an operation: it survives this page, and says how each one ended. */
+const FEW = 50;
 
 /** One state's jobs, page by page, with what can be done to them. */
 export function JobListCard({ source, queue, list, figures }: JobListCardProps) {
   const client = useQueryClient();
-  const { linkTo, follow, hrefWith } = useParams();
-  const jobs = useJobList(source, queue, list.state, list.cursor);
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const { params, linkTo, follow, hrefWith } = useParams();
+  const filter = readListFilter(params);
+  const filtered = hasFilter(filter);
+  const jobs = useJobList(source, queue, list.state, list.cursor, filter);
+  const { selection, select, drifted } = useSelection(source, queue, list.state);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [isRowAsked, setRowAsked] = useState(false);
   const actions = useJobActions(source, queue);
-  const rows = jobs.data?.items ?? NO_ROWS;
+  const rows = useFrozen(jobs.data?.items ?? NO_ROWS, asked !== null || isRowAsked);
   const arrived = useNewJobs(source, queue, list.state, rows);
+  const of = { source, queue, state: list.state };
 
   const showNew = () => {
     arrived.forget();
     if (list.cursor) follow(hrefWith({ at: null, page: null }));
-    void client.invalidateQueries({ queryKey: keys.jobList(source, queue, list.state, null) });
+    void client.invalidateQueries({ queryKey: keys.jobList(source, queue, list.state, null).slice(0, 6) });
   };
-  const runSelected = async (action: Parameters<typeof actions.runMany>[0]) => {
-    const outcomes = await actions.runMany(action, [...selected]);
+  const act = async (kind: ActionKind) => {
+    const isQuick = (kind === 'retry' || kind === 'promote') && selection.kind === 'ids' && selection.ids.size <= FEW;
+    if (!isQuick) return setAsked({ kind, selection, drifted });
+    const outcomes = await actions.runMany(`job.${kind}`, [...selection.ids]);
     const done = new Set(outcomes.filter(({ ok }) => ok).map(({ id }) => id));
-    setSelected((now) => new Set([...now].filter((id) => !done.has(id))));
+    select({ kind: 'ids', ids: new Set([...selection.ids].filter((id) => !done.has(id))) });
   };
+  const isShown = (row: Parameters<typeof isSelected>[1]) => isSelected(selection, row);
   return (
     <section className="card" aria-label={`${STATE_LABELS[list.state]} jobs`}>
-      {(selected.size > 0 || actions.run) && (
-        <BulkBar
-          count={selected.size}
-          elsewhere={selected.size - rows.filter((row) => selected.has(row.id)).length}
-          actions={listJobActions(list.state)}
+      <FilterBar
+        key={`${filter.name} ${filter.error}`}
+        state={list.state}
+        filter={filter}
+        go={follow}
+        hrefWith={hrefWith}
+      />
+      {(countSelected(selection) > 0 || actions.run) && (
+        <SelectionBar
+          selection={selection}
+          elsewhere={countSelected(selection) - rows.filter(isShown).length}
+          drifted={drifted}
+          state={list.state}
+          makeFilter={() => toFilter(of, filter, Date.now())}
+          filtered={filtered}
           run={actions.run}
-          where={`${queue}, ${STATE_LABELS[list.state].toLowerCase()}`}
-          onAction={(action) => void runSelected(action)}
-          onClear={() => setSelected(new Set())}
+          onSelect={select}
+          onAction={(kind) => void act(kind)}
+          onClear={() => select(NOTHING)}
         />
       )}
-      {arrived.count > 0 && (
+      {arrived.count > 0 && !filtered && (
         <button
           type="button"
           className="block w-full border-line border-b bg-sunken py-1.5 text-center font-medium text-ink-2 hover:text-ink"
@@ -72,6 +109,7 @@ export function JobListCard({ source, queue, list, figures }: JobListCardProps) 
           {formatCount(arrived.count, arrived.atLeast)} new
         </button>
       )}
+      {filtered && jobs.data && <Searched list={jobs.data} />}
       {jobs.error && !jobs.data && (
         <div className="p-[14px]">
           <ProblemNotice title="The jobs could not be read" detail={describeError(jobs.error)}>
@@ -82,24 +120,29 @@ export function JobListCard({ source, queue, list, figures }: JobListCardProps) 
         </div>
       )}
       {!jobs.data && !jobs.error && <SkeletonRows rows={10} columns={7} />}
-      {jobs.data && rows.length === 0 && (
-        <EmptyJobs source={source} queue={queue} state={list.state} isFirst={list.cursor === null} />
-      )}
+      {jobs.data &&
+        rows.length === 0 &&
+        (filtered ? (
+          <NoMatch list={jobs.data} state={list.state} />
+        ) : (
+          <EmptyJobs source={source} queue={queue} state={list.state} isFirst={list.cursor === null} />
+        ))}
       {rows.length > 0 && (
         <JobTable
           rows={rows}
           state={list.state}
           dim={jobs.isPlaceholderData}
-          selected={selected}
-          onSelect={setSelected}
+          selection={selection}
+          onSelect={select}
+          onAsk={setRowAsked}
           onAction={(action, id) => void actions.runOne(action, id)}
         />
       )}
-      {jobs.data && (rows.length > 0 || list.page > 1) && (
+      {jobs.data && (rows.length > 0 || list.page > 1 || jobs.data.nextCursor) && (
         <Pager
           list={list}
           rows={rows.length}
-          total={figures?.counts[list.state] ?? null}
+          total={filtered ? null : (figures?.counts[list.state] ?? null)}
           atLeast={figures?.countsAtLeast.includes(list.state) ?? false}
           nextCursor={jobs.data.nextCursor}
           linkTo={linkTo}
@@ -110,6 +153,18 @@ export function JobListCard({ source, queue, list, figures }: JobListCardProps) 
           busy={jobs.isFetching}
         />
       )}
+      <Suspense>
+        {asked && (
+          <OperationDialog
+            kind={asked.kind}
+            filter={toOperationFilter(asked.selection, of)}
+            selected={asked.selection.kind === 'all' ? asked.selection.count : null}
+            drifted={asked.drifted}
+            onStarted={() => select(NOTHING)}
+            onClose={() => setAsked(null)}
+          />
+        )}
+      </Suspense>
     </section>
   );
 }

@@ -16,11 +16,13 @@ interface JobTableRowProps {
   row: SeenRow;
   tab: JobState;
   isSelected: boolean;
+  /** Why the box cannot be changed; null: it can. */
+  fixed: string | null;
   onToggle: (on: boolean) => void;
   onAction: (action: JobAction) => void;
 }
 
-export function JobTableRow({ row, tab, isSelected, onToggle, onAction }: JobTableRowProps) {
+export function JobTableRow({ row, tab, isSelected, fixed, onToggle, onAction }: JobTableRowProps) {
   const action = row.isRemoved ? undefined : listJobActions(row.state)[0];
   const when = readWhen(row);
   return (
@@ -31,7 +33,8 @@ export function JobTableRow({ row, tab, isSelected, onToggle, onAction }: JobTab
           className="check"
           aria-label={`Select ${row.id}`}
           checked={isSelected}
-          disabled={row.isRemoved}
+          disabled={fixed !== null || (row.isRemoved && !isSelected)}
+          title={fixed ?? undefined}
           onChange={(event) => onToggle(event.currentTarget.checked)}
         />
       </td>

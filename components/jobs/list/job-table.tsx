@@ -7,6 +7,7 @@ import { moveInTable, readMarkedRow } from '@/components/jobs/list/mark-row';
 import { useKeys } from '@/components/shell/shortcuts';
 import type { SeenRow } from '@/lib/client/live/apply-job-frame';
 import { JOB_ACTION_LABELS, type JobAction, listJobActions } from '@/lib/client/run-job-action';
+import { isSelected, type Selection, toggleIds } from '@/lib/client/selection';
 import type { JobState } from '@/lib/contracts/states';
 
 const Confirm = lazy(() => import('@/components/ui/confirm').then((file) => ({ default: file.Confirm })));
@@ -16,10 +17,14 @@ interface JobTableProps {
   state: JobState;
   /** The next page is on its way. */
   dim: boolean;
-  selected: ReadonlySet<string>;
-  onSelect: (ids: ReadonlySet<string>) => void;
+  selection: Selection;
+  onSelect: (selection: Selection) => void;
+  /** A question about one row opens, or closes. */
+  onAsk: (isAsked: boolean) => void;
   onAction: (action: JobAction, id: string) => void;
 }
+
+const ALL_CHOSEN = 'All that match are selected; clear the selection to choose single ones';
 
 const WHEN: Record<JobState, string> = {
   waiting: 'Added',
@@ -31,25 +36,24 @@ const WHEN: Record<JobState, string> = {
   failed: 'Failed',
 };
 
-export function JobTable({ rows, state, dim, selected, onSelect, onAction }: JobTableProps) {
+export function JobTable({ rows, state, dim, selection, onSelect, onAsk, onAction }: JobTableProps) {
   const ref = useRef<HTMLTableElement>(null);
   const [asked, setAsked] = useState<{ action: JobAction; id: string } | null>(null);
   const selectable = rows.filter((row) => !row.isRemoved);
-  const here = selectable.filter((row) => selected.has(row.id)).length;
-  const toggle = (ids: string[], on: boolean) => {
-    const next = new Set(selected);
-    for (const id of ids)
-      if (on) next.add(id);
-      else next.delete(id);
-    onSelect(next);
+  const here = selectable.filter((row) => isSelected(selection, row)).length;
+  const isAll = selection.kind === 'all';
+  const toggle = (ids: string[], on: boolean) => onSelect(toggleIds(selection, ids, on));
+  const ask = (next: typeof asked) => {
+    setAsked(next);
+    onAsk(next !== null);
   };
   const act = (action: JobAction, id: string) =>
-    action === 'job.cancel' || action === 'job.remove' ? setAsked({ action, id }) : onAction(action, id);
+    action === 'job.cancel' || action === 'job.remove' ? ask({ action, id }) : onAction(action, id);
   useKeys((key) => {
     if (key === 'j' || key === 'k') return moveInTable(ref.current, key === 'j' ? 1 : -1);
     const row = rows.find(({ id }) => id === readMarkedRow(ref.current));
     if (!row) return false;
-    if (key === 'x') toggle([row.id], !selected.has(row.id));
+    if (key === 'x' && !isAll) toggle([row.id], !isSelected(selection, row));
     else if (key === 'r' && listJobActions(row.state).includes('job.retry')) onAction('job.retry', row.id);
     else return false;
     return true;
@@ -64,6 +68,8 @@ export function JobTable({ rows, state, dim, selected, onSelect, onAction }: Job
                 type="checkbox"
                 className="check"
                 aria-label="Select all on this page"
+                disabled={isAll}
+                title={isAll ? ALL_CHOSEN : undefined}
                 checked={here > 0 && here === selectable.length}
                 ref={(box) => {
                   if (box) box.indeterminate = here > 0 && here < selectable.length;
@@ -95,7 +101,8 @@ export function JobTable({ rows, state, dim, selected, onSelect, onAction }: Job
               key={row.id}
               row={row}
               tab={state}
-              isSelected={selected.has(row.id)}
+              isSelected={isSelected(selection, row)}
+              fixed={isAll ? ALL_CHOSEN : null}
               onToggle={(on) => toggle([row.id], on)}
               onAction={(action) => act(action, row.id)}
             />
@@ -109,7 +116,7 @@ export function JobTable({ rows, state, dim, selected, onSelect, onAction }: Job
             action={`${JOB_ACTION_LABELS[asked.action]} it`}
             danger
             onConfirm={() => onAction(asked.action, asked.id)}
-            onClose={() => setAsked(null)}
+            onClose={() => ask(null)}
           >
             <p className="mono m-0 [overflow-wrap:anywhere]">{asked.id}</p>
             <p className="muted m-0">{CONSEQUENCES[asked.action]}</p>

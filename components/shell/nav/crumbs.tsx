@@ -38,8 +38,12 @@ export function Crumbs() {
 export function listCrumbs(path: string): Crumb[] {
   const [first = '', source, queue, , job] = path.split('/').slice(1).map(decode);
   const item = NAV_ITEMS.find(({ href }) => href === (first === 'docs' ? '/docs/api' : `/${first}`));
+  if (first === 'sources' && source) return [{ label: 'Sources' }, { label: source }];
   const crumbs: Crumb[] = [{ label: item?.label ?? 'Not found', href: item?.href ?? '/' }];
   if (first === 'tasks' && source) crumbs.push({ label: source });
+  if (first === 'operations' && source) crumbs.push({ label: source.slice(0, 8), mono: true });
+  if (first === 'flows' && source && queue)
+    crumbs.push({ label: path.split('/').slice(4).map(decode).join('/'), mono: true });
   if (first === 'queues' && source && queue) {
     crumbs.push({ label: queue, href: queueHref(source, queue) });
     if (job) crumbs.push({ label: job, mono: true });

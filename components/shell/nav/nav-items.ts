@@ -3,7 +3,10 @@ export const NAV_ITEMS = [
   { id: 'overview', href: '/', label: 'Overview', key: 'o' },
   { id: 'queues', href: '/queues', label: 'Queues', key: 'q' },
   { id: 'workers', href: '/workers', label: 'Workers', key: 'w' },
+  { id: 'schedulers', href: '/schedulers', label: 'Schedulers', key: 's' },
+  { id: 'flows', href: '/flows', label: 'Flows', key: 'l' },
   { id: 'tasks', href: '/tasks', label: 'Tasks', key: 't' },
+  { id: 'operations', href: '/operations', label: 'Operations', key: 'p' },
   { id: 'api', href: '/docs/api', label: 'API', key: 'a' },
 ] as const;
 

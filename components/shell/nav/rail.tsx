@@ -47,7 +47,11 @@ export function Rail({ counts, open, onClose, onHelp }: RailProps) {
         </div>
         <div className="nav mt-[18px]">
           <h2>Run</h2>
-          <NavLinks ids={['workers', 'tasks', 'api']} counts={counts} />
+          <NavLinks ids={['workers', 'schedulers', 'flows', 'tasks']} counts={counts} />
+        </div>
+        <div className="nav mt-[18px]">
+          <h2>Keep</h2>
+          <NavLinks ids={['operations', 'api']} counts={counts} />
         </div>
       </nav>
       <footer>

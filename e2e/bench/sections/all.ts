@@ -8,6 +8,7 @@ import { measureFailure } from './failure';
 import { measureFirstLoad } from './first-load';
 import { measureList } from './list';
 import { measureMemory } from './memory';
+import { measureOperations } from './operations';
 import { measureOverview } from './overview';
 
 /** In the order in which they run: the web process is weighed after the rest. */
@@ -21,5 +22,6 @@ export const SECTIONS: readonly Section[] = [
   { name: 'first-load', measure: measureFirstLoad },
   { name: 'live', measure: benchLive },
   { name: 'export', measure: measureExport },
+  { name: 'operations', measure: measureOperations },
   { name: 'memory', measure: measureMemory },
 ];

@@ -1,9 +1,9 @@
-import type { IQueueBackend, MinimalQueue } from 'bullmq';
+import type { IQueueBackend, JobsOptions, MinimalQueue } from 'bullmq';
 import { Job as BullJob } from 'bullmq';
 import type { AddedJob, Change, NewJob } from '@/lib/backends/backend';
 import { CodedError } from '@/lib/contracts/errors';
 import type { JobState } from '@/lib/contracts/states';
-import { toJobsOptions } from './job-options';
+import { decodeOptions, toJobsOptions } from './job-options';
 
 /** What the shared actions need of a BullMQ backend. Every function rejects with `broker_unavailable` when it is away. */
 export interface ActionPorts {
@@ -21,29 +21,6 @@ export interface JobNow {
 }
 
 const NOT_THERE = -1;
-const NOT_IN_STATE = -3;
-const OF_SCHEDULER = -8;
-
-/**
- * Back to waiting, from failed or completed; BullMQ checks the state in the step that moves it. Attempts made go on being
- * counted: a job whose attempts are used up gets one more.
- */
-export async function retryJob(ports: ActionPorts, queue: string, id: string): Promise<Change> {
-  const before = await ports.readState(queue, id);
-  if (before.state === null) return { kind: 'gone' };
-  const order = before.state === 'completed' ? (['completed', 'failed'] as const) : (['failed', 'completed'] as const);
-  for (const from of order) {
-    const code = await codeOf(ports, queue, (backend) =>
-      backend.retryFinishedJob(
-        { id, opts: { lifo: before.lifo } } as Parameters<IQueueBackend['retryFinishedJob']>[0],
-        from,
-      ),
-    );
-    if (code === 0) return { kind: 'done', state: before.priority > 0 ? 'prioritized' : 'waiting' };
-    if (code === NOT_THERE) return { kind: 'gone' };
-  }
-  return wrongState(ports, queue, id);
-}
 
 export async function promoteJob(ports: ActionPorts, queue: string, id: string): Promise<Change> {
   const { state, priority } = await ports.readState(queue, id);
@@ -51,20 +28,6 @@ export async function promoteJob(ports: ActionPorts, queue: string, id: string):
   const code = await codeOf(ports, queue, (backend) => backend.promote(id));
   if (code === 0) return { kind: 'done', state: priority > 0 ? 'prioritized' : 'waiting' };
   return code === NOT_THERE ? { kind: 'gone' } : wrongState(ports, queue, id);
-}
-
-/** With its children, as BullMQ does. `done` carries the state that it was in. */
-export async function removeJob(ports: ActionPorts, queue: string, id: string): Promise<Change> {
-  const { state } = await ports.readState(queue, id);
-  if (state === null) return { kind: 'gone' };
-  let removed = false;
-  const code = await codeOf(ports, queue, async (backend) => {
-    removed = (await backend.remove(id, true)) !== 0;
-  });
-  if (code === OF_SCHEDULER) return ofScheduler();
-  if (code === NOT_THERE) return { kind: 'gone' };
-  if (code === NOT_IN_STATE) return wrongState(ports, queue, id);
-  return removed ? { kind: 'done', state } : { kind: 'locked' };
 }
 
 export const ofScheduler = (): Change & { kind: 'refused' } => ({
@@ -134,6 +97,38 @@ function prepareJob(minimal: MinimalQueue, job: NewJob): PreparedJob {
   } catch (error) {
     throw new CodedError('validation_failed', `BullMQ refuses this job: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** Of one job only, or made anew: a copy has none of these. */
+const OWN_OPTIONS = ['jobId', 'parent', 'repeat', 'prevMillis', 'timestamp', 'deduplication', 'telemetry'];
+
+/** What a copy keeps of a job's stored options. */
+export function copyOptions(optsText: string): Record<string, unknown> {
+  const options = decodeOptions(optsText);
+  for (const name of OWN_OPTIONS) delete options[name];
+  return options;
+}
+
+export interface StoredJob {
+  name: string;
+  /** JSON, as the broker has it. */
+  data: string;
+  opts: string;
+  /** As it is now, whatever the options say. */
+  priority: number;
+}
+
+/** A new job with a stored one's name, options and very data text. */
+export function prepareStored(
+  minimal: MinimalQueue,
+  { name, data, opts, priority }: StoredJob,
+  id: string | undefined,
+  deduplication: object | undefined,
+): PreparedJob {
+  const options = { ...copyOptions(opts), priority, ...(deduplication ? { deduplication } : {}) } as JobsOptions;
+  const entry = toEntry(new BullJob(minimal, name, {}, options, id));
+  const deduplicationId = (deduplication as { id?: string } | undefined)?.id ?? null;
+  return { ...entry, json: { ...entry.json, data }, deduplicationId };
 }
 
 /** `toFlowEntry` validates the options and gives the stored form. */

@@ -1,5 +1,6 @@
 import { bullmqVersion, ControlAgent, describeCancel, type RunningJob } from './control/agent';
 import type { ControlTarget } from './control/connect';
+import type { AttachedWorker, OnStop } from './control/obey-orders';
 
 export type { ControlTarget } from './control/connect';
 
@@ -10,6 +11,11 @@ export interface ControlOptions {
   version?: string;
   /** 5,000; change it only in tests. */
   beatEveryMs?: number;
+  /**
+   * Called when a dashboard orders the process to stop. Without it the workers close by themselves: they take no more jobs, those
+   * that run get the order's grace, then their signals abort, and what they throw is retried by their policy. Must return at once.
+   */
+  onStop?: OnStop;
 }
 
 /** What is used of a BullMQ Worker, whatever its type parameters are. */
@@ -17,7 +23,11 @@ export interface ControllableWorker {
   readonly name: string;
   readonly opts: { prefix?: string };
   concurrency: number;
-  on(event: 'closing' | 'closed', listener: () => void): unknown;
+  on(event: 'closing' | 'closed' | 'paused' | 'resumed', listener: () => void): unknown;
+  pause(doNotWaitActive?: boolean): Promise<void>;
+  resume(): void | Promise<void>;
+  isPaused(): boolean;
+  close(force?: boolean): Promise<void>;
 }
 
 interface ProcessedJob {
@@ -25,6 +35,7 @@ interface ProcessedJob {
   name: string;
   timestamp: number;
   attemptsMade: number;
+  moveToWait?(token?: string): Promise<unknown>;
 }
 
 type ProcessFn = (job: ProcessedJob, token?: string, signal?: AbortSignal) => Promise<unknown>;
@@ -41,6 +52,7 @@ const GIVEN_AWAY = new Set(['DelayedError', 'WaitingError', 'WaitingChildrenErro
  * A processor that takes the third argument can be cancelled: its signal aborts, and whatever it throws then, the job fails
  * as `cancelled: by <who>: <reason>` and is not retried. If it completes all the same, it is completed. One that takes no
  * signal goes on to its end; an order for it stays unacknowledged. Sandboxed processors get the signal too.
+ * It also takes a dashboard's orders: quiet (takes no more jobs), resume, stop, and how many jobs at once.
  * Detaches itself when the worker closes. Throws nothing when the broker is away: it goes on trying.
  */
 export function controlWorker(worker: ControllableWorker, options: ControlOptions): void {
@@ -48,10 +60,11 @@ export function controlWorker(worker: ControllableWorker, options: ControlOption
   const { processFn } = inner;
   if (processFn === undefined) throw new Error('controlWorker needs a worker that was made with a processor');
   const shared = shareAgent(options, worker.opts.prefix ?? 'bull');
-  const attached = { queue: worker.name, slots: () => worker.concurrency, closing: false };
+  const attached = attach(worker, options.onStop ?? null);
   const heeds = processFn.length >= 3;
 
   inner.processFn = async (job, token, signal) => {
+    if (attached.quiet && job.moveToWait) return giveBack(job, token);
     const { id = '', name, timestamp, attemptsMade } = job;
     const entry = shared.agent.begin({ queue: worker.name, id, name, timestamp, attemptsMade }, heeds);
     signal?.addEventListener('abort', () => entry.abort.abort(signal.reason), { once: true });
@@ -68,9 +81,35 @@ export function controlWorker(worker: ControllableWorker, options: ControlOption
     attached.closing = true;
     shared.agent.beatSoon();
   });
+  for (const change of ['paused', 'resumed'] as const) worker.on(change, () => shared.agent.beatSoon());
   worker.on('closed', () => {
     shared.release(attached);
   });
+}
+
+function attach(worker: ControllableWorker, onStop: OnStop | null): AttachedWorker {
+  return {
+    queue: worker.name,
+    closing: false,
+    quiet: false,
+    onStop,
+    slots: () => worker.concurrency,
+    setSlots: (slots) => {
+      worker.concurrency = slots;
+    },
+    isPaused: () => worker.isPaused(),
+    pause: () => worker.pause(true),
+    resume: async () => worker.resume(),
+    close: () => worker.close(),
+  };
+}
+
+/** A quiet worker's last fetch may still bring a job: it goes back to the head of its queue, and no attempt is counted. */
+async function giveBack(job: ProcessedJob, token: string | undefined): Promise<never> {
+  await job.moveToWait?.(token);
+  const error = new Error('the worker is quiet');
+  error.name = 'WaitingError';
+  throw error;
 }
 
 /** BullMQ reads the name: an UnrecoverableError is never retried. */
@@ -87,7 +126,7 @@ function isGivenAway(error: unknown): boolean {
 
 interface SharedAgent {
   agent: ControlAgent;
-  release(worker: { queue: string; slots(): number; closing: boolean }): void;
+  release(worker: AttachedWorker): void;
 }
 
 const agents = new Map<string, SharedAgent>();

@@ -1,22 +1,41 @@
 import type { Cancelled, CancelOrder, CancelState, QueueBackend, SourceFacts } from '@/lib/backends/backend';
 import type { SourceConfig } from '@/lib/env';
+import { orderWorker } from './control/order-worker';
 import { postgresControl } from './control/postgres';
 import { type ControlChannel, readBeats, readCancel, requestCancel } from './control/protocol';
-import { promoteJob, removeBeforeStart, removeJob, retryJob, setPaused } from './postgres/actions';
+import { openPostgresFlows } from './flows/postgres';
+import { promoteJob, removeBeforeStart, setPaused } from './postgres/actions';
 import { addJobs } from './postgres/add';
+import { openPostgresBulk } from './postgres/bulk/bulk-jobs';
 import {
   describeAway,
   IncompatibleBrokerError,
   openPostgresConnection,
   type PostgresConnection,
 } from './postgres/connection';
+import {
+  addLogs,
+  clearLogs,
+  duplicateJob,
+  editData,
+  prioritize,
+  reschedule,
+  retryJob,
+  setProgress,
+  undeduplicate,
+} from './postgres/edit-jobs';
 import { FiguresReader } from './postgres/figures';
 import { readJob, readLogs } from './postgres/job';
+import { readMotion, readStanding } from './postgres/motion';
+import { readMeta, readRateLimit, setMeta, setRateLimit } from './postgres/queue-settings';
 import { listQueueNames, queueExists } from './postgres/queues';
+import { removeChildren, removeJob } from './postgres/remove-jobs';
 import { listRows } from './postgres/rows';
+import { cleanQueue, drainQueue, obliterateQueue } from './postgres/sweep-queue';
 import { tailEvents } from './postgres/tail';
 import { listWorkerSessions } from './postgres/workers';
 import { joinWorkers } from './redis/list-workers';
+import { openPostgresSchedulers } from './schedulers/postgres';
 
 export interface PostgresBackendOptions {
   /** Sessions of the pool; the live tail has one more of its own. */
@@ -32,9 +51,16 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
   const readFacts = factsReader(connection);
   const closing = new AbortController();
 
+  const listWorkers = async () => {
+    const beats = connection.run(() => readBeats(control));
+    const sessions = listQueueNames(query).then((names) => listWorkerSessions(query, names));
+    return joinWorkers(config.name, ...(await Promise.all([beats, sessions])));
+  };
+
   return {
     kind: 'bullmq-postgres',
     name: config.name,
+    cannot: CANNOT,
     facts: readFacts,
     queueNames: () => listQueueNames(query),
     snapshot: () => figures.snapshot(),
@@ -43,25 +69,52 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
     getJob: (queue, id, maxPayloadBytes) => readJob(query, queue, id, maxPayloadBytes),
     getLogs: (queue, id, from, limit) => readLogs(query, queue, id, from, limit),
     addJobs: (queue, jobs) => addJobs(connection, queue, jobs),
-    listWorkers: async () => {
-      const beats = connection.run(() => readBeats(control));
-      const sessions = listQueueNames(query).then((names) => listWorkerSessions(query, names));
-      return joinWorkers(config.name, ...(await Promise.all([beats, sessions])));
-    },
+    listWorkers,
     events: (signal) => tailEvents(connection.connectDedicated, AbortSignal.any([signal, closing.signal])),
     pause: (queue) => setPaused(connection, queue, true),
     resume: (queue) => setPaused(connection, queue, false),
-    retry: (queue, id) => retryJob(connection, queue, id),
+    retry: (queue, id, options) => retryJob(connection, queue, id, options),
     promote: (queue, id) => promoteJob(connection, queue, id),
-    remove: (queue, id) => removeJob(connection, queue, id),
+    remove: (queue, id, children = true) => removeJob(connection, queue, id, children),
+    duplicate: (queue, id, newId, once) =>
+      duplicateJob(connection, queue, id, newId, once && { id: once.id, ttl: once.ttlMs }),
+    editData: (queue, id, dataText) => editData(connection, queue, id, dataText),
+    prioritize: (queue, id, priority, lifo) => prioritize(connection, queue, id, priority, lifo),
+    reschedule: (queue, id, runAt) => reschedule(connection, queue, id, runAt),
+    setProgress: (queue, id, progress) => setProgress(connection, queue, id, progress),
+    addLogs: (queue, id, lines) => addLogs(connection, queue, id, lines),
+    clearLogs: (queue, id, keep) => clearLogs(connection, queue, id, keep),
+    undeduplicate: (queue, id) => undeduplicate(connection, queue, id),
+    removeChildren: (queue, id) => removeChildren(connection, queue, id),
+    drain: (queue, delayed, bounds) => drainQueue(connection, queue, delayed, bounds),
+    clean: (queue, order, bounds) => cleanQueue(connection, queue, order, bounds),
+    obliterate: (queue, bounds) => obliterateQueue(connection, queue, bounds),
+    setConcurrency: (queue, concurrency) => setMeta(connection, queue, { concurrency }),
+    setRateLimit: (queue, limit) => setRateLimit(connection, queue, limit),
+    readRateLimit: (queue) => readRateLimit(connection, queue),
+    readMeta: (queue) => readMeta(connection, queue),
     cancel: (queue, id, order) => cancelJob(connection, control, queue, id, order),
     cancelState: (queue, id) => connection.run(() => readCancelState(control, queue, id)),
+    orderWorker: (id, wish) =>
+      connection.run(() =>
+        orderWorker(control, async () => (await listWorkers()).some((worker) => worker.id === id), id, wish),
+      ),
+    motion: (queue) => readMotion(query, queue),
+    standing: (queue, id) => readStanding(query, queue, id),
+    flows: openPostgresFlows(connection),
+    schedulers: openPostgresSchedulers(connection),
+    bulk: openPostgresBulk(connection, config.schema),
     close: async () => {
       closing.abort();
       await connection.close();
     },
   };
 }
+
+const CANNOT = {
+  'queue.remove-orphans': 'On PostgreSQL a job is one row with its state: it cannot be orphaned.',
+  'queue.trim-events': 'BullMQ trims its events on PostgreSQL by itself and offers no way to do it.',
+};
 
 function factsReader(connection: PostgresConnection): () => Promise<SourceFacts> {
   let status: SourceFacts['status'] = 'connecting';

@@ -2,9 +2,17 @@ import type { CancelState, QueueBackend } from '@/lib/backends/backend';
 import type { JobRef } from '@/lib/contracts/jobs';
 import type { Worker } from '@/lib/contracts/workers';
 import type { SourceConfig } from '@/lib/env';
-import { promoteJob, removeJob, retryJob } from './actions';
+import { promoteJob } from './actions';
+import { orderWorker } from './control/order-worker';
 import { type Beat, readBeats, readCancel } from './control/protocol';
 import { redisControl } from './control/redis';
+import { openRedisFlows } from './flows/redis';
+import { openRedisBulk } from './redis/bulk/bulk-jobs';
+import { RedisEdits } from './redis/change/edit-jobs';
+import { removeOrphans } from './redis/change/orphan-jobs';
+import { parkWaiting } from './redis/change/park-waiting';
+import { RedisSettings } from './redis/change/queue-settings';
+import { RedisSweeps } from './redis/change/sweep-queue';
 import { RedisChanges } from './redis/change-jobs';
 import { parseClientList, type WorkerConnection } from './redis/client-list';
 import { QueueDiscovery } from './redis/discover-queues';
@@ -13,9 +21,11 @@ import { RedisLink } from './redis/link';
 import { listJobs } from './redis/list-jobs';
 import { joinWorkers } from './redis/list-workers';
 import { groupBySlot, mastersOf } from './redis/masters';
+import { readMotion, readStanding } from './redis/motion/read-motion';
 import { FactsReader } from './redis/read-facts';
 import { SnapshotReader } from './redis/read-snapshot';
 import { type TailSource, tailEvents } from './redis/tail-events';
+import { openRedisSchedulers } from './schedulers/redis';
 
 /** A CLIENT LIST of 2,000 clients is 0.5 MB: one serves all queues for this long. */
 const CLIENT_LIST_KEPT_MS = 2_000;
@@ -39,6 +49,8 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
   const changed = async <T>(queue: string, run: () => Promise<T>): Promise<T> => {
     try {
       const result = await run();
+      // The change has happened, whatever becomes of this.
+      await parkWaiting(changes, queue).catch(() => undefined);
       if (!isGone(result)) discovery.note(queue);
       return result;
     } finally {
@@ -51,6 +63,10 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     known = await discovery.names();
     return known;
   };
+  const split = (key: string) => splitKey(key, link.prefix, known);
+  const edits = new RedisEdits(changes, split);
+  const sweeps = new RedisSweeps(changes);
+  const settings = new RedisSettings(changes);
   const tailSource: TailSource = {
     link,
     queueNames,
@@ -67,17 +83,39 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     snapshot: async () => snapshots.read(await queueNames()),
     hasQueue: (queue) => discovery.has(queue),
     listJobs: (queue, state, position, limit) => listJobs(link, queue, state, position, limit),
-    getJob: (queue, id, maxPayloadBytes) =>
-      getJob(link, queue, id, maxPayloadBytes, (key) => splitKey(key, link.prefix, known)),
+    getJob: (queue, id, maxPayloadBytes) => getJob(link, queue, id, maxPayloadBytes, split),
     getLogs: (queue, id, from, limit) => getLogs(link, queue, id, from, limit),
     addJobs: (queue, jobs) => changed(queue, () => changes.add(queue, jobs)),
     listWorkers: () => workers.list(),
     events: (signal) => tailEvents(tailSource, AbortSignal.any([signal, closing.signal])),
     pause: (queue) => changed(queue, () => changes.change(queue, (backend) => backend.pause(true))),
     resume: (queue) => changed(queue, () => changes.change(queue, (backend) => backend.pause(false))),
-    retry: (queue, id) => changed(queue, () => retryJob(changes, queue, id)),
+    retry: (queue, id, options) => changed(queue, () => edits.retry(queue, id, options)),
     promote: (queue, id) => changed(queue, () => promoteJob(changes, queue, id)),
-    remove: (queue, id) => changed(queue, () => removeJob(changes, queue, id)),
+    remove: (queue, id, children = true) => changed(queue, () => edits.remove(queue, id, children)),
+    duplicate: (queue, id, newId, once) =>
+      changed(queue, () => edits.duplicate(queue, id, newId, once && { id: once.id, ttl: once.ttlMs })),
+    editData: (queue, id, dataText) => edits.edit(queue, id, dataText),
+    prioritize: (queue, id, priority, lifo) => changed(queue, () => edits.prioritize(queue, id, priority, lifo)),
+    reschedule: (queue, id, runAt) => changed(queue, () => edits.reschedule(queue, id, runAt)),
+    setProgress: (queue, id, progress) => edits.progress(queue, id, progress),
+    addLogs: (queue, id, lines) => edits.addLogs(queue, id, lines),
+    clearLogs: (queue, id, keep) => edits.clearLogs(queue, id, keep),
+    undeduplicate: (queue, id) => edits.undeduplicate(queue, id),
+    removeChildren: (queue, id) => changed(queue, () => edits.removeChildren(queue, id)),
+    drain: (queue, delayed, bounds) => changed(queue, () => sweeps.drain(queue, delayed, bounds)),
+    clean: (queue, order, bounds) => changed(queue, () => sweeps.clean(queue, order, bounds)),
+    obliterate: async (queue, bounds) => {
+      const swept = await sweeps.obliterate(queue, bounds).finally(() => snapshots.touch(queue));
+      if (swept.kind === 'swept' && swept.done) discovery.forget(queue);
+      return swept;
+    },
+    removeOrphans: (queue, from, bounds) => removeOrphans(changes, queue, from, bounds),
+    setConcurrency: (queue, concurrency) => changed(queue, () => settings.setConcurrency(queue, concurrency)),
+    setRateLimit: (queue, limit) => changed(queue, () => settings.setRateLimit(queue, limit)),
+    readRateLimit: (queue) => settings.readRateLimit(queue),
+    trimEvents: (queue, maxLength) => settings.trimEvents(queue, maxLength),
+    readMeta: (queue) => settings.readMeta(queue),
     cancel: (queue, id, order) => changed(queue, () => changes.cancel(queue, id, order, control)),
     cancelState: (queue, id) =>
       link.call(async (): Promise<CancelState | null> => {
@@ -86,6 +124,18 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
         const { by, reason, at, acknowledgedAt } = record;
         return { by, reason, at, acknowledgedAt };
       }),
+    orderWorker: (id, wish) =>
+      link.change(() =>
+        orderWorker(control, async () => (await workers.list()).some((worker) => worker.id === id), id, wish),
+      ),
+    motion: (queue) => readMotion(link, queue),
+    standing: (queue, id) => readStanding(link, queue, id, (key) => splitKey(key, link.prefix, known)),
+    bulk: openRedisBulk(link, (queue) => {
+      discovery.note(queue);
+      snapshots.touch(queue);
+    }),
+    flows: openRedisFlows({ link, changes, queueNames, split, changed }),
+    schedulers: openRedisSchedulers({ link, changes, queueNames, changed }),
     close: async () => {
       closing.abort();
       discovery.close();

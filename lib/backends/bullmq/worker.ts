@@ -49,6 +49,8 @@ export interface QueueWorkerOptions {
   locks?: LockSettings;
   /** For a job that brings none: its task's. */
   backoffOf(name: string): Backoff | null;
+  /** A dashboard ordered the process to stop. Returns at once. */
+  onStop?(order: { graceMs: number; by: string }): void;
   /** Must not reject. The signal aborts on cancel, and when the lock was lost. */
   run(job: TakenJob, signal: AbortSignal): Promise<Outcome>;
 }
@@ -112,7 +114,8 @@ export function openQueueWorker(broker: WorkerBroker, options: QueueWorkerOption
       runRetryDelay: RETRY_BROKER_MS,
     },
   );
-  controlWorker(worker, { connection: broker.controlTarget });
+  const { onStop } = options;
+  controlWorker(worker, { connection: broker.controlTarget, ...(onStop ? { onStop } : {}) });
   worker.on('error', (error) => log.warn({ queue, err: error.message }, 'worker'));
   worker.on('lockRenewalFailed', (ids) => {
     for (const id of ids) lost.get(id)?.abort(new LockLostError());

@@ -37,7 +37,10 @@ export interface Broker {
     run: (job: TestJob) => Promise<unknown>,
     options?: { name?: string; concurrency?: number },
   ): { close(force?: boolean): Promise<void> };
-  flows(): { add(flow: TestFlow): Promise<{ job: { id?: string | undefined } }> };
+  flows(): {
+    add(flow: TestFlow): Promise<{ job: { id?: string | undefined } }>;
+    addBulk(flows: TestFlow[]): Promise<unknown>;
+  };
   /** SIGSTOP and SIGCONT; SIGKILL and start again on the same data. */
   freeze(): void;
   thaw(): void;

@@ -28,6 +28,21 @@ export function jobHref(source: string, queue: string, job: string): string {
   return `${queueHref(source, queue)}/jobs/${encodeURIComponent(job)}`;
 }
 
+/** Where the browser shows an operation. */
+export function operationHref(operation: string): string {
+  return `/operations/${encodeURIComponent(operation)}`;
+}
+
+/** Where the browser shows a source. */
+export function sourceHref(source: string): string {
+  return `/sources/${encodeURIComponent(source)}`;
+}
+
+/** Where the browser shows the flow that hangs from a job. */
+export function flowHref(source: string, queue: string, job: string): string {
+  return `/flows/${[source, queue, job].map(encodeURIComponent).join('/')}`;
+}
+
 /** A path parameter as Next hands it to a page (still encoded), decoded once. */
 export function decodePart(part: string): string {
   try {

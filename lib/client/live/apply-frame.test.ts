@@ -101,7 +101,9 @@ describe('counts', () => {
 describe('job frames', () => {
   const list = keys.jobList('a', 'q', 'failed', null);
   const rows = () => client.getQueryData<{ items: SeenRow[] }>(list)?.items ?? [];
-  beforeEach(() => client.setQueryData<JobList>(list, { items: [row('1'), row('2'), row('3')], nextCursor: null }));
+  beforeEach(() =>
+    client.setQueryData<JobList>(list, { items: [row('1'), row('2'), row('3')], nextCursor: null, searched: null }),
+  );
 
   it('patch a row where it stands, whatever its state becomes', () => {
     applyFrame(client, jobFrame({ id: '2', type: 'state', state: 'active', name: 'n', error: null }));

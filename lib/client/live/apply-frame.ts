@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { applyJobFrame } from '@/lib/client/live/apply-job-frame';
+import { applyOperationFrame } from '@/lib/client/live/apply-operation-frame';
 import type { SeenFrame } from '@/lib/client/live/stream';
 import { keys } from '@/lib/client/query-keys';
 import type { CountsFrame, WorkerFrame } from '@/lib/contracts/live';
@@ -16,6 +17,7 @@ export function applyFrame(client: QueryClient, frame: SeenFrame): void {
   if (frame.event === 'counts') applyCounts(client, frame.data);
   else if (frame.event === 'job') applyJobFrame(client, frame.data);
   else if (frame.event === 'worker') applyWorkers(client, frame.data);
+  else if (frame.event === 'operation') applyOperationFrame(client, frame.data);
   // A first stream brings all figures by itself; only what happened to jobs before it stood may be missing.
   else if (frame.data.reason === 'started')
     void client.invalidateQueries({ queryKey: keys.allJobs(), refetchType: 'active' });
@@ -60,15 +62,18 @@ function patchQueueList(client: QueryClient, frame: CountsFrame): void {
 }
 
 function applyWorkers(client: QueryClient, frame: WorkerFrame): void {
-  client.setQueryData<WorkerList>(keys.workers(), (list) =>
-    list
-      ? {
-          ...list,
-          asOf: frame.at,
-          items: [...list.items.filter((worker) => worker.source !== frame.source), ...frame.workers],
-        }
-      : list,
-  );
+  const list = client.getQueryData<WorkerList>(keys.workers());
+  if (!list) return;
+  const others = list.items.filter((worker) => worker.source !== frame.source);
+  const known = new Map(list.items.filter((worker) => worker.source === frame.source).map((one) => [one.id, one]));
+  const items = frame.workers.flatMap((worker) => {
+    const before = known.get(worker.id);
+    return before ? [{ ...before, ...worker }] : [];
+  });
+  client.setQueryData<WorkerList>(keys.workers(), { ...list, asOf: frame.at, items: [...others, ...items] });
+  // What can be ordered of a worker is not in the frame: it is asked for when one is new, or is in another state.
+  const isSame = frame.workers.every((worker) => known.get(worker.id)?.status === worker.status);
+  if (!isSame) void client.invalidateQueries({ queryKey: keys.workers() });
 }
 
 const queueKey = (queue: Pick<QueueFigures, 'source' | 'name'>) => `${queue.source}\n${queue.name}`;

@@ -29,7 +29,7 @@ interface StreamOptions {
 /** What the server takes on one stream; tabs beyond that go without the topics that are left out. */
 const MOST_TOPICS = 50;
 
-const EVENTS = ['counts', 'job', 'worker', 'reset'] as const;
+const EVENTS = ['counts', 'job', 'worker', 'operation', 'reset'] as const;
 
 /**
  * One EventSource at a time, with its own backoff: the built-in one retries at a fixed pace, and gives up for good on an

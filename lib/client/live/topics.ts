@@ -1,5 +1,6 @@
 /** Topic names as the server reads them; each part URI-encoded. */
 export const OVERVIEW_TOPIC = 'overview';
+export const OPERATIONS_TOPIC = 'operations';
 
 export function queueTopic(source: string, queue: string): string {
   return `queue:${encodePart(source)}/${encodePart(queue)}`;

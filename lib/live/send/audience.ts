@@ -24,7 +24,7 @@ export function makeAudience(topics: readonly Topic[], allSources: readonly stri
   const scopes = new Map<string, Scope>();
   if (hasOverview) for (const source of allSources) scopes.set(source, 'all');
   for (const topic of topics) {
-    if (topic.kind === 'overview') continue;
+    if (topic.kind === 'overview' || topic.kind === 'operations') continue;
     const scope = scopes.get(topic.source) ?? new Set<string>();
     if (scope !== 'all' && topic.kind === 'queue') scopes.set(topic.source, new Set([...scope, topic.queue]));
     else scopes.set(topic.source, scope);

@@ -1,5 +1,12 @@
 import { foundation } from './0001-foundation';
 import { effectRun } from './0002-effect-run';
+import { operations } from './0010-operations';
+import { pausedSchedulers } from './0020-paused-schedulers';
 
 /** Forward only; a landed step is never edited. */
-export const MIGRATIONS: readonly { name: string; sql: string }[] = [foundation, effectRun];
+export const MIGRATIONS: readonly { name: string; sql: string }[] = [
+  foundation,
+  effectRun,
+  operations,
+  pausedSchedulers,
+];

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
-import { type ControlConnection, type ControlTarget, connectControl } from './connect';
+import { type ControlConnection, type ControlTarget, connectControl, type Wake } from './connect';
+import { type AttachedWorker, OrderBook } from './obey-orders';
 import { BEAT_EVERY_MS, type Beat, type CancelRecord, runOf } from './protocol';
 
 /** A job that runs in this process now. `cancel` is set once it was told to stop. */
@@ -16,12 +17,6 @@ export interface RunningJob {
   abort: AbortController;
 }
 
-interface AttachedWorker {
-  queue: string;
-  slots(): number;
-  closing: boolean;
-}
-
 const RUNNING_SHOWN = 20;
 const PRUNE_EVERY_BEATS = 12;
 
@@ -34,6 +29,7 @@ export class ControlAgent {
   private readonly workers = new Set<AttachedWorker>();
   private readonly running = new Set<RunningJob>();
   private orders = new Map<string, CancelRecord>();
+  private readonly book: OrderBook;
   private readonly rate = new MinuteRate();
   private readonly processId = `${hostname()}:${process.pid}`;
   private readonly startedAt = Math.round(Date.now() - process.uptime() * 1000);
@@ -50,8 +46,13 @@ export class ControlAgent {
     private readonly version: string,
     beatEveryMs = BEAT_EVERY_MS,
   ) {
-    this.connection = connectControl(target, prefix, (job) => {
-      if (!this.closed) void this.look(job).catch(() => undefined);
+    this.book = new OrderBook(this.processId, this.startedAt, {
+      workers: () => [...this.workers],
+      running: () => [...this.running],
+      changed: () => this.beatSoon(),
+    });
+    this.connection = connectControl(target, prefix, (wake) => {
+      if (!this.closed) void this.look(wake).catch(() => undefined);
     });
     this.connection.catch(() => undefined);
     this.timer = setInterval(() => void this.beat().catch(() => undefined), beatEveryMs);
@@ -140,13 +141,18 @@ export class ControlAgent {
       memoryBytes: process.memoryUsage.rss(),
       startedAt: this.startedAt,
       version: this.version,
-      status: workers.every((worker) => worker.closing) ? 'stopping' : 'up',
+      status: statusOf(workers),
     };
   }
 
-  private async look(job: { queue: string; id: string } | null): Promise<void> {
+  private async look(job: Wake): Promise<void> {
     const { channel } = await this.connection;
+    if (job !== null && 'worker' in job) {
+      if (job.worker === this.processId) await this.book.look(channel);
+      return;
+    }
     if (job === null) {
+      await this.book.look(channel);
       const records = await channel.readCancels();
       this.orders = new Map(records.map((record) => [keyOf(record), record]));
       await Promise.all(records.map((record) => this.obey(record)));
@@ -171,6 +177,11 @@ export class ControlAgent {
       await channel.acknowledgeCancel(order, this.processId, Date.now()).finally(abort);
     }
   }
+}
+
+function statusOf(workers: AttachedWorker[]): Beat['status'] {
+  if (workers.every((worker) => worker.closing)) return 'stopping';
+  return workers.every((worker) => worker.closing || worker.isPaused()) ? 'quiet' : 'up';
 }
 
 const sumSlots = (workers: AttachedWorker[]) => workers.reduce((sum, worker) => sum + worker.slots(), 0);

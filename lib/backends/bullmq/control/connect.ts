@@ -18,8 +18,9 @@ export interface ControlConnection {
   close(): Promise<void>;
 }
 
-/** Told of one job's cancel; of `null` when any may have been missed (after each connect). */
-export type OnWake = (job: { queue: string; id: string } | null) => void;
+/** One job's cancel; orders for a worker process; `null` when any may have been missed (after each connect). */
+export type Wake = { queue: string; id: string } | { worker: string } | null;
+export type OnWake = (wake: Wake) => void;
 
 /** One connection of its own, for beats, orders and the wake-up. Never rejects for a broker that is away: it reconnects. */
 export async function connectControl(
@@ -93,9 +94,10 @@ function speaksResp3(redis: Redis): boolean {
   return (redis as unknown as { condition?: { protocol?: number } }).condition?.protocol === 3;
 }
 
-function parseField(field: string): { queue: string; id: string } | null {
+function parseField(field: string): Wake {
   try {
-    const [queue, id] = JSON.parse(field) as unknown[];
+    const [queue, id, worker] = JSON.parse(field) as unknown[];
+    if (typeof worker === 'string') return { worker };
     return typeof queue === 'string' && typeof id === 'string' ? { queue, id } : null;
   } catch {
     return null;
@@ -138,8 +140,8 @@ async function connectPostgres(target: PostgresTarget, onWake: OnWake): Promise<
   };
   const wake = (payload: string | undefined) => {
     if (payload === undefined || payload === '') return onWake(null);
-    const [namespace, queue = '', id = ''] = JSON.parse(payload) as string[];
-    if (namespace === schema) onWake({ queue, id });
+    const [namespace, queue = '', id = '', worker] = JSON.parse(payload) as string[];
+    if (namespace === schema) onWake(worker === undefined ? { queue, id } : { worker });
   };
   const query: ControlQuery = async (text, values) => {
     if (session === null) throw new Error('the broker is away');

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { CREATE_ORDERS, postgresOrders, pruneOrders } from './orders-postgres';
 import {
   ACKNOWLEDGED_KEPT_MS,
   BEAT_KEPT_MS,
@@ -38,7 +39,8 @@ CREATE TABLE IF NOT EXISTS queuedeck_control.cancel (
   acknowledged_ms bigint,
   worker          text,
   PRIMARY KEY (namespace, queue, job)
-);`;
+);
+${CREATE_ORDERS}`;
 
 interface CancelRow {
   queue: string;
@@ -85,6 +87,7 @@ export function postgresControl(query: ControlQuery, schema: string): ControlCha
   };
 
   return {
+    ...postgresOrders(read, write, schema, CONTROL_CHANNEL),
     readCancel,
     writeBeat: async (beat) => {
       await write(
@@ -140,6 +143,7 @@ export function postgresControl(query: ControlQuery, schema: string): ControlCha
       return rows.length === 1;
     },
     prune: async () => {
+      await pruneOrders(read, schema);
       await read(
         'DELETE FROM queuedeck_control.beat WHERE namespace = $1 AND beat_at < clock_timestamp() - make_interval(secs => $2)',
         [schema, BEAT_KEPT_MS / 1000],

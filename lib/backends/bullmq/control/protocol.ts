@@ -1,3 +1,5 @@
+import type { OrderChannel } from './orders';
+
 /**
  * How a dashboard and the control module inside workers talk through the broker. Nothing here needs either to be up.
  *
@@ -37,7 +39,8 @@ export interface Beat {
   /** By the broker's clock, moved to the reader's. */
   beatAt: number;
   version: string;
-  status: 'up' | 'stopping';
+  /** `quiet`: takes no jobs; those that run go on. */
+  status: 'up' | 'quiet' | 'stopping';
 }
 
 /** Which attempt of a job: when it was added, and the attempts it had ended before. */
@@ -61,7 +64,7 @@ export interface CancelRecord {
 }
 
 /** The wire, on one broker and namespace. */
-export interface ControlChannel {
+export interface ControlChannel extends OrderChannel {
   writeBeat(beat: Omit<Beat, 'beatAt'>): Promise<void>;
   removeBeat(processId: string): Promise<void>;
   /** Those of the last 10 minutes; older ones are pruned by `prune`. */

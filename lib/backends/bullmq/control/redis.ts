@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
+import { redisOrders } from './orders-redis';
 import { BEAT_KEPT_MS, type Beat, type CancelRecord, type ControlChannel, isStale } from './protocol';
 
 /*
@@ -30,6 +31,7 @@ export function redisControl(redis: Redis | Cluster, prefix: string): ControlCha
   const readText = async (field: string) => (await redis.hget(cancelsKey, field)) ?? '';
 
   return {
+    ...redisOrders(redis, prefix, controlChannelName(prefix)),
     writeBeat: async (beat) => {
       await redis.eval(WRITE_BEAT, 1, beatsKey, beat.id, JSON.stringify(beat));
     },

@@ -6,10 +6,7 @@ import { type JobColumns, ROW_COLUMNS, toBrokerRow, toState } from './rows';
 
 /** What BullMQ's functions are called with, once the row is locked: `j` is the job as it is. */
 const STEPS = {
-  retry: `CASE WHEN j.state IN ('failed', 'completed') THEN
-    reprocess_job($1, $2, j.state::text, COALESCE((j.opts->'lifo')::text = 'true', false), false, false) END`,
   promote: `CASE WHEN j.state = 'delayed' THEN promote($1, $2) END`,
-  remove: 'remove($1, $2, true)',
   cancel: `CASE WHEN j.state IN ('waiting', 'delayed') THEN remove($1, $2, false) END`,
 } as const;
 
@@ -30,35 +27,13 @@ async function takeStep(query: Query, step: keyof typeof STEPS, queue: string, i
   return row ?? null;
 }
 
-export function retryJob(connection: PostgresConnection, queue: string, id: string): Promise<Change> {
-  return requeue(connection, 'retry', queue, id);
-}
-
 export function promoteJob(connection: PostgresConnection, queue: string, id: string): Promise<Change> {
-  return requeue(connection, 'promote', queue, id);
-}
-
-function requeue(connection: PostgresConnection, step: 'retry' | 'promote', queue: string, id: string) {
   return connection.transaction<Change>(async (query) => {
-    const row = await takeStep(query, step, queue, id);
+    const row = await takeStep(query, 'promote', queue, id);
     if (row === null) return { kind: 'gone' };
     if (row.code === null || row.code < 0) return { kind: 'wrong-state', state: toState(row.state, row.priority) };
     return { kind: 'done', state: toState('waiting', row.priority) };
   });
-}
-
-/** With its children, as BullMQ does. `done` names the state that it was in. */
-export function removeJob(connection: PostgresConnection, queue: string, id: string): Promise<Change> {
-  return refusable(async () =>
-    connection.transaction<Change>(async (query) => {
-      const row = await takeStep(query, 'remove', queue, id);
-      if (row === null) return { kind: 'gone' };
-      if (!row.code) return { kind: 'locked' };
-      const state = toState(row.state, row.priority);
-      await announceRemoval(query, queue, id, state);
-      return { kind: 'done', state };
-    }),
-  );
 }
 
 /** Takes out a job that has not begun; its finished children stay. `active` = it has: ask its worker. */
@@ -86,7 +61,7 @@ export async function setPaused(connection: PostgresConnection, queue: string, p
 }
 
 /** BullMQ's `remove` says nothing on PostgreSQL, unlike on Redis; the event is the one that it publishes there. */
-async function announceRemoval(query: Query, queue: string, id: string, prev: JobState): Promise<void> {
+export async function announceRemoval(query: Query, queue: string, id: string, prev: JobState): Promise<void> {
   await query(`SELECT publish_event($1, 'removed', jsonb_build_object('jobId', $2::text, 'prev', $3::text))`, [
     queue,
     id,
@@ -95,7 +70,7 @@ async function announceRemoval(query: Query, queue: string, id: string, prev: Jo
 }
 
 /** BullMQ's refusals: SQLSTATE BM001, with its error code as the detail. */
-async function refusable<T>(run: () => Promise<T>): Promise<T | { kind: 'refused'; reason: string }> {
+export async function refusable<T>(run: () => Promise<T>): Promise<T | { kind: 'refused'; reason: string }> {
   try {
     return await run();
   } catch (error) {

@@ -70,7 +70,8 @@ async function describeAdded(
   });
 }
 
-function asInputError(error: unknown): unknown {
+/** What PostgreSQL cannot hold as JSON is the caller's fault; any other error stays as it is. */
+export function asInputError(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError) || !/^(22|54)/.test(error.code ?? '')) return error;
   const message =
     'holds something that PostgreSQL cannot store as JSON (a \\u0000 character, a number out of range, or too deep a nesting)';

@@ -48,7 +48,7 @@ const SEQ = { column: 'seq', type: 'bigint' } as const;
 const FINISHED: Order['keys'] = [{ column: 'finished_at_ms', type: 'bigint' }, SEQ];
 
 /** What runs next comes first; of what is over or runs, the newest. */
-const ORDERS: Record<JobState, Order> = {
+export const ORDERS: Record<JobState, Order> = {
   waiting: { where: "state = 'waiting' AND priority = 0", keys: [SEQ], direction: 'ASC' },
   prioritized: {
     where: "state = 'waiting' AND priority > 0",
@@ -84,7 +84,7 @@ export async function listRows(
 }
 
 /** The first key alone bounds the index walk; the whole row comparison then skips what the last page showed of its ties. */
-function afterSql({ keys, direction }: Order, position: Position, values: unknown[]): string {
+export function afterSql({ keys, direction }: Order, position: Position, values: unknown[]): string {
   const placed = keys.map((key) => `$${values.push(readKey(position, key.column))}::${key.type}`);
   const sign = direction === 'ASC' ? '>' : '<';
   const first = keys[0]?.column;

@@ -13,17 +13,17 @@ import { type ActionPorts, addJobs, type Inserted, minimalQueue, ofScheduler, ty
 import { type ControlChannel, requestCancel } from '../control/protocol';
 import type { RedisClient } from './connect';
 import { readState } from './get-job';
-import { type LuaScript, luaScript, type RedisLink, runScript } from './link';
-import { cancelScript } from './scripts/cancel';
+import { type LuaScript, type RedisLink, runScript } from './link';
+import { type BuiltScript, buildScript } from './scripts/built';
+import { CANCEL } from './scripts/cancel';
 import { toRawRow } from './scripts/row';
 import { toRow } from './to-row';
 
 /** BullMQ's own operations over the source's connection for changes. */
 export class RedisChanges implements ActionPorts {
   #root: RedisQueueBackend | null = null;
-  #cancel: LuaScript | null = null;
 
-  constructor(private readonly link: RedisLink) {}
+  constructor(readonly link: RedisLink) {}
 
   readState(queue: string, id: string) {
     return readState(this.link, queue, id);
@@ -33,9 +33,22 @@ export class RedisChanges implements ActionPorts {
     return this.link.change(async (writes) => run(await this.#of(writes, queue)));
   }
 
+  /** One atomic step of ours, over the connection for changes. */
+  run(script: LuaScript | BuiltScript, keys: string[], args: (string | number)[]): Promise<unknown> {
+    return this.link.change(async (writes) => {
+      if ('lua' in script) return runScript(writes, script, keys, args);
+      await this.#rootOf(writes);
+      return runScript(writes, buildScript(writes, script), keys, args);
+    });
+  }
+
   add(queue: string, jobs: NewJob[]): Promise<AddedJob[]> {
-    const name = createRedisName(this.link.prefix, queue);
-    return addJobs(this, queue, jobs, (entries) => this.#insert(queue, entries), name);
+    return addJobs(this, queue, jobs, (entries) => this.insert(queue, entries), this.nameOf(queue));
+  }
+
+  /** Names the queue to BullMQ's Job, which prepares without a connection. */
+  nameOf(queue: string): MinimalQueue {
+    return createRedisName(this.link.prefix, queue);
   }
 
   async cancel(queue: string, id: string, order: CancelOrder, channel: ControlChannel): Promise<Cancelled> {
@@ -50,10 +63,7 @@ export class RedisChanges implements ActionPorts {
 
   async #removeBeforeRun(queue: string, id: string): Promise<Cancelled | 'active'> {
     const base = this.link.base(queue);
-    const reply = await this.link.change(async (writes) => {
-      this.#cancel ??= luaScript(cancelScript(await this.#removeJobText(writes)));
-      return runScript(writes, this.#cancel, [base + id, `${base}repeat`], [id, '1', base]);
-    });
+    const reply = await this.run(CANCEL, [base + id, `${base}repeat`], [id, '1', base]);
     const [word, state, row] = reply as [string, JobState | undefined, unknown];
     switch (word) {
       case 'gone':
@@ -73,17 +83,8 @@ export class RedisChanges implements ActionPorts {
     }
   }
 
-  /** The text of BullMQ's script as this version of BullMQ defines it on the client. */
-  async #removeJobText(writes: RedisClient): Promise<string> {
-    await this.#rootOf(writes);
-    const scripts = Object.entries(writes.scriptsSet as Record<string, { lua: string }>);
-    const text = scripts.find(([name]) => name.startsWith('removeJob:'))?.[1].lua;
-    if (text === undefined) throw new Error('BullMQ does not define removeJob as expected');
-    return text;
-  }
-
   /** All in one MULTI: a broker that goes away meanwhile has all of them or none. */
-  async #insert(queue: string, entries: PreparedJob[]): Promise<Inserted[]> {
+  async insert(queue: string, entries: PreparedJob[]): Promise<Inserted[]> {
     const base = this.link.base(queue);
     const replies = await this.link.change(async (writes) => {
       const backend = (await this.#of(writes, queue)) as RedisQueueBackend;

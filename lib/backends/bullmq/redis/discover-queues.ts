@@ -49,6 +49,13 @@ export class QueueDiscovery {
     this.#announce();
   }
 
+  /** It is no more: until a scan or a caller meets it again. */
+  forget(queue: string): void {
+    this.#scanned.delete(queue);
+    this.#seen.delete(queue);
+    this.#names = null;
+  }
+
   /** Calls back whenever a queue is met for the first time; returns what ends that. */
   onNew(listener: () => void): () => void {
     this.#listeners.add(listener);

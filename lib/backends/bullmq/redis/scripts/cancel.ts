@@ -1,3 +1,4 @@
+import type { BuiltScript } from './built';
 import { ROW_LUA } from './row';
 import { STATE_LUA } from './state';
 
@@ -9,8 +10,9 @@ import { STATE_LUA } from './state';
  * ARGV    1 id · 2 '1' = with children · 3 base of the queue (the same)
  * reply   { 'gone' } | { state } when it is none that may be removed | { 'locked', state } | { 'scheduler' } | { 'removed', state, row }
  */
-export function cancelScript(removeJob: string): string {
-  return `${ROW_LUA}${STATE_LUA}
+export const CANCEL: BuiltScript = {
+  of: 'removeJob',
+  build: (removeJob) => `${ROW_LUA}${STATE_LUA}
 local function bullmqRemove()
 ${removeJob}
 end
@@ -22,5 +24,5 @@ local code = bullmqRemove()
 if code == -8 then return { 'scheduler' } end
 if code ~= 1 then return { 'locked', state } end
 return { 'removed', state, before }
-`;
-}
+`,
+};

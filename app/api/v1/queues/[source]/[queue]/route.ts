@@ -1,8 +1,10 @@
 import { notAllowed, route } from '@/lib/http/route';
 import { getQueue } from '@/lib/queues/get';
+import { obliterateQueue } from '@/lib/queues/obliterate';
 
 export const dynamic = 'force-dynamic';
 export const GET = route(getQueue);
-const refuse = notAllowed('queue.get');
+export const DELETE = route(obliterateQueue);
+const refuse = notAllowed('queue.get', 'queue.obliterate');
 
-export { refuse as POST, refuse as PUT, refuse as PATCH, refuse as DELETE };
+export { refuse as POST, refuse as PUT, refuse as PATCH };

@@ -20,8 +20,9 @@ export async function generateMetadata({ params }: JobPageProps): Promise<Metada
 export default async function JobPage({ params }: JobPageProps) {
   const given = await params;
   const address = { source: decodePart(given.source), queue: decodePart(given.queue), job: decodePart(given.job) };
-  const [job, logs] = await Promise.all([
+  const [job, why, logs] = await Promise.all([
     read(ask('job.get', { ...address, raw: '0' })),
+    readOrNull(ask('job.why', address)),
     readOrNull(ask('job.logs', { ...address, limit: LOG_LINES_PER_PAGE })),
   ]);
   const { source, queue } = address;
@@ -29,6 +30,7 @@ export default async function JobPage({ params }: JobPageProps) {
     <Hydrated
       entries={[
         [keys.job(source, queue, address.job), job.data],
+        [keys.jobWhy(source, queue, address.job, job.data?.state), why],
         [keys.jobLogs(source, queue, address.job), logs && startLog(logs)],
       ]}
     >

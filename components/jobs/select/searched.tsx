@@ -1,0 +1,27 @@
+import { Empty } from '@/components/ui/empty';
+import type { JobList } from '@/lib/contracts/jobs';
+import type { JobState } from '@/lib/contracts/states';
+import { formatCount, formatPlural } from '@/lib/format';
+
+/** How far the search for this page went. */
+export function Searched({ list }: { list: JobList }) {
+  if (list.searched === null) return null;
+  return (
+    <p className="faint tnum m-0 border-line border-b px-[14px] py-1.5 text-[12px]" role="status">
+      {formatPlural(list.items.length, 'match', 'matches')} among the {formatPlural(list.searched, 'job')} looked at for
+      this page{list.nextCursor ? '; the next page goes on' : ', the last of them'}.
+    </p>
+  );
+}
+
+export function NoMatch({ list, state }: { list: JobList; state: JobState }) {
+  return (
+    <Empty title={list.nextCursor ? 'No match so far' : 'No job matches'}>
+      <span>
+        {list.nextCursor
+          ? 'The search stopped to spare the broker. The next page goes on where it ended.'
+          : `${formatCount(list.searched)} ${state} jobs were looked at. The name must be the whole name; the error is looked for in its first line.`}
+      </span>
+    </Empty>
+  );
+}

@@ -1,0 +1,148 @@
+'use client';
+
+import { useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { PageLink } from '@/components/shell/nav/page-link';
+import { Button } from '@/components/ui/button';
+import { Empty } from '@/components/ui/empty';
+import { ProblemNotice } from '@/components/ui/problem';
+import { SkeletonRows } from '@/components/ui/skeleton';
+import { Ago } from '@/components/ui/time';
+import { showToast } from '@/components/ui/toast/toast-store';
+import { call } from '@/lib/client/call';
+import { describeError } from '@/lib/client/http/problem-error';
+import { operationHref, queueHref } from '@/lib/client/http/url';
+import { useBin } from '@/lib/client/operations';
+import { keys } from '@/lib/client/query-keys';
+import type { BinEntry, BinList } from '@/lib/contracts/operations';
+import { formatBytes, formatCount, formatPlural } from '@/lib/format';
+
+/** Jobs that were removed, by the load that they left in, for as long as they are kept. */
+export function BinCard() {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useBin();
+  const first = data?.pages[0];
+  const entries = data?.pages.flatMap((page) => page.items);
+  if (!first && error)
+    return (
+      <ProblemNotice title="The recycle bin could not be read" detail={describeError(error)}>
+        <Button small onClick={() => void refetch()}>
+          Try again
+        </Button>
+      </ProblemNotice>
+    );
+  return (
+    <section className="card" aria-labelledby="bin-title">
+      <header>
+        <h2 id="bin-title">Recycle bin</h2>
+        <div className="r tnum">{first && describeBin(first)}</div>
+      </header>
+      {!entries && <SkeletonRows rows={5} columns={5} />}
+      {entries?.length === 0 && (
+        <Empty title="The recycle bin is empty">
+          <span>
+            {first?.keptHours === 0
+              ? 'It is turned off: QUEUEDECK_BIN_HOURS is 0.'
+              : `Jobs that are removed, drained or cleaned come here and can be put back for ${formatCount(first?.keptHours)} hours. An obliterated queue does not.`}
+          </span>
+        </Empty>
+      )}
+      {entries && entries.length > 0 && <BinTable entries={entries} />}
+      {hasNextPage && (
+        <footer className="flex justify-center border-line border-t p-2">
+          <Button small busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            Older ones
+          </Button>
+        </footer>
+      )}
+    </section>
+  );
+}
+
+const describeBin = ({ jobs, sizeBytes, maxBytes }: BinList) =>
+  `${formatPlural(jobs, 'job')} · ${formatBytes(sizeBytes)} of ${formatBytes(maxBytes)}`;
+
+function BinTable({ entries }: { entries: BinEntry[] }) {
+  return (
+    <div className="scroll-x">
+      <table className="grid-table">
+        <thead>
+          <tr>
+            <th>Left</th>
+            <th>Queue</th>
+            <th className="num">Jobs</th>
+            <th className="num col-2">Size</th>
+            <th className="w-full col-1">Why</th>
+            <th className="col-2">Kept until</th>
+            <th>
+              <span className="sr-only">Action</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => (
+            <tr key={entry.id}>
+              <td className="muted">
+                <Ago at={entry.at} />
+              </td>
+              <td className="max-w-[200px]">
+                <PageLink className="name clip block hover:underline" href={queueHref(entry.source, entry.queue)}>
+                  {entry.queue}
+                </PageLink>
+              </td>
+              <td className="num">{formatCount(entry.jobs)}</td>
+              <td className="num col-2">{formatBytes(entry.sizeBytes)}</td>
+              <td className="col-1 max-w-0">
+                <span className="clip block" title={entry.ids.join(', ')}>
+                  {entry.operation ? (
+                    <PageLink className="link" href={operationHref(entry.operation)}>
+                      {entry.why}
+                    </PageLink>
+                  ) : (
+                    entry.why
+                  )}{' '}
+                  <span className="mono faint">{entry.ids.join(', ')}</span>
+                </span>
+              </td>
+              <td className="col-2 muted">
+                <Ago at={entry.expiresAt} />
+              </td>
+              <td className="num">
+                <PutBack entry={entry} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function PutBack({ entry }: { entry: BinEntry }) {
+  const client = useQueryClient();
+  const router = useRouter();
+  const [busy, setBusy] = useState(false);
+  const restore = async () => {
+    setBusy(true);
+    try {
+      const operation = await call('bin.restore', { body: { entries: [entry.id] } });
+      client.setQueryData(keys.operation(operation.id), operation);
+      void client.invalidateQueries({ queryKey: keys.bin() });
+      router.push(operationHref(operation.id));
+    } catch (error) {
+      showToast({ tone: 'failed', title: 'Nothing was put back', detail: describeError(error) });
+    }
+    setBusy(false);
+  };
+  return (
+    <Button
+      small
+      busy={busy}
+      blocked={entry.jobs === 0 ? 'All of them are back.' : null}
+      aria-label={`Put back ${formatPlural(entry.jobs, 'job')} of ${entry.queue}`}
+      onClick={() => void restore()}
+    >
+      Put back
+    </Button>
+  );
+}

@@ -1,0 +1,197 @@
+import { FlowProducer, type IQueueBackend } from 'bullmq';
+import type {
+  BrokerChild,
+  FlowAdding,
+  FlowLevel,
+  FlowMethods,
+  FlowPlace,
+  FlowSearch,
+  FlowWants,
+} from '@/lib/backends/flows';
+import type { ChildKind, FlowTree } from '@/lib/contracts/flows';
+import type { JobRef } from '@/lib/contracts/jobs';
+import type { JobState } from '@/lib/contracts/states';
+import type { RedisChanges } from '../redis/change-jobs';
+import type { SplitKey } from '../redis/get-job';
+import type { RedisLink } from '../redis/link';
+import { groupBySlot } from '../redis/masters';
+import { toRawRow } from '../redis/scripts/row';
+import { toRow } from '../redis/to-row';
+import { CHILD_KEYS, FLOW_NODES, SEARCH_FLOWS } from './scripts';
+import { LIMITS, mergeStreams, modeOf, type Stream, type StreamFound } from './streams';
+import { firstRootState, refusalOf, toFlowJob, walkTree } from './tree';
+
+/** Each looks at 200 jobs at most, ≈ 3 µs for each. */
+const STREAMS_PER_STEP = 8;
+const NODES_PER_STEP = 50;
+/** Of one job; beyond this a page would cost more than it shows. */
+const CHILDREN_READ = 200_000;
+
+const STRUCTURES: Record<ChildKind, [suffix: string, type: 'set' | 'hash' | 'zset']> = {
+  pending: [':dependencies', 'set'],
+  processed: [':processed', 'hash'],
+  failed: [':unsuccessful', 'zset'],
+  ignored: [':failed', 'hash'],
+};
+
+export interface RedisFlowPorts {
+  link: RedisLink;
+  changes: RedisChanges;
+  queueNames(): Promise<string[]>;
+  split: SplitKey;
+  changed<T>(queue: string, run: () => Promise<T>): Promise<T>;
+}
+
+export function openRedisFlows(ports: RedisFlowPorts): FlowMethods {
+  const { link, queueNames, split } = ports;
+  return {
+    limits: LIMITS,
+    async search(states, from, limit) {
+      const queues = await queueNames();
+      return link.call(() => searchFlows(link, queues, states, from, limit));
+    },
+    async level(queue, id, wants) {
+      await queueNames();
+      return link.call(() => readLevel(link, { queue, id }, wants, split));
+    },
+    add: (tree, pinned) => addTree(ports, tree, pinned),
+  };
+}
+
+async function searchFlows(
+  link: RedisLink,
+  queues: string[],
+  states: readonly JobState[],
+  from: FlowPlace | null,
+  limit: number,
+): Promise<FlowSearch> {
+  const found: StreamFound[] = [];
+  for (const group of groupBySlot(link, queues)) {
+    const streams = group.flatMap((queue) => states.map((state): Stream => ({ queue, state })));
+    for (let i = 0; i < streams.length; i += STREAMS_PER_STEP) {
+      const step = streams.slice(i, i + STREAMS_PER_STEP);
+      const keys = step.map(({ queue, state }) => link.base(queue) + (state === 'waiting' ? 'wait' : state));
+      const args = step.flatMap((stream) => [link.base(stream.queue), stream.state, ...modeOf(from, stream)]);
+      const replies = (await link.script(SEARCH_FLOWS, keys, [from?.atMs ?? '', limit, ...args])) as unknown[][];
+      for (const [n, stream] of step.entries()) found.push(toFound(stream, replies[n] ?? []));
+    }
+  }
+  const { spots, searched, reached } = mergeStreams(found, from, limit);
+  const nodes = await readNodes(link, spots);
+  const flows = spots.flatMap((spot, i) => {
+    const node = nodes[i];
+    return node?.children ? [{ queue: spot.queue, row: node.row, atMs: spot.atMs, children: node.children }] : [];
+  });
+  return { flows, searched, reached };
+}
+
+function toFound(stream: Stream, [searched, lastId, lastScore, ...flat]: unknown[]): StreamFound {
+  const roots: StreamFound['roots'] = [];
+  for (let i = 0; i < flat.length; i += 2) roots.push({ id: String(flat[i]), atMs: Number(flat[i + 1]) });
+  const last = lastId === '' ? null : { id: String(lastId), atMs: Number(lastScore) };
+  return { ...stream, searched: Number(searched), roots, last };
+}
+
+/** In the order of the refs; null where the job is gone. */
+async function readNodes(link: RedisLink, refs: readonly JobRef[]) {
+  const byQueue = new Map<string, JobRef[]>();
+  for (const ref of refs) byQueue.set(ref.queue, [...(byQueue.get(ref.queue) ?? []), ref]);
+  const known = new Map<JobRef, ReturnType<typeof toNode>>();
+  for (const [queue, all] of byQueue)
+    for (let i = 0; i < all.length; i += NODES_PER_STEP) {
+      const step = all.slice(i, i + NODES_PER_STEP);
+      const base = link.base(queue);
+      const ids = step.map(({ id }) => id);
+      const keys = ids.map((id) => base + id);
+      const replies = (await link.script(FLOW_NODES, keys, [base, ...ids])) as unknown[][];
+      for (const [n, ref] of step.entries()) known.set(ref, toNode(replies[n] ?? []));
+    }
+  return refs.map((ref) => known.get(ref) ?? null);
+}
+
+function toNode([state, row, ...more]: unknown[]) {
+  if (state === undefined) return null;
+  const [pending = 0, processed = 0, failed = 0, ignored = 0] = more.slice(0, 4).map(Number);
+  const total = pending + processed + failed + ignored;
+  return {
+    row: toRow(toRawRow(row), state as JobState),
+    children: total === 0 ? null : { total, pending, processed, failed, ignored },
+    parentKey: String(more[4] ?? ''),
+  };
+}
+
+async function readLevel(
+  link: RedisLink,
+  ref: JobRef,
+  { kind, after, limit }: FlowWants,
+  split: SplitKey,
+): Promise<FlowLevel | null> {
+  const [node] = await readNodes(link, [ref]);
+  if (!node) return null;
+  const kinds = (Object.keys(STRUCTURES) as ChildKind[]).filter((one) => kind === null || one === kind);
+  const keys = node.children && limit > 0 ? await readChildKeys(link, ref, kinds) : new Map<string, ChildKind>();
+  const following = [...keys].filter(([key]) => after === null || key > after).sort(([a], [b]) => (a < b ? -1 : 1));
+  const page = following.slice(0, limit);
+  const refs = page.flatMap(([key, one]) => {
+    const child = split(key);
+    return child ? [{ ...child, kind: one }] : [];
+  });
+  const jobs = await readNodes(link, refs);
+  const items = refs.map((one, i): BrokerChild => {
+    const job = jobs[i];
+    return { ...one, job: job ? { row: job.row, children: job.children } : null };
+  });
+  const next = following.length > limit ? (page.at(-1)?.[0] ?? null) : null;
+  const parent = node.parentKey === '' ? null : split(node.parentKey);
+  return { row: node.row, parent, children: node.children, items, next };
+}
+
+/** Pending ones first: a child that ends meanwhile is then met again where it went, and not missed. */
+async function readChildKeys(link: RedisLink, { queue, id }: JobRef, kinds: ChildKind[]) {
+  const keys = new Map<string, ChildKind>();
+  for (const kind of kinds) {
+    const [suffix, type] = STRUCTURES[kind];
+    let cursor = '0';
+    do {
+      const reply = (await link.script(CHILD_KEYS, [link.base(queue) + id + suffix], [type, cursor])) as string[];
+      const [next = '0', ...found] = reply;
+      for (const key of found) keys.set(key, kind);
+      cursor = next;
+    } while (cursor !== '0' && keys.size < CHILDREN_READ);
+  }
+  return keys;
+}
+
+/** BullMQ's own FlowProducer makes the tree; all of it goes in by one MULTI. */
+async function addTree(
+  { link, changes, changed }: RedisFlowPorts,
+  tree: FlowTree,
+  pinned: boolean,
+): Promise<FlowAdding> {
+  const nodes = walkTree(tree);
+  if (!pinned) {
+    const named = nodes.flatMap(({ queue, options }) => (options.id === undefined ? [] : [{ queue, id: options.id }]));
+    const there = await link.call(() =>
+      Promise.all(named.map(({ queue, id }) => link.reads.exists(link.base(queue) + id))),
+    );
+    const job = named.find((_, i) => there[i] === 1);
+    if (job) return { kind: 'taken', job };
+  }
+  const run = () =>
+    changes.change(tree.queue, async (backend) => {
+      let results: unknown[] = [];
+      const addFlow: IQueueBackend['addFlow'] = async (entries) => {
+        const added = await backend.addFlow(entries);
+        results = added.map((one) => one[0] ?? one[1]);
+        return added;
+      };
+      const own = { on: { value: () => undefined }, addFlow: { value: addFlow } };
+      const producer = new FlowProducer({ prefix: link.prefix, connection: {} }, () => Object.create(backend, own));
+      const { job } = await producer.add(toFlowJob(tree));
+      const refusal = refusalOf(results);
+      if (refusal !== null) return { kind: 'refused', reason: refusal } as const;
+      return { kind: 'done', id: job.id ?? '', state: firstRootState(tree) } as const;
+    });
+  const others = [...new Set(nodes.map(({ queue }) => queue))];
+  return others.reduce((inner, queue) => () => changed(queue, inner), run)();
+}

@@ -1,0 +1,124 @@
+import { luaScript } from '../redis/link';
+import { ROW_LUA } from '../redis/scripts/row';
+import { STATE_LUA } from '../redis/scripts/state';
+import { HEAD_STEP, STREAM_STEP } from './streams';
+
+/**
+ * A flow's node is a job with any of these beside its HASH: SET `:dependencies` (children that have not ended), HASH `:processed`
+ * (completed: key → result), HASH `:failed` (failed and ignored: key → reason), ZSET `:unsuccessful` (failed). A child's HASH names its
+ * parent in `parentKey`.
+ */
+
+/**
+ * Looks through streams for flows: jobs with children and no parent.
+ *
+ * KEYS[1..n] the streams' ZSETs or LISTs
+ * ARGV    1 ms of the place ('' = the beginning) · 2 roots that are enough for each · then for each stream: base, state,
+ *         'from' | 'beyond' | 'after', the id for 'after'
+ * reply   for each stream { searched, id and score of the last looked at ('' = at its end), id, ms, id, ms, … of the roots }
+ */
+export const SEARCH_FLOWS = luaScript(`
+local at, enough = ARGV[1], tonumber(ARGV[2])
+local function isRoot(key)
+  local parent = redis.call('HGET', key, 'parentKey')
+  return (not parent or parent == '')
+    and redis.call('EXISTS', key .. ':dependencies', key .. ':processed', key .. ':failed', key .. ':unsuccessful') > 0
+end
+local function head(key, base, state)
+  local ids
+  if state == 'active' or state == 'waiting' then ids = redis.call('LRANGE', key, -${HEAD_STEP}, -1)
+  else ids = redis.call('ZRANGE', key, 0, ${HEAD_STEP - 1}) end
+  local out = { #ids, '', '' }
+  for i = 1, #ids do
+    if isRoot(base .. ids[i]) then
+      out[#out + 1] = ids[i]
+      out[#out + 1] = redis.call('HGET', base .. ids[i], 'timestamp') or '0'
+    end
+  end
+  return out
+end
+local function sorted(key, base, mode, id)
+  local from = 0
+  if at ~= '' then
+    local rank = mode == 'after' and redis.call('ZSCORE', key, id)
+    if rank and tonumber(rank) == tonumber(at) then from = redis.call('ZREVRANK', key, id) + 1
+    elseif mode == 'beyond' then from = redis.call('ZCOUNT', key, at, '+inf')
+    else from = redis.call('ZCOUNT', key, '(' .. at, '+inf') end
+  end
+  local page = redis.call('ZREVRANGE', key, from, from + ${STREAM_STEP - 1}, 'WITHSCORES')
+  local out, roots, looked = { 0, '', '' }, 0, 0
+  for i = 1, #page, 2 do
+    looked = looked + 1
+    if isRoot(base .. page[i]) then
+      out[#out + 1] = page[i]
+      out[#out + 1] = page[i + 1]
+      roots = roots + 1
+      if roots == enough then break end
+    end
+  end
+  out[1] = looked
+  if looked > 0 and from + looked < redis.call('ZCARD', key) then out[2], out[3] = page[looked * 2 - 1], page[looked * 2] end
+  return out
+end
+local out = {}
+for i = 1, #KEYS do
+  local a = 4 * i - 1
+  local base, state = ARGV[a], ARGV[a + 1]
+  if state == 'completed' or state == 'failed' or state == 'waiting-children' then out[i] = sorted(KEYS[i], base, ARGV[a + 2], ARGV[a + 3])
+  else out[i] = head(KEYS[i], base, state) end
+end
+return out
+`);
+
+/**
+ * Rows and counts of children.
+ *
+ * KEYS[1..n] jobs' HASHes of one queue · ARGV 1 base, 2.. their ids
+ * reply   for each { state, row, pending, processed, failed, ignored, parentKey } or {}
+ */
+export const FLOW_NODES = luaScript(`${ROW_LUA}${STATE_LUA}
+local base, out = ARGV[1], {}
+for i = 1, #KEYS do
+  local key, id = KEYS[i], ARGV[i + 1]
+  local state, score = stateOf(base, id)
+  local one = state and row(base, id, state, score)
+  if one then
+    out[i] = { state, one, redis.call('SCARD', key .. ':dependencies'), redis.call('HLEN', key .. ':processed'),
+      redis.call('ZCARD', key .. ':unsuccessful'), redis.call('HLEN', key .. ':failed'), redis.call('HGET', key, 'parentKey') or '' }
+  else out[i] = {} end
+end
+return out
+`);
+
+/**
+ * Keys of a job's children, never their results: a step of a scan where they are many.
+ *
+ * KEYS[1] the structure · ARGV 1 'set' | 'hash' | 'zset' · 2 cursor
+ * reply   { next cursor ('0' = the end), key, … }
+ */
+export const CHILD_KEYS = luaScript(`
+local key, kind, cursor = KEYS[1], ARGV[1], ARGV[2]
+local out = { '0' }
+if kind == 'zset' then
+  local from = tonumber(cursor)
+  local keys = redis.call('ZRANGE', key, from, from + 4999)
+  for i = 1, #keys do out[i + 1] = keys[i] end
+  if #keys == 5000 then out[1] = tostring(from + 5000) end
+  return out
+end
+if kind == 'set' then
+  local step = redis.call('SSCAN', key, cursor, 'COUNT', 2000)
+  out[1] = step[1]
+  for i = 1, #step[2] do out[i + 1] = step[2][i] end
+  return out
+end
+if redis.call('HLEN', key) <= 10000 then
+  local keys = redis.call('HKEYS', key)
+  for i = 1, #keys do out[i + 1] = keys[i] end
+  return out
+end
+local step = redis.call('HSCAN', key, cursor, 'COUNT', 100)
+out[1] = step[1]
+for i = 1, #step[2], 2 do out[#out + 1] = step[2][i] end
+return out
+`);

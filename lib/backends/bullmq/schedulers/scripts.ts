@@ -1,0 +1,158 @@
+import { luaScript } from '../redis/link';
+import type { BuiltScript } from '../redis/scripts/built';
+import { STATE_LUA } from '../redis/scripts/state';
+import { RUNS_SEARCHED } from './shape';
+
+/** A scheduler is a member of the ZSET `repeat` (score = its next run) and the HASH `repeat:<id>`. */
+
+/**
+ * Schedulers of several queues by next run, from a place on.
+ *
+ * KEYS[1..n] the queues' `repeat`
+ * ARGV    1 limit · 2 ms of the place ('' = the beginning) · 3.. for each queue: 'from' | 'beyond' | 'after', and the id for 'after'
+ * reply   for each queue { id, score, id, score, … }
+ */
+export const LIST_SCHEDULERS = luaScript(`
+local limit, at = tonumber(ARGV[1]), ARGV[2]
+local function before(a, b)
+  for i = 1, math.min(#a, #b) do
+    local x, y = string.byte(a, i), string.byte(b, i)
+    if x ~= y then return x < y end
+  end
+  return #a < #b
+end
+local function rankAfter(key, id)
+  local here = redis.call('ZSCORE', key, id)
+  if here and tonumber(here) == tonumber(at) then return redis.call('ZRANK', key, id) + 1 end
+  local low = redis.call('ZCOUNT', key, '-inf', '(' .. at)
+  local high = low + redis.call('ZCOUNT', key, at, at)
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    local one = redis.call('ZRANGE', key, middle, middle)[1]
+    if one and before(one, id) then low = middle + 1 else high = middle end
+  end
+  return low
+end
+local out = {}
+for i = 1, #KEYS do
+  local mode, id, from = ARGV[1 + 2 * i], ARGV[2 + 2 * i], 0
+  if at ~= '' then
+    if mode == 'from' then from = redis.call('ZCOUNT', KEYS[i], '-inf', '(' .. at)
+    elseif mode == 'beyond' then from = redis.call('ZCOUNT', KEYS[i], '-inf', at)
+    else from = rankAfter(KEYS[i], id) end
+  end
+  out[i] = redis.call('ZRANGE', KEYS[i], from, from + limit - 1, 'WITHSCORES')
+end
+return out
+`);
+
+export const SCHEDULER_FIELDS = [
+  'name',
+  'ic',
+  'limit',
+  'startDate',
+  'endDate',
+  'tz',
+  'pattern',
+  'every',
+  'offset',
+] as const;
+
+/**
+ * The newest run of each scheduler that is still there: among the jobs that are named, and the newest that run or have ended.
+ *
+ * KEYS[1] `repeat`
+ * ARGV    1 base of the queue · then for each scheduler: id, ms of its next run, how many ms follow, those ms (newest first)
+ * reply   for each { job, state, processedOn, finishedOn, failedReason } or {}
+ */
+export const LAST_RUNS = luaScript(`${STATE_LUA}
+local base, at, order, best, nextOf = ARGV[1], 2, {}, {}, {}
+while at <= #ARGV do
+  local id, next, count = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
+  order[#order + 1] = id
+  nextOf[id] = next
+  if redis.call('HGET', base .. 'repeat:' .. id .. ':' .. next, 'processedOn') then best[id] = next end
+  for i = 1, count do
+    local ms = ARGV[at + 2 + i]
+    if not best[id] and redis.call('EXISTS', base .. 'repeat:' .. id .. ':' .. ms) == 1 then best[id] = ms end
+  end
+  at = at + 3 + count
+end
+local function look(jobs)
+  for i = 1, #jobs do
+    local id, ms = string.match(jobs[i], '^repeat:(.+):(%d+)$')
+    if id and nextOf[id] and ms ~= nextOf[id] and (not best[id] or tonumber(ms) > tonumber(best[id])) then best[id] = ms end
+  end
+end
+look(redis.call('LRANGE', base .. 'active', 0, ${RUNS_SEARCHED - 1}))
+look(redis.call('ZREVRANGE', base .. 'completed', 0, ${RUNS_SEARCHED - 1}))
+look(redis.call('ZREVRANGE', base .. 'failed', 0, ${RUNS_SEARCHED - 1}))
+local out = {}
+for i, id in ipairs(order) do
+  out[i] = {}
+  if best[id] then
+    local job = 'repeat:' .. id .. ':' .. best[id]
+    local state = stateOf(base, job)
+    if state then
+      local h = redis.call('HMGET', base .. job, 'processedOn', 'finishedOn')
+      local reason = redis.call('HSTRLEN', base .. job, 'failedReason') <= 65536 and redis.call('HGET', base .. job, 'failedReason') or ''
+      out[i] = { job, state, h[1] or '', h[2] or '', string.sub(reason or '', 1, 2000) }
+    end
+  end
+end
+return out
+`);
+
+/** \`printOf(repeat, id)\`: a hash of all that is stored of a scheduler, or false; and its next run, and the HASH. */
+const PRINT_LUA = `
+local function printOf(repeatKey, id)
+  local score = redis.call('ZSCORE', repeatKey, id)
+  if not score then return false end
+  local flat, parts = redis.call('HGETALL', repeatKey .. ':' .. id), {}
+  for i = 1, #flat, 2 do parts[#parts + 1] = flat[i] .. '=' .. #flat[i + 1] .. ':' .. flat[i + 1] end
+  table.sort(parts)
+  return redis.sha1hex(score .. '|' .. table.concat(parts, '|')), score, flat
+end
+`;
+
+/** KEYS[1] \`repeat\` · ARGV 1 id · reply {} or { print, next run, { field, value, … } } */
+export const FIND_SCHEDULER = luaScript(`${PRINT_LUA}
+local print, score, flat = printOf(KEYS[1], ARGV[1])
+if not print then return {} end
+return { print, score, flat }
+`);
+
+/**
+ * BullMQ's \`addJobScheduler\` in one step with what it does not ask.
+ *
+ * KEYS and ARGV 1–9 as BullMQ has them (1 next run · 3 id)
+ * ARGV    10 '1' = only where there is none of this id · 11 the number of the planned run, '' = as BullMQ counts
+ * reply   0 when there is one, else BullMQ's
+ */
+export const PUT_SCHEDULER: BuiltScript = {
+  of: 'addJobScheduler',
+  build: (bullmq) => `
+local function bullmqAdd()
+${bullmq}
+end
+if ARGV[10] == '1' and redis.call('ZSCORE', KEYS[1], ARGV[3]) then return 0 end
+local reply = bullmqAdd()
+if type(reply) == 'table' and ARGV[11] ~= '' then redis.call('HSET', KEYS[1] .. ':' .. ARGV[3], 'ic', ARGV[11]) end
+return reply
+`,
+};
+
+/** KEYS and ARGV 1–2 as BullMQ's \`removeJobScheduler\` has them (1 id) · ARGV 3 print, '' = whatever it is · reply 'done' | 'gone' | 'changed' */
+export const REMOVE_SCHEDULER: BuiltScript = {
+  of: 'removeJobScheduler',
+  build: (bullmq) => `${PRINT_LUA}
+local function bullmqRemove()
+${bullmq}
+end
+local print = printOf(KEYS[1], ARGV[1])
+if not print then return 'gone' end
+if ARGV[3] ~= '' and ARGV[3] ~= print then return 'changed' end
+bullmqRemove()
+return 'done'
+`,
+};

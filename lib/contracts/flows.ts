@@ -1,0 +1,124 @@
+import * as z from 'zod';
+import { Cursor, IsoTime, JobId, JobState, Json, page, QueueName, SourceName } from './common';
+import { JobOptions, JobRef, JobRow } from './jobs';
+import { MissingSource } from './schedulers';
+
+/** How a parent counts its children. `failed` keep it from going on; `ignored` failed and were told not to matter. */
+export const CHILD_KINDS = ['pending', 'processed', 'failed', 'ignored'] as const;
+export const ChildKind = z.enum(CHILD_KINDS);
+export type ChildKind = z.infer<typeof ChildKind>;
+
+export const ChildCounts = z.object({
+  total: z.number().int(),
+  pending: z.number().int(),
+  processed: z.number().int(),
+  failed: z.number().int(),
+  ignored: z.number().int(),
+});
+export type ChildCounts = z.infer<typeof ChildCounts>;
+
+/** A job with children and no parent. */
+export const FlowRoot = JobRow.extend({
+  /** When it ended, or else when it was added: the order of the list. */
+  at: IsoTime,
+  children: ChildCounts,
+});
+export type FlowRoot = z.infer<typeof FlowRoot>;
+
+/**
+ * Brokers keep no list of flows: jobs are looked at, newest first, for being one. `searched` were looked at for this page;
+ * a page may be short, even empty, with a `nextCursor` that goes on searching.
+ */
+export const FlowList = page(FlowRoot).extend({
+  searched: z.number().int(),
+  /** What the search cannot reach, in a sentence; null when it reaches all. */
+  limits: z.string().nullable(),
+  missing: z.array(MissingSource),
+});
+export type FlowList = z.infer<typeof FlowList>;
+
+/** One node of a tree. `name` and `state` null: the job is no longer in the broker, only its parent knows of it. */
+export const FlowNode = z.object({
+  queue: QueueName,
+  id: JobId,
+  name: z.string().nullable(),
+  state: JobState.nullable(),
+  /** How its parent counts it; null for the job that was asked for. */
+  kind: ChildKind.nullable(),
+  parent: JobRef.nullable(),
+  addedAt: IsoTime.nullable(),
+  startedAt: IsoTime.nullable(),
+  finishedAt: IsoTime.nullable(),
+  waitMs: z.number().nullable(),
+  runMs: z.number().nullable(),
+  error: z.string().nullable(),
+  children: ChildCounts.nullable(),
+  /** Of its children: null when all are in the answer, or it has none. Goes with `flow.get` of this very job. */
+  nextCursor: Cursor.nullable(),
+});
+export type FlowNode = z.infer<typeof FlowNode>;
+
+/** `nodes` are flat: a parent stands before its children, and each names its parent. */
+export const Flow = z.object({
+  source: SourceName,
+  node: FlowNode,
+  nodes: z.array(FlowNode),
+  /**
+   * From the job down to what it waits for, or waited for longest: at each level the child that runs on, and has done so the
+   * longest, else the one that ended last. `partial`: among the loaded nodes only.
+   */
+  criticalPath: z.object({ jobs: z.array(JobRef), elapsedMs: z.number().nullable(), partial: z.boolean() }),
+});
+export type Flow = z.infer<typeof Flow>;
+
+export const FLOW_NODES = 1000;
+export const FLOW_DEPTH = 20;
+
+export const FlowOptions = JobOptions.omit({ deduplication: true }).extend({
+  /** What a failure of this job does to its parent; absent: the parent waits on. */
+  onFailure: z.enum(['fail-parent', 'continue-parent', 'ignore', 'remove']).optional(),
+});
+export type FlowOptions = z.infer<typeof FlowOptions>;
+
+export interface FlowTree {
+  queue: string;
+  name: string;
+  data: unknown;
+  options: FlowOptions;
+  children: FlowTree[];
+}
+interface FlowTreeInput {
+  queue: string;
+  name: string;
+  data?: unknown;
+  options?: z.input<typeof FlowOptions> | undefined;
+  children?: FlowTreeInput[] | undefined;
+}
+
+export const FlowTree: z.ZodType<FlowTree, FlowTreeInput> = z
+  .strictObject({
+    queue: QueueName,
+    name: z.string().min(1).max(256),
+    data: Json.default({}),
+    options: FlowOptions.default({}),
+    children: z
+      .array(z.lazy(() => FlowTree))
+      .max(FLOW_NODES)
+      .default([]),
+  })
+  .meta({ id: 'FlowTree', description: `At most ${FLOW_NODES} nodes, ${FLOW_DEPTH} levels.` });
+
+export const AddFlow = z.strictObject({ source: SourceName, flow: FlowTree });
+export type AddFlow = z.infer<typeof AddFlow>;
+/** At the door the tree stays unjudged: its size is measured before it is walked. */
+export const AddFlowDoor = z.strictObject({ source: SourceName, flow: z.record(z.string(), z.unknown()) });
+
+export const FlowAdded = z.object({
+  source: SourceName,
+  queue: QueueName,
+  id: JobId,
+  name: z.string(),
+  state: JobState,
+  nodes: z.number().int(),
+});
+export type FlowAdded = z.infer<typeof FlowAdded>;

@@ -1,0 +1,63 @@
+import type { BrokerRow, Position, QueueBackend } from '@/lib/backends/backend';
+import type { JobState } from '@/lib/contracts/states';
+
+/** What a list may be narrowed by: names as a whole, a part of the error's first line, and when it ended (or was added). */
+export interface ListFilter {
+  names: ReadonlySet<string> | null;
+  /** Lower case. */
+  error: string | null;
+  from: string | null;
+  to: string | null;
+}
+
+interface Found {
+  items: BrokerRow[];
+  searched: number;
+  next: Position | null;
+}
+
+const ROWS_PER_READ = 200;
+/** How many rows of the page at the cursor were given out already. */
+const SKIP = 'skip';
+/** Stands in a cursor that begins at the first row. */
+const FIRST = 'first';
+
+/**
+ * Reads the list's own pages, without payloads, and keeps what fits. Ends with a full page, at the list's end, or after `ms`:
+ * its `next` then goes on from there, with few rows or none.
+ */
+export async function searchList(
+  backend: QueueBackend,
+  of: { queue: string; state: JobState; limit: number },
+  filter: ListFilter,
+  from: Position | null,
+  ms: number,
+): Promise<Found> {
+  const endsAt = Date.now() + ms;
+  const { [SKIP]: given, [FIRST]: isFirst, ...at } = from ?? {};
+  let position: Position | null = from === null || isFirst ? null : at;
+  let skip = typeof given === 'number' ? given : 0;
+  const items: BrokerRow[] = [];
+  let searched = 0;
+  for (;;) {
+    const page = await backend.listJobs(of.queue, of.state, position, ROWS_PER_READ);
+    for (const [index, row] of page.items.entries()) {
+      if (index < skip) continue;
+      if (items.length === of.limit)
+        return { items, searched, next: { ...(position ?? { [FIRST]: 1 }), [SKIP]: index } };
+      searched += 1;
+      if (fits(row, filter)) items.push(row);
+    }
+    skip = 0;
+    position = page.next;
+    if (position === null || Date.now() > endsAt || items.length === of.limit)
+      return { items, searched, next: position };
+  }
+}
+
+function fits(row: BrokerRow, { names, error, from, to }: ListFilter): boolean {
+  if (names && !names.has(row.name)) return false;
+  if (error !== null && !row.error?.toLowerCase().includes(error)) return false;
+  const at = row.finishedAt ?? row.addedAt;
+  return (from === null || at >= from) && (to === null || at <= to);
+}

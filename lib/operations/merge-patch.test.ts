@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { mergePatchText } from './merge-patch';
+
+describe('a merge patch on text', () => {
+  it.each([
+    ['{"a":"b"}', { a: 'c' }, '{"a":"c"}'],
+    ['{"a":"b"}', { b: 'c' }, '{"a":"b","b":"c"}'],
+    ['{"a":"b","b":"c"}', { a: null }, '{"b":"c"}'],
+    ['{"a":["b"]}', { a: 'c' }, '{"a":"c"}'],
+    ['{"a":"c"}', { a: ['b'] }, '{"a":["b"]}'],
+    ['{"a":{"b":"c"}}', { a: { b: 'd', c: null } }, '{"a":{"b":"d"}}'],
+    ['{"a":[{"b":"c"}]}', { a: [1] }, '{"a":[1]}'],
+    ['["a","b"]', { a: 1 }, '{"a":1}'],
+    ['3', { a: { b: 1 } }, '{"a":{"b":1}}'],
+    ['{"a":"foo"}', { a: { bb: { ccc: null } } }, '{"a":{"bb":{}}}'],
+  ])('%s with %j is %s', (text, patch, result) => {
+    expect(mergePatchText(text, patch)).toBe(result);
+  });
+
+  it('keeps the characters of what it does not name', () => {
+    const text = '{ "big": 12345678901234567890, "x": {"f": 1.0, "s": "a, } \\" : {"}, "n": 1 }';
+    expect(mergePatchText(text, { n: 2 })).toBe(
+      '{"big":12345678901234567890,"x":{"f": 1.0, "s": "a, } \\" : {"},"n":2}',
+    );
+    expect(mergePatchText(text, { x: { s: '' } })).toBe('{"big":12345678901234567890,"x":{"f":1.0,"s":""},"n":1}');
+  });
+});

@@ -1,0 +1,24 @@
+import { CodedError } from '@/lib/contracts/errors';
+import { findSource } from '@/lib/sources/find';
+import { action } from '@/lib/verbs';
+import { nextPhase } from './engine/phases';
+import { present, readOperation, refuse } from './read';
+
+/** Goes on with what is pending. One that its failure rate stopped goes on with the step after: whoever resumes it has seen why. */
+export const resumeOperation = action('operation.resume', async (ask, { operation }) => {
+  const row = await readOperation(ask.store, operation);
+  findSource(ask.sources, row.source);
+  const against = refuse('operation.resume', row);
+  if (against !== null) throw new CodedError('wrong_state', against, { state: row.state });
+  const settled = row.done + row.skipped + row.failed;
+  const phase = row.phase && settled >= row.phase.to ? nextPhase(row.total, row.phase) : row.phase;
+  const [resumed] = await ask.store.query(
+    `UPDATE queuedeck.operation
+        SET state = 'running', note = NULL, phase = $2, ended_at = NULL, is_swept = false, updated_at = clock_timestamp()
+      WHERE id = $1 AND state = 'stopped' AND is_swept RETURNING 1`,
+    [operation, phase && JSON.stringify(phase)],
+  );
+  if (!resumed)
+    throw new CodedError('wrong_state', 'It is still coming to rest: try again in a moment.', { state: row.state });
+  return present(ask, await readOperation(ask.store, operation));
+});

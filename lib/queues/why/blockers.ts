@@ -1,0 +1,171 @@
+import { formatCount, formatDuration, formatPlural } from '@/lib/format';
+import { type Found, iso, perMinute, type QueueFacts, readyOf } from './facts';
+
+/** A round trip that takes longer slows every take and every end. */
+const SLOW_BROKER_MS = 100;
+/** A take this new proves a worker, whatever the client list says. */
+const PROOF_MS = 5_000;
+/** `queue.rateLimit(ms)` sets the counter out of reach. */
+const MANUAL_LIMIT = 1e15;
+
+type Check = (facts: QueueFacts) => Found | null;
+
+const none = { since: null, until: null };
+
+const paused: Check = ({ motion }) => {
+  if (!motion.paused) return null;
+  const { pausedAt } = motion.movement;
+  const forHow = pausedAt === null ? '' : ` for ${formatDuration(motion.at - pausedAt)}`;
+  const running = motion.active > 0 ? ` ${formatPlural(motion.active, 'job')} that had begun still run.` : '';
+  return {
+    ...{ code: 'paused', since: iso(pausedAt), until: null },
+    sentence: `The queue has been paused${forHow}; ${waitText(motion)}.${running}`,
+    figures: { ready: readyOf(motion), active: motion.active },
+  };
+};
+
+const noWorker: Check = ({ motion, staff }) => {
+  const proven = motion.movement.lastTakenAt !== null && motion.at - motion.movement.lastTakenAt < PROOF_MS;
+  if (staff.workers !== 0 || proven) return null;
+  const { lastTakenAt } = motion.movement;
+  const last = lastTakenAt === null ? '' : ` The last job was taken ${formatDuration(motion.at - lastTakenAt)} ago.`;
+  return {
+    ...{ code: 'no-worker', ...none },
+    sentence: `No worker is connected to this queue; ${waitText(motion)}.${last}`,
+    figures: { workers: 0, ready: readyOf(motion), lastTakenAt: iso(lastTakenAt) },
+  };
+};
+
+const workersQuiet: Check = ({ motion, staff }) => {
+  if (!staff.workers || staff.resting < staff.workers) return null;
+  const who = staff.workers === 1 ? 'Its one worker takes' : `All its ${staff.workers} workers take`;
+  return {
+    ...{ code: 'workers-quiet', ...none },
+    sentence: `${who} no jobs now (quiet or stopping); ${waitText(motion)}.`,
+    figures: { workers: staff.workers, quiet: staff.resting, ready: readyOf(motion) },
+  };
+};
+
+const rateLimited: Check = ({ motion, staff }) => {
+  const { limiter, rateLimit } = motion;
+  if (limiter === null) return null;
+  const isManual = limiter.taken >= MANUAL_LIMIT;
+  const isFull = isManual || (rateLimit !== null && limiter.taken >= rateLimit.max);
+  const hasFreeSlots = staff.slots !== null && motion.active < staff.slots;
+  const isOfWorkers = rateLimit === null && !isManual && readyOf(motion) > 0 && hasFreeSlots;
+  if (!isFull && !isOfWorkers) return null;
+  const limit = isManual
+    ? 'The queue was told to hold back'
+    : rateLimit
+      ? `The rate limit of ${formatCount(rateLimit.max)} in ${formatDuration(rateLimit.durationMs)} is reached`
+      : `The workers' own rate limit is probably reached (${formatCount(limiter.taken)} taken in this window)`;
+  return {
+    ...{ code: 'rate-limited', since: null, until: iso(motion.at + limiter.leftMs) },
+    sentence: `${limit}; the next job can be taken in ${formatDuration(limiter.leftMs)}.`,
+    figures: {
+      holdsMs: limiter.leftMs,
+      max: rateLimit?.max ?? null,
+      durationMs: rateLimit?.durationMs ?? null,
+      takenInWindow: isManual ? null : limiter.taken,
+    },
+  };
+};
+
+const globalConcurrency: Check = ({ motion }) => {
+  const { concurrency, active, newestStartAt } = motion;
+  if (concurrency === null || active < concurrency) return null;
+  const lost =
+    motion.lost.length > 0 ? ` ${formatPlural(motion.lost.length, 'of them has', 'of them have')} lost the lock.` : '';
+  return {
+    ...{ code: 'global-concurrency', since: iso(newestStartAt), until: null },
+    sentence: `The queue's global concurrency of ${formatCount(concurrency)} is reached: ${formatPlural(active, 'job runs', 'jobs run')}.${lost}`,
+    figures: { concurrency, active, lost: motion.lost.length },
+  };
+};
+
+const brokerSlow: Check = ({ motion }) => {
+  if (motion.latencyMs < SLOW_BROKER_MS) return null;
+  return {
+    ...{ code: 'broker-slow', ...none },
+    sentence: `The broker is slow: it took ${formatDuration(motion.latencyMs)} to answer, twice in a row.`,
+    figures: { latencyMs: motion.latencyMs },
+  };
+};
+
+/** Active jobs whose worker no longer holds them. */
+export const stalled: Check = ({ motion, staff }) => {
+  const [first] = motion.lost;
+  if (!first) return null;
+  const { until, text } = recoveryOf(
+    { motion, staff },
+    motion.lost.every((one) => one.marked),
+  );
+  return {
+    ...{ code: 'stalled', since: iso(first.startedAt), until },
+    sentence: `${formatPlural(motion.lost.length, 'job has', 'jobs have')} lost the worker that ran ${motion.lost.length === 1 ? 'it' : 'them'}; ${text}.`,
+    figures: { lost: motion.lost.length, active: motion.active },
+  };
+};
+
+/** When the workers hand out again what lost its lock: they mark it in one check and take it back in the next. */
+export function recoveryOf({ motion, staff }: QueueFacts, marked: boolean): { until: string | null; text: string } {
+  const { nextCheckAt, everyMs, assumed } = motion.recovery;
+  if (staff.workers === 0)
+    return { until: null, text: 'no worker is connected to notice it, so it stays until one comes' };
+  if (nextCheckAt === null || everyMs === null)
+    return {
+      until: null,
+      text: 'the workers take it back at their next but one check (30 s apart unless set otherwise)',
+    };
+  const at = marked ? nextCheckAt : nextCheckAt + everyMs;
+  const how = assumed ? " (by BullMQ's usual 30 s between checks)" : '';
+  return {
+    until: iso(at),
+    text: `the workers' check hands it out again in ≈ ${formatDuration(Math.max(0, at - motion.at))}${how}`,
+  };
+}
+
+export const slotsBusy: Check = ({ motion, staff }) => {
+  const { active, newestStartAt, movement } = motion;
+  if (readyOf(motion) === 0 || active === 0) return null;
+  const isKnown = staff.slots !== null;
+  if (isKnown ? active < (staff.slots ?? 0) : movement.taken > 0) return null;
+  const since = busySince(motion);
+  const forHow = since === null ? '' : ` for ${formatDuration(motion.at - since)}`;
+  const arrival = perMinute(movement.arrived, motion);
+  const finish = perMinute(movement.ended, motion);
+  const head = isKnown
+    ? `All ${formatPlural(staff.slots ?? 0, 'slot')} of ${formatPlural(staff.workers ?? 0, 'worker')} have been busy${forHow}`
+    : `${formatPlural(active, 'job runs', 'jobs run')} and none was taken${newestStartAt === null ? '' : ` for ${formatDuration(motion.at - newestStartAt)}`}: the workers do not tell their slots, which are probably all busy`;
+  const rates = arrival === null || finish === null ? '' : `; arrival ≈ ${arrival}/min, finish ≈ ${finish}/min`;
+  return {
+    ...{ code: 'slots-busy', since: iso(isKnown ? since : newestStartAt), until: null },
+    sentence: `${head}${rates}; ${waitText(motion)}.`,
+    figures: {
+      slots: staff.slots,
+      workers: staff.workers,
+      active,
+      ready: readyOf(motion),
+      arrivalPerMinute: arrival,
+      finishPerMinute: finish,
+    },
+  };
+};
+
+/** The job that is next has been ready since then and nobody took it; no slot was freed since the newest start either. */
+function busySince({ nextReadySince, newestStartAt }: QueueFacts['motion']): number | null {
+  if (nextReadySince === null || newestStartAt === null) return newestStartAt ?? nextReadySince;
+  return Math.min(nextReadySince, newestStartAt);
+}
+
+export function waitText(motion: QueueFacts['motion']): string {
+  const ready = readyOf(motion);
+  const count = `${formatCount(ready, motion.atLeast)}`;
+  return ready === 0 ? 'nothing waits' : `${count} ${ready === 1 ? 'waits' : 'wait'}`;
+}
+
+/** What keeps every ready job from being taken, the strongest first. */
+export function findBlockers(facts: QueueFacts): Found[] {
+  const checks = [paused, noWorker, workersQuiet, rateLimited, globalConcurrency, brokerSlow];
+  return checks.flatMap((check) => check(facts) ?? []);
+}

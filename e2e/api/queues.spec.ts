@@ -73,16 +73,13 @@ for (const hostile of [
   '<script>alert(1)</script>',
   'täsk ✓ 队列',
   'with:colon',
-  '..',
   'x'.repeat(400),
 ])
   test(`a queue called ${JSON.stringify(hostile.slice(0, 30))} works`, async ({ request }) => {
     const source = await firstSource(request);
-    const name = hostile === '..' ? '..' : `${newQueueName('odd')} ${hostile}`;
-    // A dot segment is resolved by clients before it is sent: it must be escaped, dots too.
-    const queue = name === '..' ? `${API}/queues/${source}/%2E%2E` : queueUrl(source, name);
+    const name = `${newQueueName('odd')} ${hostile}`;
+    const queue = queueUrl(source, name);
     const added = await request.post(`${queue}/jobs`, { data: { name: hostile.slice(0, 256) } });
-    test.skip(name === '..' && added.status() === 404, 'URL parsers resolve escaped dot segments too');
     expect(await readJson(added)).toMatchObject({ queue: name, name: hostile.slice(0, 256) });
     const { items } = await readJson<{ items: { name: string }[] }>(await request.get(`${queue}/jobs?state=waiting`));
     expect(items.map((item) => item.name)).toContain(hostile.slice(0, 256));

@@ -28,6 +28,7 @@ const READS = new Set<VerbName>([
   'scheduler.get',
   'worker.list',
   'task.list',
+  'task.runs',
   'operation.preview',
   'operation.list',
   'operation.get',

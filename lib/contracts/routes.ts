@@ -51,6 +51,8 @@ export const ROUTES = {
   'worker.set-concurrency': 'PUT /workers/{source}/{worker}/concurrency',
   'task.list': 'GET /tasks',
   'task.run': 'POST /tasks/{task}',
+  'task.import': 'POST /tasks/{task}/import',
+  'task.runs': 'GET /tasks/{task}/runs',
   'operation.preview': 'POST /operations/preview',
   'operation.create': 'POST /operations',
   'operation.list': 'GET /operations',

@@ -56,8 +56,10 @@ import { listSources } from '@/lib/sources/list';
 import { checkHealth } from '@/lib/system/health';
 import { describeApi } from '@/lib/system/openapi';
 import { checkReady } from '@/lib/system/ready';
+import { importTask } from '@/lib/tasks/import';
 import { listTasks } from '@/lib/tasks/list';
 import { runTask } from '@/lib/tasks/run';
+import { listTaskRuns } from '@/lib/tasks/runs';
 import type { Verb } from '@/lib/verbs';
 import { listWorkers } from '@/lib/workers/list';
 import { quietWorker } from '@/lib/workers/quiet';
@@ -120,6 +122,8 @@ export const VERBS: Verbs = {
   'worker.set-concurrency': setWorkerConcurrency,
   'task.list': listTasks,
   'task.run': runTask,
+  'task.import': importTask,
+  'task.runs': listTaskRuns,
   'operation.preview': previewOperation,
   'operation.create': createOperation,
   'operation.list': listOperations,

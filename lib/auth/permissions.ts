@@ -26,6 +26,8 @@ const READS = new Set<VerbName>([
   'scheduler.list',
   'scheduler.preview',
   'scheduler.get',
+  'flow.list',
+  'flow.get',
   'worker.list',
   'task.list',
   'task.runs',

@@ -5,8 +5,8 @@ import type { JobState } from '@/lib/contracts/states';
 import type { Worker } from '@/lib/contracts/workers';
 import type { BulkMethods } from './bulk';
 import type { CleanOrder, QueueMeta, RateLimit, RateLimitNow, RetryOptions, Sweep, SweepBounds } from './changes';
-import type { JobStanding, QueueMotion } from './motion';
 import type { FlowMethods } from './flows';
+import type { JobStanding, QueueMotion } from './motion';
 import type { SchedulerMethods } from './schedulers';
 import type { WorkerOrdered, WorkerWish } from './worker-orders';
 /** What a source's server says of itself. Never throws for a broker that is away: `status` tells. */

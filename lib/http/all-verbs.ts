@@ -1,6 +1,9 @@
 import { listBin } from '@/lib/bin/list';
 import { restoreFromBin } from '@/lib/bin/restore';
 import type { VerbName } from '@/lib/contracts/routes';
+import { addFlow } from '@/lib/flows/add';
+import { getFlow } from '@/lib/flows/get';
+import { listFlows } from '@/lib/flows/list';
 import { addJobs } from '@/lib/jobs/add';
 import { cancelJob } from '@/lib/jobs/cancel';
 import { clearJobLogs } from '@/lib/jobs/clear-logs';
@@ -115,6 +118,9 @@ export const VERBS: Verbs = {
   'scheduler.pause': pauseScheduler,
   'scheduler.resume': resumeScheduler,
   'scheduler.run': runScheduler,
+  'flow.list': listFlows,
+  'flow.get': getFlow,
+  'flow.add': addFlow,
   'worker.list': listWorkers,
   'worker.quiet': quietWorker,
   'worker.resume': resumeWorker,

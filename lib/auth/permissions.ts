@@ -13,6 +13,7 @@ export const LOCAL_ACTOR: Actor = { kind: 'local', name: 'local', role: 'operato
 
 const READS = new Set<VerbName>([
   'source.list',
+  'source.get',
   'queue.list',
   'queue.get',
   'queue.rate-limit',

@@ -1,6 +1,7 @@
 /** Verb → method and path under `/api/v1`. Plain data: the browser imports it without the schemas. */
 export const ROUTES = {
   'source.list': 'GET /sources',
+  'source.get': 'GET /sources/{source}',
   'queue.list': 'GET /queues',
   'queue.get': 'GET /queues/{source}/{queue}',
   'queue.pause': 'POST /queues/{source}/{queue}/pause',

@@ -55,6 +55,7 @@ import { putScheduler } from '@/lib/schedulers/put';
 import { removeScheduler } from '@/lib/schedulers/remove';
 import { resumeScheduler } from '@/lib/schedulers/resume';
 import { runScheduler } from '@/lib/schedulers/run';
+import { getSource } from '@/lib/sources/get';
 import { listSources } from '@/lib/sources/list';
 import { checkHealth } from '@/lib/system/health';
 import { describeApi } from '@/lib/system/openapi';
@@ -75,6 +76,7 @@ type Verbs = { [N in Exclude<VerbName, 'live.stream'>]: Verb<N> };
 /** By name, for those who ask without a route of their own. A stream is not something that a page can ask for. */
 export const VERBS: Verbs = {
   'source.list': listSources,
+  'source.get': getSource,
   'queue.list': listQueues,
   'queue.get': getQueue,
   'queue.pause': pauseQueue,

@@ -13,6 +13,13 @@ export interface Ask extends App {
   signal: AbortSignal;
   /** Lower-cased names; only what verbs read. */
   headers: { idempotencyKey: string | null; lastEventId: string | null };
+  /** The body of an endpoint that takes a file: its media type, and its bytes as they come. */
+  upload?: Upload;
+}
+
+export interface Upload {
+  type: string;
+  bytes: AsyncIterable<Uint8Array>;
 }
 
 /** An output with another status or headers than the endpoint's own. */

@@ -7,12 +7,15 @@ import { NO_OPTIONS, OptionFields, type OptionTexts, toOptions } from '@/compone
 import { RawJsonField } from '@/components/tasks/form/raw-json-field';
 import { readSchema } from '@/components/tasks/form/read-schema';
 import { SchemaForm } from '@/components/tasks/form/schema-form';
+import { ImportCard } from '@/components/tasks/import/import-card';
+import { LastRunsCard } from '@/components/tasks/last-runs-card';
 import { TaskFacts } from '@/components/tasks/task-facts';
 import { Button } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';
 import { useOrigin } from '@/components/ui/now';
 import { ProblemNotice } from '@/components/ui/problem';
 import { ScrollText } from '@/components/ui/scroll-text';
+import { TextField } from '@/components/ui/text-field';
 import { showToast } from '@/components/ui/toast/toast-store';
 import { call } from '@/lib/client/call';
 import { buildCurl } from '@/lib/client/http/curl';
@@ -28,6 +31,7 @@ export function TaskForm({ task }: { task: Task }) {
   const [values, setValues] = useState(() => fillForm(fields ?? [], task.example));
   const [raw, setRaw] = useState(() => JSON.stringify(task.example, null, 2));
   const [texts, setTexts] = useState<OptionTexts>(NO_OPTIONS);
+  const [runAt, setRunAt] = useState('');
   const [local, setLocal] = useState<Record<string, string>>({});
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
@@ -36,7 +40,8 @@ export function TaskForm({ task }: { task: Task }) {
   const built = fields
     ? buildInput(fields, values)
     : { text: raw, errors: findJsonFault(raw) ? { '': 'is not JSON' } : {} };
-  const options = toOptions(texts);
+  const at = new Date(runAt);
+  const options = { ...toOptions(texts), ...(Number.isNaN(at.getTime()) ? {} : { runAt: at.toISOString() }) };
   const body =
     Object.keys(options).length > 0
       ? `{"input":${built.text},"options":${JSON.stringify(options)}}`
@@ -74,49 +79,64 @@ export function TaskForm({ task }: { task: Task }) {
   };
   return (
     <div className="jobgrid">
-      <form
-        className="card"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <header>
-          <h2>Input</h2>
-        </header>
-        <div className="grid grid-cols-[minmax(0,1fr)] gap-4 p-[14px]">
-          {Boolean(error) && (
-            <ProblemNotice
-              title={error instanceof ProblemError ? error.title : 'The job was not added'}
-              detail={[error instanceof ProblemError ? error.detail : describeError(error), ...unplaced]
-                .filter(Boolean)
-                .join(' ')}
+      <div className="col">
+        <form
+          className="card"
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            void submit();
+          }}
+        >
+          <header>
+            <h2>Input</h2>
+          </header>
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-4 p-[14px]">
+            {Boolean(error) && (
+              <ProblemNotice
+                title={error instanceof ProblemError ? error.title : 'The job was not added'}
+                detail={[error instanceof ProblemError ? error.detail : describeError(error), ...unplaced]
+                  .filter(Boolean)
+                  .join(' ')}
+              />
+            )}
+            {fields ? (
+              <SchemaForm
+                fields={fields}
+                values={values}
+                errors={errors}
+                onChange={(path, value) => setValues({ ...values, [path]: value })}
+              />
+            ) : (
+              <RawJsonField label="Input" text={raw} error={errors[''] ?? null} onChange={setRaw} />
+            )}
+            <OptionFields texts={texts} errors={errors} onChange={setTexts} />
+            <TextField
+              label="At a time"
+              optional
+              type="datetime-local"
+              step={1}
+              className="max-w-[260px]"
+              value={runAt}
+              error={errors['options.runAt']}
+              hint="In your time zone, in place of a delay. What is past means now."
+              onChange={setRunAt}
             />
-          )}
-          {fields ? (
-            <SchemaForm
-              fields={fields}
-              values={values}
-              errors={errors}
-              onChange={(path, value) => setValues({ ...values, [path]: value })}
-            />
-          ) : (
-            <RawJsonField label="Input" text={raw} error={errors[''] ?? null} onChange={setRaw} />
-          )}
-          <OptionFields texts={texts} errors={errors} onChange={setTexts} />
-          <div className="flex gap-2">
-            <Button look="primary" type="submit" busy={busy}>
-              Enqueue
-            </Button>
-            <Button look="ghost" onClick={() => setValues(fillForm(fields ?? [], task.example))}>
-              Back to the example
-            </Button>
+            <div className="flex gap-2">
+              <Button look="primary" type="submit" busy={busy}>
+                Enqueue
+              </Button>
+              <Button look="ghost" onClick={() => setValues(fillForm(fields ?? [], task.example))}>
+                Back to the example
+              </Button>
+            </div>
           </div>
-        </div>
-      </form>
+        </form>
+        <ImportCard task={task} />
+      </div>
       <div className="col">
         <TaskFacts task={task} />
+        <LastRunsCard task={task.name} />
         <section className="card" aria-label="The same by curl">
           <header>
             <h2>By curl</h2>

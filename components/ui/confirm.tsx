@@ -9,12 +9,14 @@ interface ConfirmProps {
   children: ReactNode;
   action: string;
   danger?: boolean;
+  /** Why it cannot be confirmed yet. */
+  blocked?: string | null;
   onConfirm: () => Promise<void> | void;
   onClose: () => void;
 }
 
 /** Asks once. Focus starts on the way out, so that Enter alone destroys nothing. */
-export function Confirm({ title, children, action, danger, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ title, children, action, danger, blocked, onConfirm, onClose }: ConfirmProps) {
   const [busy, setBusy] = useState(false);
   const confirm = async () => {
     setBusy(true);
@@ -30,7 +32,12 @@ export function Confirm({ title, children, action, danger, onConfirm, onClose }:
           <Button data-autofocus onClick={onClose}>
             Keep as it is
           </Button>
-          <Button look={danger ? 'danger-solid' : 'primary'} busy={busy} onClick={() => void confirm()}>
+          <Button
+            look={danger ? 'danger-solid' : 'primary'}
+            busy={busy}
+            blocked={blocked}
+            onClick={() => void confirm()}
+          >
             {action}
           </Button>
         </>

@@ -2,7 +2,7 @@
 
 import { PageLink } from '@/components/shell/nav/page-link';
 import { groupByQueue } from '@/components/workers/group-by-queue';
-import { nameWorker } from '@/components/workers/worker-table';
+import { nameWorker } from '@/components/workers/name-worker';
 import { queueHref } from '@/lib/client/http/url';
 import type { Worker } from '@/lib/contracts/workers';
 import { formatCount } from '@/lib/format';

@@ -3,11 +3,13 @@
 import { Slots } from '@/components/queues/slots';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Ago, Running, Since } from '@/components/ui/time';
+import { nameWorker } from '@/components/workers/name-worker';
+import { WorkerActions } from '@/components/workers/worker-actions';
 import { jobHref, queueHref } from '@/lib/client/http/url';
-import type { Worker } from '@/lib/contracts/workers';
+import type { Worker, WorkerRow } from '@/lib/contracts/workers';
 import { formatBytes, formatCount, formatShare } from '@/lib/format';
 
-export function WorkerTable({ workers }: { workers: Worker[] }) {
+export function WorkerTable({ workers }: { workers: WorkerRow[] }) {
   const rows = workers.toSorted((a, b) => nameWorker(a).localeCompare(nameWorker(b), 'en', { numeric: true }));
   return (
     <div className="scroll-x">
@@ -22,12 +24,15 @@ export function WorkerTable({ workers }: { workers: Worker[] }) {
             <th className="num col-2">CPU</th>
             <th className="num col-2">Memory</th>
             <th className="col-3">Up</th>
-            <th>Beat</th>
+            <th className="col-1">Beat</th>
+            <th>
+              <span className="sr-only">Action</span>
+            </th>
           </tr>
         </thead>
         <tbody>
           {rows.map((worker) => (
-            <WorkerRow key={`${worker.source} ${worker.id}`} worker={worker} />
+            <Row key={`${worker.source} ${worker.id}`} worker={worker} />
           ))}
         </tbody>
       </table>
@@ -35,13 +40,9 @@ export function WorkerTable({ workers }: { workers: Worker[] }) {
   );
 }
 
-/** `host:pid` where it beats, else what the broker calls its connection. */
-export function nameWorker({ host, pid, address, id }: Worker): string {
-  if (host) return pid === null ? host : `${host}:${pid}`;
-  return address ?? id;
-}
+const STATUS = { up: '', quiet: 'Quiet', stopping: 'Stopping', lost: 'Lost' };
 
-function WorkerRow({ worker }: { worker: Worker }) {
+function Row({ worker }: { worker: WorkerRow }) {
   const name = nameWorker(worker);
   const isLost = worker.status === 'lost';
   return (
@@ -54,7 +55,7 @@ function WorkerRow({ worker }: { worker: Worker }) {
           {worker.status !== 'up' && (
             <span className={`pill small ${isLost ? 'failed' : 'paused'}`}>
               <span className="dot" />
-              {isLost ? 'Lost' : 'Stopping'}
+              {STATUS[worker.status]}
             </span>
           )}
         </span>
@@ -72,12 +73,15 @@ function WorkerRow({ worker }: { worker: Worker }) {
       <td className="num col-2">{formatShare(worker.cpu)}</td>
       <td className="num col-2">{formatBytes(worker.memoryBytes)}</td>
       <td className="col-3 muted">{worker.startedAt ? <Since at={worker.startedAt} /> : '—'}</td>
-      <td className={isLost ? 'bad' : 'muted'}>
+      <td className={`col-1 ${isLost ? 'bad' : 'muted'}`}>
         {worker.beatAt ? (
           <Ago at={worker.beatAt} />
         ) : (
           <span title="It does not carry the control module: only its connection is known">—</span>
         )}
+      </td>
+      <td className="num">
+        <WorkerActions worker={worker} />
       </td>
     </tr>
   );

@@ -43,6 +43,9 @@ const BODIES: Partial<Record<VerbName, unknown>> = {
   'queue.set-concurrency': { concurrency: 2 },
   'queue.set-rate-limit': { max: 5, durationMs: 1000 },
   'queue.trim-events': { maxLength: 10 },
+  'scheduler.preview': { pattern: '0 3 * * *' },
+  'scheduler.put': { pattern: '0 3 * * *', template: { name: 'walked' } },
+  'flow.add': { source: 'default', flow: { queue: 'walked', name: 'walked' } },
   'task.run': { input: { to: 'ada@example.com', name: 'Ada' }, options: { delayMs: 3_600_000 } },
 };
 const QUERIES: Partial<Record<VerbName, string>> = { 'job.list': '?state=waiting', 'live.stream': '?topics=overview' };

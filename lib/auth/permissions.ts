@@ -13,6 +13,7 @@ export const LOCAL_ACTOR: Actor = { kind: 'local', name: 'local', role: 'operato
 
 const READS = new Set<VerbName>([
   'source.list',
+  'source.get',
   'queue.list',
   'queue.get',
   'queue.rate-limit',
@@ -26,8 +27,11 @@ const READS = new Set<VerbName>([
   'scheduler.list',
   'scheduler.preview',
   'scheduler.get',
+  'flow.list',
+  'flow.get',
   'worker.list',
   'task.list',
+  'task.runs',
   'operation.preview',
   'operation.list',
   'operation.get',

@@ -6,6 +6,7 @@ import type { Worker } from '@/lib/contracts/workers';
 import type { BulkMethods } from './bulk';
 import type { CleanOrder, QueueMeta, RateLimit, RateLimitNow, RetryOptions, Sweep, SweepBounds } from './changes';
 import type { FlowMethods } from './flows';
+import type { SourceInspection } from './inspection';
 import type { JobStanding, QueueMotion } from './motion';
 import type { SchedulerMethods } from './schedulers';
 import type { WorkerOrdered, WorkerWish } from './worker-orders';
@@ -172,6 +173,8 @@ export interface QueueBackend {
   cancel?(queue: string, id: string, order: CancelOrder): Promise<Cancelled>;
   cancelState?(queue: string, id: string): Promise<CancelState | null>;
 
+  /** Settings and a sample of jobs, in many short steps (≤ 10 ms each); takes up to a few seconds. */
+  inspect?(): Promise<SourceInspection>;
   /** The facts behind "why is it not moving?", of a queue and of one of its jobs. */
   motion?(queue: string): Promise<QueueMotion>;
   standing?(queue: string, id: string): Promise<{ motion: QueueMotion; job: JobStanding } | null>;

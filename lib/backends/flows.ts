@@ -3,14 +3,6 @@ import type { JobRef } from '@/lib/contracts/jobs';
 import type { JobState } from '@/lib/contracts/states';
 import type { BrokerRow } from './backend';
 
-/** A job with children and no parent; `atMs` = when it ended, else when it was added. */
-export interface BrokerFlow {
-  queue: string;
-  row: BrokerRow;
-  atMs: number;
-  children: ChildCounts;
-}
-
 /** Where a search goes on: after that job, or with or after all of that moment. */
 export interface FlowPlace {
   atMs: number;
@@ -19,10 +11,18 @@ export interface FlowPlace {
 
 /** A job's place in the order of (newest moment, queue, state, the broker's own order of ids). */
 export interface FlowSpot {
+  /** When it ended, else when it was added. */
   atMs: number;
   queue: string;
   state: JobState;
   id: string;
+}
+
+/** A job with children and no parent, where it was found: `row` may know it in another state by now. */
+export interface BrokerFlow {
+  spot: FlowSpot;
+  row: BrokerRow;
+  children: ChildCounts;
 }
 
 /** `flows` are all there are before and at `reached`, in order; null = all to the end. */

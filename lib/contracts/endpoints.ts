@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Endpoint } from './endpoints/endpoint';
+import { FLOW_ENDPOINTS } from './endpoints/flows';
 import { JOB_ENDPOINTS } from './endpoints/jobs';
 import { LIVE_ENDPOINTS } from './endpoints/live';
 import { OPERATION_ENDPOINTS } from './endpoints/operations';
@@ -19,6 +20,7 @@ export const ENDPOINTS = {
   ...QUEUE_ENDPOINTS,
   ...JOB_ENDPOINTS,
   ...SCHEDULER_ENDPOINTS,
+  ...FLOW_ENDPOINTS,
   ...WORKER_ENDPOINTS,
   ...TASK_ENDPOINTS,
   ...OPERATION_ENDPOINTS,

@@ -28,7 +28,7 @@ export const ERRORS = {
   worker_unreachable: [409, 'The worker takes no such order'],
   job_cancelled: [410, 'The job was cancelled before it began'],
   body_too_large: [413, 'The body is too large'],
-  unsupported_media_type: [415, 'Send JSON'],
+  unsupported_media_type: [415, 'This media type is not taken here'],
   validation_failed: [422, 'The input does not fit'],
   internal: [500, 'Something went wrong here'],
   busy: [503, 'This process takes no more just now'],

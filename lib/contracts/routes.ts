@@ -1,6 +1,7 @@
 /** Verb → method and path under `/api/v1`. Plain data: the browser imports it without the schemas. */
 export const ROUTES = {
   'source.list': 'GET /sources',
+  'source.get': 'GET /sources/{source}',
   'queue.list': 'GET /queues',
   'queue.get': 'GET /queues/{source}/{queue}',
   'queue.pause': 'POST /queues/{source}/{queue}/pause',
@@ -44,6 +45,9 @@ export const ROUTES = {
   'scheduler.pause': 'POST /queues/{source}/{queue}/schedulers/{scheduler}/pause',
   'scheduler.resume': 'DELETE /queues/{source}/{queue}/schedulers/{scheduler}/pause',
   'scheduler.run': 'POST /queues/{source}/{queue}/schedulers/{scheduler}/run',
+  'flow.list': 'GET /flows',
+  'flow.get': 'GET /queues/{source}/{queue}/jobs/{job}/flow',
+  'flow.add': 'POST /flows',
   'worker.list': 'GET /workers',
   'worker.quiet': 'POST /workers/{source}/{worker}/quiet',
   'worker.resume': 'POST /workers/{source}/{worker}/resume',
@@ -51,6 +55,8 @@ export const ROUTES = {
   'worker.set-concurrency': 'PUT /workers/{source}/{worker}/concurrency',
   'task.list': 'GET /tasks',
   'task.run': 'POST /tasks/{task}',
+  'task.import': 'POST /tasks/{task}/import',
+  'task.runs': 'GET /tasks/{task}/runs',
   'operation.preview': 'POST /operations/preview',
   'operation.create': 'POST /operations',
   'operation.list': 'GET /operations',

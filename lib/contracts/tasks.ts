@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { Json, page, QueueName, SourceName, TaskName } from './common';
-import { Backoff, JobOptions } from './jobs';
+import { IsoTime, JobState, Json, page, QueueName, SourceName, TaskName } from './common';
+import { Backoff, Enqueued, JobOptions, JobRow } from './jobs';
 
 /** A job type that a worker registered: what it is called, where it runs, what it takes. */
 export const Task = z.object({
@@ -23,5 +23,50 @@ export type Task = z.infer<typeof Task>;
 export const TaskList = page(Task);
 export type TaskList = z.infer<typeof TaskList>;
 
-export const RunTask = z.strictObject({ input: Json.default({}), options: JobOptions.default({}) });
+/** When: now, after `delayMs`, or at `runAt` (with its offset; a time that is past means now). */
+export const TaskOptions = JobOptions.extend({ runAt: z.iso.datetime({ offset: true }).optional() }).check((ctx) => {
+  const { runAt, delayMs } = ctx.value;
+  if (runAt !== undefined && delayMs !== undefined)
+    ctx.issues.push({ code: 'custom', input: runAt, path: ['runAt'], message: 'cannot stand beside delayMs' });
+});
+export type TaskOptions = z.infer<typeof TaskOptions>;
+
+export const RunTask = z.strictObject({ input: Json.default({}), options: TaskOptions.default({}) });
 export type RunTask = z.infer<typeof RunTask>;
+
+/** A file of inputs: NDJSON, one `{ "input": …, "options": … }` or bare input a line; or CSV with the fields' names above. */
+export const IMPORT_MEDIA = ['application/x-ndjson', 'text/csv'] as const;
+export const IMPORT_MAX_BYTES = 10_485_760;
+export const IMPORT_MAX_LINES = 10_000;
+
+export const RefusedLine = z.object({
+  /** Counted from 1, as an editor does; a record of several lines has its first. */
+  line: z.number().int(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })),
+});
+export type RefusedLine = z.infer<typeof RefusedLine>;
+
+/** `accepted` lines were enqueued (or would be, in a dry run); of those `existed` were there before. */
+export const ImportReport = z.object({
+  source: SourceName,
+  queue: QueueName,
+  task: TaskName,
+  dryRun: z.boolean(),
+  lines: z.number().int(),
+  accepted: z.number().int(),
+  existed: z.number().int(),
+  refusedCount: z.number().int(),
+  /** The first 200. */
+  refused: z.array(RefusedLine),
+  /** The first 20. */
+  jobs: z.array(Enqueued),
+});
+export type ImportReport = z.infer<typeof ImportReport>;
+
+/** Newest first; no cursor: `searched` says how many jobs of each state were looked through, and whether those were all. */
+export const TaskRuns = z.object({
+  items: z.array(JobRow),
+  searched: z.array(z.object({ state: JobState, jobs: z.number().int(), all: z.boolean() })),
+  asOf: IsoTime,
+});
+export type TaskRuns = z.infer<typeof TaskRuns>;

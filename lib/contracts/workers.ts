@@ -18,7 +18,17 @@ export const Worker = z.object({
   slots: z.number().int().nullable(),
   busy: z.number().int().nullable(),
   /** Slots and busy ones per queue, for workers that beat. */
-  lanes: z.array(z.object({ queue: QueueName, slots: z.number().int(), busy: z.number().int() })).nullable(),
+  lanes: z
+    .array(
+      z.object({
+        queue: QueueName,
+        slots: z.number().int(),
+        busy: z.number().int(),
+        /** Takes no jobs of this queue just now. */
+        quiet: z.boolean().optional(),
+      }),
+    )
+    .nullable(),
   /** At most 20, longest first; `busy` is the full count. */
   running: z.array(RunningJob).nullable(),
   donePerMinute: z.number().nullable(),

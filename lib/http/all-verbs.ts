@@ -1,6 +1,9 @@
 import { listBin } from '@/lib/bin/list';
 import { restoreFromBin } from '@/lib/bin/restore';
 import type { VerbName } from '@/lib/contracts/routes';
+import { addFlow } from '@/lib/flows/add';
+import { getFlow } from '@/lib/flows/get';
+import { listFlows } from '@/lib/flows/list';
 import { addJobs } from '@/lib/jobs/add';
 import { cancelJob } from '@/lib/jobs/cancel';
 import { clearJobLogs } from '@/lib/jobs/clear-logs';
@@ -52,12 +55,15 @@ import { putScheduler } from '@/lib/schedulers/put';
 import { removeScheduler } from '@/lib/schedulers/remove';
 import { resumeScheduler } from '@/lib/schedulers/resume';
 import { runScheduler } from '@/lib/schedulers/run';
+import { getSource } from '@/lib/sources/get';
 import { listSources } from '@/lib/sources/list';
 import { checkHealth } from '@/lib/system/health';
 import { describeApi } from '@/lib/system/openapi';
 import { checkReady } from '@/lib/system/ready';
+import { importTask } from '@/lib/tasks/import';
 import { listTasks } from '@/lib/tasks/list';
 import { runTask } from '@/lib/tasks/run';
+import { listTaskRuns } from '@/lib/tasks/runs';
 import type { Verb } from '@/lib/verbs';
 import { listWorkers } from '@/lib/workers/list';
 import { quietWorker } from '@/lib/workers/quiet';
@@ -70,6 +76,7 @@ type Verbs = { [N in Exclude<VerbName, 'live.stream'>]: Verb<N> };
 /** By name, for those who ask without a route of their own. A stream is not something that a page can ask for. */
 export const VERBS: Verbs = {
   'source.list': listSources,
+  'source.get': getSource,
   'queue.list': listQueues,
   'queue.get': getQueue,
   'queue.pause': pauseQueue,
@@ -113,6 +120,9 @@ export const VERBS: Verbs = {
   'scheduler.pause': pauseScheduler,
   'scheduler.resume': resumeScheduler,
   'scheduler.run': runScheduler,
+  'flow.list': listFlows,
+  'flow.get': getFlow,
+  'flow.add': addFlow,
   'worker.list': listWorkers,
   'worker.quiet': quietWorker,
   'worker.resume': resumeWorker,
@@ -120,6 +130,8 @@ export const VERBS: Verbs = {
   'worker.set-concurrency': setWorkerConcurrency,
   'task.list': listTasks,
   'task.run': runTask,
+  'task.import': importTask,
+  'task.runs': listTaskRuns,
   'operation.preview': previewOperation,
   'operation.create': createOperation,
   'operation.list': listOperations,

@@ -1,5 +1,5 @@
 import { CodedError } from '@/lib/contracts/errors';
-import { findUnsafeNumber } from '@/lib/http/unsafe-number';
+import { findUnsafeNumber } from '@/lib/unsafe-number';
 
 export const MAX_BODY_BYTES = 1_048_576;
 

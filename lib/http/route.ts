@@ -7,6 +7,7 @@ import type { VerbName } from '@/lib/contracts/routes';
 import { guardRequest } from '@/lib/http/guard-request';
 import { problemResponse } from '@/lib/http/problem';
 import { readJsonBody } from '@/lib/http/read-body';
+import { takeUpload } from '@/lib/http/take-upload';
 import { Answer, type Ask, execute, type Verb } from '@/lib/verbs';
 
 type Handler = (request: Request) => Promise<Response>;
@@ -20,12 +21,16 @@ export function route<N extends VerbName>(verb: Verb<N>): Handler {
       guardRequest(request.headers, method !== 'GET');
       const url = new URL(request.url);
       const raw = { ...readQuery(url.searchParams), ...readPath(pattern, url.pathname) };
-      const body = method === 'GET' ? undefined : await readJsonBody(request);
+      const upload = endpoint.media ? takeUpload(request, endpoint.media) : null;
+      const body = method === 'GET' || upload ? undefined : await readJsonBody(request);
       if (endpoint.body === null && body !== undefined && !isEmptyObject(body))
         throw new CodedError('validation_failed', 'This operation takes no body.', {
           errors: [{ path: '', message: 'must be empty' }],
         });
-      return toResponse(await execute(verb, makeAsk(request), raw, body), endpoint.status);
+      return toResponse(
+        await execute(verb, { ...makeAsk(request), ...(upload ? { upload } : {}) }, raw, body),
+        endpoint.status,
+      );
     } catch (error) {
       return problemResponse(error, `${verb.name} ${request.url.slice(0, 300)}`);
     }

@@ -1,8 +1,9 @@
+import type { SourceEntry } from '@/lib/context';
 import type { Source } from '@/lib/contracts/sources';
 import { pageByKey } from '@/lib/cursor';
 import { sharedSnapshot } from '@/lib/queues/snapshot';
 import { listAbilities } from '@/lib/sources/capabilities';
-import { query } from '@/lib/verbs';
+import { type Ask, query } from '@/lib/verbs';
 
 const SOURCE_VERBS = [
   'queue.pause',
@@ -16,19 +17,19 @@ const SOURCE_VERBS = [
 
 /** A broker that is away is a row with its status, never an error. */
 export const listSources = query('source.list', async (ask, { cursor, limit }) => {
-  const rows = await Promise.all(
-    [...ask.sources.values()].map(async ({ config, backend }): Promise<Source> => {
-      const facts = await backend.facts();
-      const figures = facts.status === 'up' ? await sharedSnapshot(backend).figures() : null;
-      return {
-        name: config.name,
-        ...facts,
-        queues: figures?.queues.length ?? null,
-        embedded: config.embedded,
-        ...listAbilities(ask, backend, SOURCE_VERBS),
-      };
-    }),
-  );
+  const rows = await Promise.all([...ask.sources.values()].map((entry) => describeSource(ask, entry)));
   rows.sort((a, b) => (a.name < b.name ? -1 : 1));
   return pageByKey(rows, (row) => row.name, cursor, limit);
 });
+
+export async function describeSource(ask: Ask, { config, backend }: SourceEntry): Promise<Source> {
+  const facts = await backend.facts();
+  const figures = facts.status === 'up' ? await sharedSnapshot(backend).figures() : null;
+  return {
+    name: config.name,
+    ...facts,
+    queues: figures?.queues.length ?? null,
+    embedded: config.embedded,
+    ...listAbilities(ask, backend, SOURCE_VERBS),
+  };
+}

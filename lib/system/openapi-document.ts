@@ -70,6 +70,7 @@ function register(registry: OpenAPIRegistry, name: VerbName, endpoint: Endpoint)
       params,
       query,
       ...(endpoint.idempotent ? { headers: IdempotencyHeader } : {}),
+      ...(endpoint.media ? { body: { required: true, content: filesOf(endpoint.media) } } : {}),
       ...(endpoint.body
         ? {
             body: {
@@ -82,6 +83,8 @@ function register(registry: OpenAPIRegistry, name: VerbName, endpoint: Endpoint)
     responses: { ...success(name, endpoint), ...failures(method, path, endpoint) },
   });
 }
+
+const filesOf = (media: readonly string[]) => Object.fromEntries(media.map((type) => [type, { schema: z.string() }]));
 
 const IdempotencyHeader = z.object({
   'Idempotency-Key': z.string().min(1).max(255).optional().meta({
@@ -120,7 +123,7 @@ function failures(method: string, path: string, endpoint: Endpoint): Record<stri
   const statuses = new Set<number>([422, 503]);
   if (path.includes('{')) statuses.add(404);
   if (method !== 'GET') for (const status of [403, 409]) statuses.add(status);
-  if (endpoint.body) for (const status of [400, 413, 415]) statuses.add(status);
+  if (endpoint.body || endpoint.media) for (const status of [400, 413, 415]) statuses.add(status);
   if (path.includes('{job}')) statuses.add(410);
   if (path.endsWith('z') || path === '/openapi.json') return {};
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 import { StateMark } from '@/components/queues/state-mark';
 import { PageLink } from '@/components/shell/nav/page-link';
-import { jobHref } from '@/lib/client/http/url';
+import { flowHref, jobHref } from '@/lib/client/http/url';
 import type { Job } from '@/lib/contracts/jobs';
 import { formatPlural } from '@/lib/format';
 
@@ -13,7 +13,12 @@ export function FlowCard({ job }: { job: Job }) {
     <section className="card" aria-labelledby="flow-title">
       <header>
         <h2 id="flow-title">Flow</h2>
-        <div className="r tnum">{children && formatPlural(children.total, 'child', 'children')}</div>
+        <div className="r tnum">
+          {children && formatPlural(children.total, 'child', 'children')}
+          <PageLink className="link" href={flowHref(job.source, job.queue, job.id)}>
+            Tree
+          </PageLink>
+        </div>
       </header>
       <ul className="m-0 grid list-none gap-2 px-[14px] py-2.5">
         {parent && (

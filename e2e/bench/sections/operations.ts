@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeFailed } from '@/e2e/support/failed-jobs';
 import { SourceConfig } from '@/lib/env';
-import { createDatabase, startRedis } from '@/lib/testing/servers';
+import { createDatabase } from '@/lib/testing/servers';
 import { type OperationsBench, openOperationsBench } from '@/worker/monitor/testing/operations-bench';
 import { Connection } from '../broker/connection';
+import { startPrivateRedis } from '../broker/private-redis';
 import { watchStalls } from '../broker/stall';
 import type { BenchContext } from '../context';
 import type { BenchRow } from '../rows';
@@ -11,9 +13,9 @@ import type { BenchRow } from '../rows';
 const JOBS = 100_000;
 const SOURCE = 'operations';
 
-/** Operations on 100,000 failed jobs of ~1 KB, with ledger and outcomes, on a broker of their own with AOF. */
+/** Operations on 100,000 failed jobs of ~1 KB, with ledger and outcomes, on a broker of their own. */
 export async function measureOperations(context: BenchContext): Promise<BenchRow[]> {
-  const redis = await startRedis();
+  const redis = await startPrivateRedis(path.join(context.home, 'operations'), context.guard);
   const connection = await Connection.open(redis.port);
   const source = SourceConfig.parse({ name: SOURCE, url: redis.url });
   const bench = openOperationsBench(source, await createDatabase(context.postgresUrl));

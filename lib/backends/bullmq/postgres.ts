@@ -25,6 +25,7 @@ import {
   undeduplicate,
 } from './postgres/edit-jobs';
 import { FiguresReader } from './postgres/figures';
+import { inspectPostgres } from './postgres/inspect';
 import { readJob, readLogs } from './postgres/job';
 import { readMotion, readStanding } from './postgres/motion';
 import { readMeta, readRateLimit, setMeta, setRateLimit } from './postgres/queue-settings';
@@ -99,6 +100,10 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
       connection.run(() =>
         orderWorker(control, async () => (await listWorkers()).some((worker) => worker.id === id), id, wish),
       ),
+    inspect: async () => {
+      const { queues } = await figures.snapshot();
+      return inspectPostgres(query, new Map(queues.map(({ name, counts }) => [name, counts])));
+    },
     motion: (queue) => readMotion(query, queue),
     standing: (queue, id) => readStanding(query, queue, id),
     flows: openPostgresFlows(connection),

@@ -1,4 +1,4 @@
-import type { CancelState, QueueBackend } from '@/lib/backends/backend';
+import type { BrokerFigures, CancelState, QueueBackend } from '@/lib/backends/backend';
 import type { JobRef } from '@/lib/contracts/jobs';
 import type { Worker } from '@/lib/contracts/workers';
 import type { SourceConfig } from '@/lib/env';
@@ -17,6 +17,7 @@ import { RedisChanges } from './redis/change-jobs';
 import { parseClientList, type WorkerConnection } from './redis/client-list';
 import { QueueDiscovery } from './redis/discover-queues';
 import { getJob, getLogs } from './redis/get-job';
+import { inspectRedis } from './redis/inspect/inspect';
 import { RedisLink } from './redis/link';
 import { listJobs } from './redis/list-jobs';
 import { joinWorkers } from './redis/list-workers';
@@ -128,6 +129,10 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
       link.change(() =>
         orderWorker(control, async () => (await workers.list()).some((worker) => worker.id === id), id, wish),
       ),
+    inspect: async () => {
+      const { queues } = await snapshots.read(await queueNames());
+      return inspectRedis(link, orderBySize(queues));
+    },
     motion: (queue) => readMotion(link, queue),
     standing: (queue, id) => readStanding(link, queue, id, (key) => splitKey(key, link.prefix, known)),
     bulk: openRedisBulk(link, (queue) => {
@@ -144,6 +149,11 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
   };
 }
 
+/** The queues with the most jobs first. */
+function orderBySize(queues: readonly BrokerFigures[]): string[] {
+  const jobsOf = ({ counts }: BrokerFigures) => Object.values(counts).reduce<number>((sum, one) => sum + (one ?? 0), 0);
+  return queues.toSorted((a, b) => jobsOf(b) - jobsOf(a)).map(({ name }) => name);
+}
 /** A change that met no job says nothing of its queue. */
 const isGone = (result: unknown) => (result as { kind?: unknown } | undefined)?.kind === 'gone';
 

@@ -26,7 +26,7 @@ async function findAll(bench: Bench, prefix: string, states: JobState[], limit: 
   for (let round = 0; round < 1000; round++) {
     const { flows, reached } = await methodsOf(bench).search(states, from, limit);
     expect(flows.length).toBeLessThanOrEqual(limit);
-    names.push(...flows.filter((flow) => flow.queue.startsWith(prefix)).map((flow) => flow.row.name));
+    names.push(...flows.filter((flow) => flow.spot.queue.startsWith(prefix)).map((flow) => flow.row.name));
     if (reached === null) return names;
     from = { atMs: reached.atMs, after: reached };
   }

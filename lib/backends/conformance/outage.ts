@@ -16,6 +16,13 @@ async function expectAllRefused({ backend }: Bench): Promise<void> {
     ['pause', () => backend.pause?.('outage')],
     ['retry', () => backend.retry?.('outage', '1')],
     ['remove', () => backend.remove?.('outage', '1')],
+    ['editData', () => backend.editData?.('outage', '1', '{"edited":true}')],
+    ['duplicate', () => backend.duplicate?.('outage', '1')],
+    ['addLogs', () => backend.addLogs?.('outage', '1', ['during'])],
+    ['drain', () => backend.drain?.('outage', true, { maxRemoved: 1000, maxMs: 1000 })],
+    ['setConcurrency', () => backend.setConcurrency?.('outage', 1)],
+    ['readRateLimit', () => backend.readRateLimit?.('outage')],
+    ['readMeta', () => backend.readMeta?.('outage')],
     ['cancel', () => backend.cancel?.('outage', '1', order)],
   ];
   await Promise.all(

@@ -19,6 +19,8 @@ export interface Endpoint<
   idempotent: boolean;
   /** What the door checks where that is looser than `body`: items that are judged one by one. */
   door: z.ZodType | null;
+  /** Takes a file of one of these media types in place of JSON; the verb reads it from `ask.upload`. */
+  media: readonly string[] | null;
 }
 
 export const endpoint = <I extends z.ZodType, B extends z.ZodType | null, O extends z.ZodType | null>(
@@ -26,7 +28,7 @@ export const endpoint = <I extends z.ZodType, B extends z.ZodType | null, O exte
   input: I,
   body: B,
   output: O,
-  extra: { status?: number; idempotent?: boolean; door?: z.ZodType } = {},
+  extra: { status?: number; idempotent?: boolean; door?: z.ZodType; media?: readonly string[] } = {},
 ): Endpoint<I, B, O> => ({
   summary,
   input,
@@ -35,6 +37,7 @@ export const endpoint = <I extends z.ZodType, B extends z.ZodType | null, O exte
   status: extra.status ?? 200,
   idempotent: extra.idempotent ?? false,
   door: extra.door ?? null,
+  media: extra.media ?? null,
 });
 
 /** Path parameters of a queue and of a job. */

@@ -1,8 +1,15 @@
 import * as z from 'zod';
-import { Page } from '../common';
+import { Page, SourceName } from '../common';
+import { SourceDetail } from '../source-detail';
 import { SourceList } from '../sources';
 import { endpoint } from './endpoint';
 
 export const SOURCE_ENDPOINTS = {
   'source.list': endpoint('Brokers that are watched', z.strictObject(Page), null, SourceList),
+  'source.get': endpoint(
+    'One broker: its settings, what is unsafe in them, and sampled sizes',
+    z.strictObject({ source: SourceName }),
+    null,
+    SourceDetail,
+  ),
 };

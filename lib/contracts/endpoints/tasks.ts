@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { Page, TaskName } from '../common';
+import { Flag, Limit, Page, TaskName } from '../common';
 import { Enqueued } from '../jobs';
-import { RunTask, TaskList } from '../tasks';
+import { IMPORT_MEDIA, ImportReport, RunTask, TaskList, TaskRuns } from '../tasks';
 import { endpoint } from './endpoint';
 
 export const TASK_ENDPOINTS = {
@@ -10,4 +10,17 @@ export const TASK_ENDPOINTS = {
     status: 201,
     idempotent: true,
   }),
+  'task.import': endpoint(
+    'Enqueue a task once for each line of a file, at most 10,000 lines and 10 MB',
+    z.strictObject({ task: TaskName, dryRun: Flag }),
+    null,
+    ImportReport,
+    { idempotent: true, media: IMPORT_MEDIA },
+  ),
+  'task.runs': endpoint(
+    "A task's last runs, as far as the broker still has them",
+    z.strictObject({ task: TaskName, limit: Limit }),
+    null,
+    TaskRuns,
+  ),
 };

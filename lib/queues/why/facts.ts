@@ -22,8 +22,9 @@ export type Found = Cause & { figures: WhyFigures };
 export function staffOf(queue: string, workers: readonly Worker[] | null): Staff {
   if (workers === null) return { workers: null, resting: 0, slots: null };
   const here = workers.filter((worker) => worker.status !== 'lost' && worker.queues.includes(queue));
-  const taking = here.filter((worker) => worker.status === 'up');
-  const lanes = taking.map((worker) => worker.lanes?.find((lane) => lane.queue === queue)?.slots ?? null);
+  const laneOf = (worker: Worker) => worker.lanes?.find((lane) => lane.queue === queue);
+  const taking = here.filter((worker) => worker.status === 'up' && !laneOf(worker)?.quiet);
+  const lanes = taking.map((worker) => laneOf(worker)?.slots ?? null);
   const slots = lanes.reduce<number | null>((sum, one) => (sum === null || one === null ? null : sum + one), 0);
   return { workers: here.length, resting: here.length - taking.length, slots };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { controlWorker } from '@/lib/backends/bullmq/control';
+import { openBackend } from '@/lib/backends/registry';
 import type { WhyCode } from '@/lib/contracts/why';
 import {
   openPostgresBroker,
@@ -9,6 +10,7 @@ import {
   type TestProcess,
   type TestWorkerOptions,
 } from '@/lib/testing/brokers';
+import { startSlowProxy } from '@/lib/testing/slow-proxy';
 import { decideJob } from './decide-job';
 import { decideQueue } from './decide-queue';
 import { type Found, staffOf } from './facts';
@@ -233,21 +235,19 @@ describe.each([
     beating('slow', hold);
     await untilCode(() => whyJob('slow', id), 'running');
     await broker.queue('slow').add('b', {});
-    let over = false;
-    const drag = (async () => {
-      while (!over) {
-        broker.server.freeze();
-        await sleep(220);
-        broker.server.thaw();
-        await sleep(15);
-      }
-    })();
+    const far = await startSlowProxy(broker.config.url);
+    const backend = openBackend({ ...broker.config, url: far.url }, { role: 'web' });
     try {
-      const [answer] = await untilCode(() => whyQueue('slow').catch(() => []), 'broker-slow');
-      expect(answer.figures.latencyMs).toBeGreaterThanOrEqual(100);
+      await backend.motion?.('slow');
+      far.setDelay(60);
+      const motion = await backend.motion?.('slow');
+      if (!motion) throw new Error('no motion');
+      const [answer] = decideQueue({ motion, staff: staffOf('slow', await broker.backend.listWorkers()) });
+      expect(answer?.code).toBe('broker-slow');
+      expect(answer?.figures.latencyMs).toBeGreaterThanOrEqual(115);
     } finally {
-      over = true;
-      await drag;
+      await backend.close();
+      await far.close();
     }
   });
 });

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { Hydrated } from '@/components/shell/hydrated';
 import { TaskView } from '@/components/tasks/task-view';
+import { RUNS_SHOWN } from '@/lib/client/http/page-sizes';
 import { decodePart } from '@/lib/client/http/url';
 import { keys } from '@/lib/client/query-keys';
 import { ask } from '@/lib/http/ask';
@@ -17,10 +18,18 @@ export async function generateMetadata({ params }: TaskPageProps): Promise<Metad
 
 export default async function TaskPage({ params }: TaskPageProps) {
   const name = decodePart((await params).task);
-  const tasks = await readOrNull(ask('task.list', { limit: 200 }));
+  const [tasks, runs] = await Promise.all([
+    readOrNull(ask('task.list', { limit: 200 })),
+    readOrNull(ask('task.runs', { task: name, limit: RUNS_SHOWN })),
+  ]);
   if (tasks && !tasks.items.some((task) => task.name === name)) notFound();
   return (
-    <Hydrated entries={[[keys.tasks(), tasks]]}>
+    <Hydrated
+      entries={[
+        [keys.tasks(), tasks],
+        [keys.taskRuns(name), runs],
+      ]}
+    >
       <TaskView name={name} />
     </Hydrated>
   );

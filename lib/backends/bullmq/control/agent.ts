@@ -130,6 +130,7 @@ export class ControlAgent {
         queue,
         slots: sumSlots(workers.filter((worker) => worker.queue === queue)),
         busy: running.filter((job) => job.queue === queue).length,
+        quiet: workers.every((worker) => worker.queue !== queue || worker.closing || worker.isPaused()),
       })),
       slots: sumSlots(workers),
       busy: running.length,

@@ -28,7 +28,7 @@ export interface Beat {
   slots: number;
   busy: number;
   /** The same per queue. */
-  lanes: { queue: string; slots: number; busy: number }[];
+  lanes: { queue: string; slots: number; busy: number; quiet?: boolean }[];
   /** At most 20, longest first. */
   running: { queue: string; id: string; name: string; startedAt: number }[];
   donePerMinute: number;

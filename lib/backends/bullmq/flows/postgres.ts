@@ -38,9 +38,9 @@ async function searchFlows(
   const found = await Promise.all(states.map((state) => searchState(query, queues, state, from)));
   const { spots, searched, reached } = mergeStreams(found.flat(), from, limit);
   const nodes = await readNodes(query, spots);
-  const flows = spots.flatMap(({ queue, atMs }, i) => {
+  const flows = spots.flatMap((spot, i) => {
     const node = nodes[i];
-    return node?.children ? [{ queue, atMs, row: node.row, children: node.children }] : [];
+    return node?.children ? [{ spot, row: node.row, children: node.children }] : [];
   });
   return { flows, searched, reached };
 }

@@ -80,7 +80,7 @@ async function searchFlows(
   const nodes = await readNodes(link, spots);
   const flows = spots.flatMap((spot, i) => {
     const node = nodes[i];
-    return node?.children ? [{ queue: spot.queue, row: node.row, atMs: spot.atMs, children: node.children }] : [];
+    return node?.children ? [{ spot, row: node.row, children: node.children }] : [];
   });
   return { flows, searched, reached };
 }

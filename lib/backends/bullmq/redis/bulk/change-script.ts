@@ -49,6 +49,20 @@ local function retry(id)
   if code == -1 then return 'skipped: gone' end
   return noLonger(stateOf(base, id) or 'gone')
 end
+-- The plain case (no priority, no parent), step for step what BullMQ's reprocessJob does, at half its cost; the marker once for all.
+local events, wakes = base .. 'events', false
+local kept = change == 'retry' and maxEvents(base)
+local function retryPlain(id)
+  local key = base .. id
+  local h = redis.call('HMGET', key, 'opts', 'priority', 'parentKey')
+  if not h[1] or h[3] or (tonumber(h[2] or '0') or 0) ~= 0 or redis.call('ZREM', base .. expected, id) == 0 then return retry(id) end
+  wakes = true
+  redis.call(string.find(h[1], '"lifo":true', 1, true) and 'RPUSH' or 'LPUSH', base .. 'wait', id)
+  redis.call('HDEL', key, 'finishedOn', 'processedOn', expected == 'completed' and 'returnvalue' or 'failedReason')
+  if option == '1' then redis.call('HDEL', key, 'atm', 'ats') end
+  redis.call('XADD', events, 'MAXLEN', '~', kept, '*', 'event', 'waiting', 'jobId', id, 'prev', expected)
+  return 'done'
+end
 local function promote(id)
   local code = bullmqPromote({ base .. 'delayed', base .. 'wait', base .. 'paused', base .. 'meta', base .. 'prioritized',
     base .. 'active', base .. 'pc', base .. 'events', base .. 'marker' }, { base, id })
@@ -141,7 +155,7 @@ local function move(id, target)
   return 'done'
 end
 local CHANGES = {
-  retry = retry, promote = promote, remove = remove, cancel = cancel, duplicate = duplicate, ['edit-and-retry'] = editAndRetry,
+  retry = retryPlain, promote = promote, remove = remove, cancel = cancel, duplicate = duplicate, ['edit-and-retry'] = editAndRetry,
   restore = function(id, _, blob) return restore(id, blob) end,
   move = function(id) return move(id, option) end,
   look = function() return '' end,
@@ -162,6 +176,7 @@ for i, id in ipairs(ids) do
   out[i] = outcome
   if i % 5 == 0 and seconds() - began > budget then break end
 end
+if wakes and not isHeld(base) then redis.call('ZADD', base .. 'marker', 0, '0') end
 if change ~= 'look' then redis.call('EXPIRE', marks, ${30 * 86_400}) end
 return out
 `;

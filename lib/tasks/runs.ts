@@ -1,0 +1,42 @@
+import type { BrokerRow, Position, QueueBackend } from '@/lib/backends/backend';
+import type { JobState } from '@/lib/contracts/states';
+import { findSource } from '@/lib/sources/find';
+import { findTask } from '@/lib/tasks/find-task';
+import { query } from '@/lib/verbs';
+
+const STATES = ['active', 'completed', 'failed'] as const;
+const PAGE = 200;
+const SEARCHED_MOST = 1_000;
+
+/** The newest jobs of that name, among the newest 1,000 of each state: the broker has no index by name. */
+export const listTaskRuns = query('task.runs', async (ask, { task: name, limit }) => {
+  const { task } = await findTask(ask, name);
+  const { backend } = findSource(ask.sources, task.source);
+  const found = await Promise.all(STATES.map((state) => searchState(backend, task.queue, state, name, limit)));
+  const items = found
+    .flatMap(({ rows }) => rows)
+    .sort((a, b) => newest(b) - newest(a))
+    .slice(0, limit)
+    .map((row) => ({ source: task.source, queue: task.queue, ...row }));
+  return {
+    items,
+    searched: found.map(({ state, jobs, all }) => ({ state, jobs, all })),
+    asOf: new Date().toISOString(),
+  };
+});
+
+/** Goes on until enough were found, or until the bound. */
+async function searchState(backend: QueueBackend, queue: string, state: JobState, name: string, limit: number) {
+  const rows: BrokerRow[] = [];
+  let jobs = 0;
+  let position: Position | null = null;
+  do {
+    const page = await backend.listJobs(queue, state, position, PAGE);
+    jobs += page.items.length;
+    rows.push(...page.items.filter((row) => row.name === name));
+    position = page.next;
+  } while (position !== null && rows.length < limit && jobs < SEARCHED_MOST);
+  return { state, rows, jobs, all: position === null };
+}
+
+const newest = (row: BrokerRow) => Date.parse(row.finishedAt ?? row.startedAt ?? row.addedAt);

@@ -18,6 +18,7 @@ const WEB_FILES = [
   'proxy.ts',
 ];
 const BUNDLES = {
+  web: 'worker/web.ts',
   worker: 'worker/main.ts',
   supervisor: 'worker/supervisor.ts',
   control: 'lib/backends/bullmq/control.ts',
@@ -80,7 +81,8 @@ async function bundle({ build }, name, source) {
       packages: 'external',
       sourcemap: 'inline',
       sourcesContent: false,
-      alias: { '@': root },
+      // Only Next knows what "server-only" means.
+      alias: { '@': root, 'server-only': path.join(root, 'lib/testing/server-only.ts') },
       absWorkingDir: root,
       logLevel: 'error',
     });
@@ -92,7 +94,7 @@ async function bundle({ build }, name, source) {
 
 function hashBundleInputs() {
   const hash = createHash('sha256');
-  for (const file of [...['lib', 'worker'].flatMap(listFiles), 'package-lock.json', 'bin/build.mjs'])
+  for (const file of [...['lib', 'worker'].flatMap(listFiles), 'package-lock.json', 'next.config.js', 'bin/build.mjs'])
     hash.update(`\0${file}\0`).update(readIfThere(file) ?? '');
   return hash.digest('hex');
 }

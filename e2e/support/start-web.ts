@@ -28,13 +28,14 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const port = options.port ?? (await findFreePort());
   const logFile = path.join(options.home, 'web.log');
   const log = openSync(logFile, 'a');
-  const next = path.resolve('node_modules/next/dist/bin/next');
-  const child = spawn(process.execPath, [next, 'start', '-p', String(port), '-H', '127.0.0.1'], {
+  const child = spawn(process.execPath, [path.resolve('dist/web.mjs')], {
     stdio: ['ignore', log, log],
     detached: true,
     env: {
       ...process.env,
       NODE_ENV: 'production',
+      PORT: String(port),
+      HOST: '127.0.0.1',
       QUEUEDECK_SOURCES: JSON.stringify(options.sources),
       DATABASE_URL: options.databaseUrl,
       QUEUEDECK_HOME: options.home,

@@ -8,7 +8,7 @@ export const MAX_BODY_BYTES = 1_048_576;
  * 415 for another media type, 413 above 1 MB (counted, whatever Content-Length says), 400 for broken JSON with its
  * position, 422 for a number that JavaScript cannot hold: it would be stored changed.
  */
-export async function readJsonBody(request: Request): Promise<unknown> {
+export async function readJsonBody(request: Pick<Request, 'headers' | 'body'>): Promise<unknown> {
   const declared = Number(request.headers.get('content-length') ?? 0);
   if (declared > MAX_BODY_BYTES) throw tooLarge();
   const text = await readText(request);
@@ -33,7 +33,7 @@ export async function readJsonBody(request: Request): Promise<unknown> {
   return value;
 }
 
-async function readText(request: Request): Promise<string> {
+async function readText(request: Pick<Request, 'body'>): Promise<string> {
   if (!request.body) return '';
   const reader = request.body.getReader();
   const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -10,7 +10,9 @@ import { readJsonBody } from '@/lib/http/read-body';
 import { takeUpload } from '@/lib/http/take-upload';
 import { Answer, type Ask, execute, type Verb } from '@/lib/verbs';
 
-type Handler = (request: Request) => Promise<Response>;
+/** What of a Request is read, so that whoever has no Request need not make one. */
+export type Asked = Pick<Request, 'method' | 'url' | 'headers' | 'body' | 'signal'>;
+export type Handler = (request: Asked) => Promise<Response>;
 
 /** A verb as a route handler: guard → read → execute → JSON, every error a problem. */
 export function route<N extends VerbName>(verb: Verb<N>): Handler {

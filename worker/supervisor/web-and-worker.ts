@@ -12,13 +12,16 @@ export interface Wiring {
   env: NodeJS.ProcessEnv;
 }
 
-/** One Next process: `next` itself, without npm and a shell above it. */
+/** One process: our server around Next, or in development `next` itself, without npm and a shell above it. */
 export function describeWeb({ root, mode, host, port, env }: Wiring): ChildSpec {
   const origin = formatOrigin(host, port);
   return {
     label: 'The web server',
-    args: [path.join(root, 'node_modules/next/dist/bin/next'), mode, '-p', String(port), '-H', host],
-    env,
+    args:
+      mode === 'dev'
+        ? [path.join(root, 'node_modules/next/dist/bin/next'), 'dev', '-p', String(port), '-H', host]
+        : [path.join(root, 'dist/web.mjs')],
+    env: { ...env, PORT: String(port), HOST: host },
     cwd: root,
     stopTimeoutMs: 5_000,
     isNoise: (line) =>

@@ -1,0 +1,57 @@
+import { createServer, type RequestListener } from 'node:http';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import next from 'next';
+import { EnvError, loadEnv } from '@/lib/env';
+import { answerDirectly } from '@/lib/http/node-adapter';
+import { type Handler, route } from '@/lib/http/route';
+import { openLiveStream } from '@/lib/live/open-stream';
+import { log } from '@/lib/log';
+import { listQueues } from '@/lib/queues/list';
+import config from '@/next.config.js';
+
+/**
+ * What every open dashboard asks all the time is answered before Next: its pipeline costs 2 ms a request and 80 KB a
+ * stream. The same verbs serve these paths in Next, for `next dev` and for other methods.
+ */
+const DIRECT: Record<string, Handler> = {
+  '/api/v1/queues': route(listQueues),
+  '/api/v1/live': route(openLiveStream),
+};
+
+/** The production web process. Ends by SIGTERM (143) or SIGINT (130); exit code 2: bad configuration. */
+async function main(): Promise<void> {
+  const { host, port } = loadEnv();
+  const dir = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+  const app = next({ dev: false, dir, hostname: host, port });
+  await app.prepare();
+  const server = createServer(await makeListener(app.getRequestHandler()));
+  // Streams are closed by instrumentation-node.ts, which also ends this process if their readers do not let go.
+  const end = (exitCode: number) => server.close(() => process.exit(exitCode));
+  process.once('SIGTERM', () => end(143));
+  process.once('SIGINT', () => end(130));
+  server.once('error', fail);
+  server.listen(port, host);
+}
+
+async function makeListener(handleByNext: RequestListener): Promise<RequestListener> {
+  const headers = (await config.headers?.())?.flatMap((entry) => entry.headers) ?? [];
+  return (request, response) => {
+    const [pathname = ''] = request.url?.split('?', 1) ?? [];
+    const handler = request.method === 'GET' && Object.hasOwn(DIRECT, pathname) ? DIRECT[pathname] : undefined;
+    if (!handler) return handleByNext(request, response);
+    for (const { key, value } of headers) response.setHeader(key, value);
+    void answerDirectly(handler, request, response);
+  };
+}
+
+function fail(error: unknown): void {
+  if (error instanceof EnvError) {
+    for (const problem of error.problems) process.stderr.write(`${problem.path}: ${problem.message}\n`);
+    process.exit(2);
+  }
+  log.fatal({ err: (error as Error).message }, 'the web server could not start');
+  process.exit(1);
+}
+
+main().catch(fail);

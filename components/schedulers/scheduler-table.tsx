@@ -34,7 +34,7 @@ export function SchedulerTable({ rows, showQueue, onEdit }: SchedulerTableProps)
         <tbody>
           {rows.map((row) => (
             <tr key={`${row.source} ${row.queue} ${row.id}`} data-scheduler={row.id}>
-              <td className="max-w-[44vw] min-[900px]:max-w-[260px]">
+              <td className="max-w-[44vw] py-1.5 leading-[17px] min-[900px]:max-w-[260px]">
                 <span className="name clip block" title={row.id}>
                   {row.id}
                 </span>

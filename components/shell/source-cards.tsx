@@ -1,5 +1,7 @@
 'use client';
 
+import { PageLink } from '@/components/shell/nav/page-link';
+import { sourceHref } from '@/lib/client/http/url';
 import { useSources } from '@/lib/client/sources';
 import type { Source } from '@/lib/contracts/sources';
 import { formatCount, formatPlural } from '@/lib/format';
@@ -14,7 +16,12 @@ export function SourceCards() {
   return (
     <section className="sources" aria-label="Watched brokers">
       {sources.map((source) => (
-        <div key={source.name} className="source" title={source.reason ?? undefined}>
+        <PageLink
+          key={source.name}
+          href={sourceHref(source.name)}
+          className="source"
+          title={source.reason ?? 'Settings, sizes and warnings'}
+        >
           <div className="min-w-0">
             <b className="clip">{source.name}</b>
             <span className="clip block">{describeSource(source)}</span>
@@ -27,7 +34,7 @@ export function SourceCards() {
               {WORDS[source.status]}
             </span>
           )}
-        </div>
+        </PageLink>
       ))}
     </section>
   );

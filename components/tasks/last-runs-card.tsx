@@ -18,7 +18,7 @@ export function LastRunsCard({ task }: { task: string }) {
         <h2 id="runs-title">Last runs</h2>
       </header>
       {data && data.items.length > 0 && (
-        <ul className="m-0 grid list-none gap-0 p-0">
+        <ul className="m-0 list-none p-0">
           {data.items.map((run) => (
             <li
               key={run.id}

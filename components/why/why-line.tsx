@@ -1,6 +1,5 @@
 'use client';
 
-import { Ago } from '@/components/ui/time';
 import type { JobWhy, Why, WhyCode } from '@/lib/contracts/why';
 import { formatCount } from '@/lib/format';
 
@@ -31,11 +30,6 @@ export function WhyLine({ why }: { why: Why | JobWhy }) {
     <div className={`whyline ${TONES[why.code] ?? 'unknown'}`} data-why={why.code}>
       <span className="dot" />
       <b role="status">{why.sentence}</b>
-      {why.until && (
-        <span className="faint">
-          ends <Ago at={why.until} />
-        </span>
-      )}
       {hasMore && (
         <details className="min-w-0">
           <summary className="cursor-pointer text-ink-3">

@@ -55,6 +55,7 @@ export interface BulkItem {
 
 /**
  * `done`, `done: …`, `skipped: …`, `failed: …`: marked, and the same for ever when asked again.
+ * `ended`: its marks were forgotten; nothing is changed in its name any more.
  * Not marked: `changed` (it is not what was read: read again), `active` (cancel: ask its worker), null (`look`: no mark).
  */
 export type BulkOutcome = string | null;
@@ -91,5 +92,9 @@ export interface BulkMethods {
   changeJobs(operation: string, queue: string, change: BulkChange, items: readonly BulkItem[]): Promise<BulkOutcome[]>;
   /** The sentence that stands against moving jobs between two queues; null when nothing does. */
   refuseMove(queue: string, toQueue: string): string | null;
+  /**
+   * Deletes the marks; for an hour a note stays in their place, so that a step which comes late, from a monitor that had lost
+   * its lease, changes nothing.
+   */
   forgetMarks(operation: string, queue: string): Promise<void>;
 }

@@ -19,7 +19,7 @@ export type ChildCounts = z.infer<typeof ChildCounts>;
 
 /** A job with children and no parent. */
 export const FlowRoot = JobRow.extend({
-  /** When it ended, or else when it was added: the order of the list. */
+  /** When it ended, or else when it was added: newest first, those that have not ended before those that have. */
   at: IsoTime,
   children: ChildCounts,
 });

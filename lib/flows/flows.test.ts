@@ -142,6 +142,13 @@ describe.each([
       cursor = page.nextCursor;
     }
     expect(met).toEqual(['levels top', 'wide top', 'died top', 'once top']);
+    // Jobs that ended since do not hide them.
+    const jobs = Array.from({ length: 450 }, () => ({ name: 'plain', data: {}, options: {} }));
+    await broker.backend.addJobs('plain', jobs);
+    const worker = broker.worker('plain', async () => 1, { concurrency: 50 });
+    const ended = async () => (await broker.backend.snapshot()).queues.find((one) => one.name === 'plain')?.counts;
+    await expect.poll(async () => (await ended())?.completed, { timeout: 15_000 }).toBe(450);
+    await worker.close();
     const all = await list();
     expect(all.items.map((flow) => flow.name)).toEqual(['top', 'top', 'top', 'top']);
     expect(all.searched).toBeGreaterThan(4);

@@ -16,6 +16,18 @@ interface Spot extends FlowSpot {
   source: string;
 }
 
+/** Where a page begins: at a phase's beginning, or after a spot in it. */
+interface Place {
+  phase: number;
+  spot: Spot | null;
+}
+
+/** The newest of all that ended would hide a flow that began before them, so what goes on comes first. */
+const PHASES: readonly (readonly JobState[])[] = [
+  ['waiting-children', 'waiting', 'prioritized', 'delayed', 'active'],
+  ['failed', 'completed'],
+];
+
 interface Found {
   source: string;
   flow: BrokerFlow;
@@ -35,27 +47,31 @@ interface Round {
 
 export const listFlows = query('flow.list', async (ask, { source, state, cursor, limit }) => {
   const entries = chooseSources(ask.sources, source).filter(({ backend }) => backend.flows);
-  const states = state === undefined ? JOB_STATES : [state];
+  const phases = state === undefined ? PHASES : [[state]];
   const found: Found[] = [];
   let searched = 0;
-  let missing: Missing[] = [];
-  let place = readSpot(cursor);
+  const missing = new Map<string, CodedError>();
+  let place: Place | null = readPlace(cursor);
   const deadline = Date.now() + BUDGET_MS;
   for (let rounds = 0; rounds < ROUNDS && found.length < limit && Date.now() < deadline; rounds++) {
-    const round = await search(entries, states, place, limit - found.length);
+    const { phase, spot }: Place = place;
+    const round = await search(entries, phases[phase] ?? [], spot, limit - found.length);
     found.push(...round.found);
     searched += round.searched;
-    missing = round.missing;
-    place = round.next;
-    if (place === null) break;
+    for (const one of round.missing) missing.set(one.source, one.error);
+    place = round.next ? { phase, spot: round.next } : { phase: phase + 1, spot: null };
+    if (place.phase < phases.length) continue;
+    place = null;
+    break;
   }
-  if (entries.length > 0 && missing.length === entries.length && missing[0]) throw missing[0].error;
+  const [away] = missing.values();
+  if (away && missing.size === entries.length) throw away;
   return {
     items: found.map(toRoot),
-    nextCursor: place && encodeCursor({ n: place.atMs, s: place.source, q: place.queue, t: place.state, i: place.id }),
+    nextCursor: encodePlace(place),
     searched,
     limits: entries[0]?.backend.flows?.limits ?? null,
-    missing: missing.map((one) => ({ source: one.source, reason: one.error.detail })),
+    missing: [...missing].map(([name, error]) => ({ source: name, reason: error.detail })),
   };
 });
 
@@ -110,13 +126,29 @@ function toRoot({ source, flow: { spot, row, children } }: Found): FlowRoot {
   return { source, queue: spot.queue, ...row, at: new Date(spot.atMs).toISOString(), children };
 }
 
-function readSpot(cursor: string | undefined): Spot | null {
+function encodePlace(place: Place | null): string | null {
+  if (place === null) return null;
+  const { phase: p, spot } = place;
+  return encodeCursor(
+    spot === null ? { p } : { p, n: spot.atMs, s: spot.source, q: spot.queue, t: spot.state, i: spot.id },
+  );
+}
+
+function readPlace(cursor: string | undefined): Place {
   const position = decodeCursor(cursor);
-  if (position === null) return null;
-  const { n, s, q, t, i } = position;
+  if (position === null) return { phase: 0, spot: null };
+  const { p, n, s, q, t, i } = position;
   const state = JOB_STATES.find((one) => one === t);
-  if (typeof n === 'number' && typeof s === 'string' && typeof q === 'string' && typeof i === 'string' && state)
-    return { atMs: n, source: s, queue: q, state, id: i };
+  if (typeof p === 'number' && n === undefined) return { phase: p, spot: null };
+  if (
+    typeof p === 'number' &&
+    typeof n === 'number' &&
+    typeof s === 'string' &&
+    typeof q === 'string' &&
+    typeof i === 'string' &&
+    state
+  )
+    return { phase: p, spot: { atMs: n, source: s, queue: q, state, id: i } };
   throw new CodedError('validation_failed', 'cursor: belongs to another list.', {
     errors: [{ path: 'cursor', message: 'belongs to another list' }],
   });

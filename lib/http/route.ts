@@ -3,6 +3,7 @@ import { LOCAL_ACTOR } from '@/lib/auth/permissions';
 import { getContext } from '@/lib/context';
 import { ENDPOINTS, methodAndPath } from '@/lib/contracts/endpoints';
 import { CodedError } from '@/lib/contracts/errors';
+import { parseInput } from '@/lib/contracts/parse-input';
 import type { VerbName } from '@/lib/contracts/routes';
 import { guardRequest } from '@/lib/http/guard-request';
 import { problemResponse } from '@/lib/http/problem';
@@ -23,6 +24,8 @@ export function route<N extends VerbName>(verb: Verb<N>): Handler {
       guardRequest(request.headers, method !== 'GET');
       const url = new URL(request.url);
       const raw = { ...readQuery(url.searchParams), ...readPath(pattern, url.pathname) };
+      // A wrong parameter is told before a wrong file is.
+      if (endpoint.media) parseInput(endpoint.input, raw);
       const upload = endpoint.media ? takeUpload(request, endpoint.media) : null;
       const body = method === 'GET' || upload ? undefined : await readJsonBody(request);
       if (endpoint.body === null && body !== undefined && !isEmptyObject(body))

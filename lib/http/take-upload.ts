@@ -2,7 +2,7 @@ import { CodedError } from '@/lib/contracts/errors';
 import type { Upload } from '@/lib/verbs';
 
 /** The request's file; 415 for another media type. How much of it is read is the verb's to bound. */
-export function takeUpload(request: Request, media: readonly string[]): Upload {
+export function takeUpload(request: Pick<Request, 'headers' | 'body'>, media: readonly string[]): Upload {
   const given = request.headers.get('content-type') ?? '';
   const type = given.split(';')[0]?.trim().toLowerCase() ?? '';
   if (!media.includes(type))
@@ -10,7 +10,7 @@ export function takeUpload(request: Request, media: readonly string[]): Upload {
   return { type, bytes: readBytes(request) };
 }
 
-async function* readBytes(request: Request): AsyncGenerator<Uint8Array> {
+async function* readBytes(request: Pick<Request, 'headers' | 'body'>): AsyncGenerator<Uint8Array> {
   const reader = request.body?.getReader();
   if (!reader) return;
   try {

@@ -14,7 +14,7 @@ export const resumeOperation = action('operation.resume', async (ask, { operatio
   const phase = row.phase && settled >= row.phase.to ? nextPhase(row.total, row.phase) : row.phase;
   const [resumed] = await ask.store.query(
     `UPDATE queuedeck.operation
-        SET state = 'running', note = NULL, phase = $2, ended_at = NULL, is_swept = false, updated_at = clock_timestamp()
+        SET state = 'running', note = NULL, phase = $2, ended_at = NULL, is_swept = false, generation = generation + 1, updated_at = clock_timestamp()
       WHERE id = $1 AND state = 'stopped' AND is_swept RETURNING 1`,
     [operation, phase && JSON.stringify(phase)],
   );

@@ -37,6 +37,8 @@ export interface OperationRow {
   ended_at: Date | null;
   updated_at: Date;
   is_swept: boolean;
+  /** How often it was begun or resumed. */
+  generation: number;
   bin_jobs: number;
   bin_bytes: string;
   bin_expires_at: Date | null;
@@ -45,7 +47,7 @@ export interface OperationRow {
 /** With what the bin holds of each. */
 export const OPERATION_COLUMNS = `o.id, o.source, o.queue, o.kind, o.action, o.filter, o.ids_given, o.chosen, o.reason, o.by,
   o.options, o.state, o.note, o.total, o.done, o.skipped, o.failed, o.phase, o.per_second, o.created_at, o.ended_at,
-  o.updated_at, o.is_swept, b.bin_jobs, b.bin_bytes, b.bin_expires_at`;
+  o.updated_at, o.is_swept, o.generation, b.bin_jobs, b.bin_bytes, b.bin_expires_at`;
 
 export const WITH_BIN = `LEFT JOIN LATERAL (
     SELECT coalesce(sum(cardinality(array_positions(state, 1::smallint))), 0)::int AS bin_jobs,

@@ -37,16 +37,21 @@ export async function runOperations(options: MonitorOptions, signal: AbortSignal
     gates: new Map(),
     signal,
   };
-  const running = new Set<Promise<void>>();
+  const running = new Map<string, Promise<void>>();
   const names = [...options.sources].filter(([, { backend }]) => backend.bulk).map(([name]) => name);
   let prunedAt = 0;
   while (!signal.aborted) {
     try {
       const room = MAX_RUNNING - running.size;
-      const rows = room > 0 ? await claimOperations(engine.store, engine.owner, engine.leaseMs, names, room) : [];
+      const rows =
+        room > 0
+          ? await claimOperations(engine.store, engine.owner, engine.leaseMs, names, room, [...running.keys()])
+          : [];
       for (const row of rows) {
-        const run: Promise<void> = runOperation(engine, row).finally(() => running.delete(run));
-        running.add(run);
+        running.set(
+          row.id,
+          runOperation(engine, row).finally(() => running.delete(row.id)),
+        );
       }
       if (Date.now() - prunedAt > PRUNE_EVERY_MS) {
         prunedAt = Date.now();
@@ -57,7 +62,7 @@ export async function runOperations(options: MonitorOptions, signal: AbortSignal
     }
     await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
-  await Promise.allSettled(running);
+  await Promise.allSettled(running.values());
 }
 
 /** The monitor of a process, with connections of its own; ends with the signal. */

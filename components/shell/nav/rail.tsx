@@ -17,6 +17,8 @@ export interface NavCounts {
   queues: string;
   workers: string;
   tasks: string;
+  /** Those under way; none: ''. */
+  operations: string;
 }
 
 interface RailProps {

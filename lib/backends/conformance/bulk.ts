@@ -101,6 +101,9 @@ export function testBulk(bench: Bench): void {
     ]);
     await bulkOf(bench).forgetMarks(operation, queue);
     expect(await change(bench, operation, queue, { kind: 'look' }, [{ id: 'nope' }])).toEqual([null]);
+    const late = items.slice(0, 2);
+    expect(await change(bench, operation, queue, what, late)).toEqual(['ended', 'ended']);
+    expect((await figuresOf(bench.backend, queue))?.counts).toMatchObject({ failed: 12, waiting: 0 });
   });
 
   it('changes only what is in the state that it was chosen in', async () => {

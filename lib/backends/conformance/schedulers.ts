@@ -64,6 +64,20 @@ export function testSchedulers(bench: Bench): void {
     expect(await at.find(queue, 'spent')).toBeNull();
   });
 
+  it("is followed by BullMQ's workers, up to its limit, from the run that it had come to", async () => {
+    const queue = 'sched-follow';
+    const at = methodsOf(bench);
+    const ran: unknown[] = [];
+    const worker = bench.broker.worker(queue, async (one) => ran.push(one.data));
+    const kept = define({ everyMs: 200, limit: 5, iterations: 3, offsetMs: 50, data: '{"n": 1}' });
+    expect(await at.put(queue, 'soon', kept, true)).toMatchObject({ kind: 'done' });
+    await until(() => ran.length === 3, 'the last three runs');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(ran).toEqual([{ n: 1 }, { n: 1 }, { n: 1 }]);
+    expect((await at.find(queue, 'soon'))?.row).toMatchObject({ iterations: 5, lastRun: { state: 'completed' } });
+    await worker.close();
+  });
+
   it('removes one only while it is as it was read', async () => {
     const queue = 'sched-remove';
     const at = methodsOf(bench);

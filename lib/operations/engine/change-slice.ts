@@ -16,6 +16,7 @@ export interface Tools {
   store: Store;
   bulk: BulkMethods;
   gate: Gate;
+  /** Name of its marks: a resumed operation has new ones. */
   operation: string;
   queue: string;
   action: LedgerAction;
@@ -59,12 +60,17 @@ export async function changeSlice(tools: Tools, slice: Slice): Promise<SliceResu
   return result;
 }
 
+/** Another monitor has brought the operation to its end: this one had lost it. */
+export class EndedElsewhere extends Error {}
+
 /** Outcomes of all items: steps of the broker one after the other, taking turns with other operations. */
 export async function changeAll(tools: Tools, what: BulkChange, items: readonly BulkItem[]): Promise<BulkOutcome[]> {
   const outcomes: BulkOutcome[] = [];
   while (outcomes.length < items.length) {
     const rest = items.slice(outcomes.length);
-    outcomes.push(...(await tools.gate.run(() => tools.bulk.changeJobs(tools.operation, tools.queue, what, rest))));
+    const step = await tools.gate.run(() => tools.bulk.changeJobs(tools.operation, tools.queue, what, rest));
+    if (step.includes('ended')) throw new EndedElsewhere();
+    outcomes.push(...step);
   }
   return outcomes;
 }

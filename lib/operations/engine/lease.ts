@@ -1,22 +1,23 @@
 import type { Store } from '@/lib/store/store';
 import { OPERATION_COLUMNS, type OperationRow, type Phase, WITH_BIN } from '../rows';
 
-/** Takes up to `limit` operations that need work and that no living monitor has. */
+/** Takes up to `limit` operations that need work and that no living monitor has; not those that run here already. */
 export async function claimOperations(
   store: Store,
   owner: string,
   leaseMs: number,
   sources: readonly string[],
   limit: number,
+  except: readonly string[],
 ): Promise<OperationRow[]> {
   const claimed = await store.query<{ id: string }>(
     `UPDATE queuedeck.operation SET lease_owner = $1, lease_until = clock_timestamp() + make_interval(secs => $2)
       WHERE id IN (
         SELECT id FROM queuedeck.operation
-         WHERE NOT is_swept AND source = ANY($3) AND (lease_until IS NULL OR lease_until < clock_timestamp())
+         WHERE NOT is_swept AND NOT id = ANY($5) AND source = ANY($3) AND (lease_until IS NULL OR lease_until < clock_timestamp())
          ORDER BY created_at LIMIT $4 FOR UPDATE SKIP LOCKED)
       RETURNING id`,
-    [owner, leaseMs / 1000, sources, limit],
+    [owner, leaseMs / 1000, sources, limit, except],
   );
   if (claimed.length === 0) return [];
   return store.query<OperationRow>(

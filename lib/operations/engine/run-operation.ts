@@ -5,7 +5,7 @@ import { clearEffectsOf } from '@/lib/jobs/clear-effects';
 import { log } from '@/lib/log';
 import { type Chunk, readPending } from '../ledger';
 import type { OperationRow, Phase } from '../rows';
-import { changeAll, changeSlice, type Slice, type Tools } from './change-slice';
+import { changeAll, changeSlice, EndedElsewhere, type Slice, type Tools } from './change-slice';
 import { type Engine, gateOf, untilThere } from './engine';
 import { endOperation, finishSweep, renewLease, setRunning } from './lease';
 import { Pace } from './pace';
@@ -29,7 +29,7 @@ export async function runOperation(engine: Engine, row: OperationRow): Promise<v
   try {
     await run.all();
   } catch (error) {
-    if (run.signal.aborted) return;
+    if (run.signal.aborted || error instanceof EndedElsewhere) return;
     log.error({ err: error, operation: row.id }, 'operation stopped by an error');
     await endOperation(
       engine.store,
@@ -67,7 +67,7 @@ class Run {
       store: engine.store,
       bulk: entry.backend.bulk,
       gate: gateOf(engine, row.source),
-      operation: row.id,
+      operation: `${row.id}:${row.generation}`,
       queue: row.queue,
       action: row.action,
       bin: {
@@ -92,7 +92,7 @@ class Run {
       const state = isDone ? 'done' : 'stopped';
       await this.#there(() => endOperation(this.engine.store, this.row.id, this.engine.owner, state, note));
     }
-    await this.#there(() => this.#tools.bulk.forgetMarks(this.row.id, this.row.queue));
+    await this.#there(() => this.#tools.bulk.forgetMarks(this.#tools.operation, this.row.queue));
     await this.#there(() => finishSweep(this.engine.store, this.row.id, this.engine.owner));
   }
 

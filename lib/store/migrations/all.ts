@@ -1,6 +1,7 @@
 import { foundation } from './0001-foundation';
 import { effectRun } from './0002-effect-run';
 import { operations } from './0010-operations';
+import { operationGeneration } from './0011-operation-generation';
 import { pausedSchedulers } from './0020-paused-schedulers';
 
 /** Forward only; a landed step is never edited. */
@@ -8,5 +9,6 @@ export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   foundation,
   effectRun,
   operations,
+  operationGeneration,
   pausedSchedulers,
 ];

@@ -22,8 +22,10 @@ import { LIMITS, mergeStreams, modeOf, type Stream, type StreamFound } from './s
 import { firstRootState, refusalOf, toFlowJob, walkTree } from './tree';
 
 /** Each looks at 200 jobs at most, ≈ 3 µs for each. */
-const STREAMS_PER_STEP = 8;
-const NODES_PER_STEP = 50;
+const STREAMS_PER_STEP = 4;
+/** Steps on their way at once: other clients come between them. */
+const STEPS_AT_ONCE = 8;
+const NODES_PER_STEP = 25;
 /** Of one job; beyond this a page would cost more than it shows. */
 const CHILDREN_READ = 200_000;
 
@@ -68,13 +70,9 @@ async function searchFlows(
   const found: StreamFound[] = [];
   for (const group of groupBySlot(link, queues)) {
     const streams = group.flatMap((queue) => states.map((state): Stream => ({ queue, state })));
-    for (let i = 0; i < streams.length; i += STREAMS_PER_STEP) {
-      const step = streams.slice(i, i + STREAMS_PER_STEP);
-      const keys = step.map(({ queue, state }) => link.base(queue) + (state === 'waiting' ? 'wait' : state));
-      const args = step.flatMap((stream) => [link.base(stream.queue), stream.state, ...modeOf(from, stream)]);
-      const replies = (await link.script(SEARCH_FLOWS, keys, [from?.atMs ?? '', limit, ...args])) as unknown[][];
-      for (const [n, stream] of step.entries()) found.push(toFound(stream, replies[n] ?? []));
-    }
+    const steps = chunk(streams, STREAMS_PER_STEP);
+    for (const some of chunk(steps, STEPS_AT_ONCE))
+      found.push(...(await Promise.all(some.map((step) => searchStep(link, step, from, limit)))).flat());
   }
   const { spots, searched, reached } = mergeStreams(found, from, limit);
   const nodes = await readNodes(link, spots);
@@ -83,6 +81,21 @@ async function searchFlows(
     return node?.children ? [{ spot, row: node.row, children: node.children }] : [];
   });
   return { flows, searched, reached };
+}
+
+const chunk = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+
+async function searchStep(
+  link: RedisLink,
+  streams: Stream[],
+  from: FlowPlace | null,
+  limit: number,
+): Promise<StreamFound[]> {
+  const keys = streams.map(({ queue, state }) => link.base(queue) + (state === 'waiting' ? 'wait' : state));
+  const args = streams.flatMap((stream) => [link.base(stream.queue), stream.state, ...modeOf(from, stream)]);
+  const replies = (await link.script(SEARCH_FLOWS, keys, [from?.atMs ?? '', limit, ...args])) as unknown[][];
+  return streams.map((stream, n) => toFound(stream, replies[n] ?? []));
 }
 
 function toFound(stream: Stream, [searched, lastId, lastScore, ...flat]: unknown[]): StreamFound {

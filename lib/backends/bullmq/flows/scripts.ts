@@ -107,7 +107,7 @@ if kind == 'zset' then
   return out
 end
 if kind == 'set' then
-  local step = redis.call('SSCAN', key, cursor, 'COUNT', 2000)
+  local step = redis.call('SSCAN', key, cursor, 'COUNT', 1000)
   out[1] = step[1]
   for i = 1, #step[2] do out[i + 1] = step[2][i] end
   return out

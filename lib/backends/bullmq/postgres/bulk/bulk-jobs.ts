@@ -50,6 +50,7 @@ function changeStep(
       items.map(({ id }) => id),
     );
     if (change.kind === 'look') return items.map(({ id }) => marked.get(id) ?? null);
+    if (marked.has('')) return items.map(() => 'ended');
     const fresh = items.filter(({ id }) => !marked.has(id));
     const outcomes = fresh.length > 0 ? await changeRows(query, queue, change, fresh) : new Map<string, string>();
     for (const { id } of fresh) if (!outcomes.has(id)) outcomes.set(id, 'skipped: gone');

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS queuedeck_control.operation_mark (
 export interface Marks {
   /** Runs with the table there. */
   ready(): Promise<void>;
-  /** Waits for whoever else is at work on the operation; what it marked is read then. */
+  /** A mark of '' says that they are forgotten. Waits for whoever else is at work on the operation; what it marked is read then. */
   read(query: Query, operation: string, ids: readonly string[]): Promise<Map<string, string>>;
   write(query: Query, operation: string, outcomes: ReadonlyMap<string, string>): Promise<void>;
   forget(query: Query, operation: string): Promise<void>;
@@ -39,7 +39,7 @@ export function openMarks(connection: PostgresConnection, namespace: string): Ma
       await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 7))', [operation]);
       const rows = await query<{ job: string; outcome: string }>(
         'SELECT job, outcome FROM queuedeck_control.operation_mark WHERE namespace = $1 AND operation = $2 AND job = ANY($3)',
-        [namespace, operation, ids],
+        [namespace, operation, ['', ...ids]],
       );
       return new Map(rows.map(({ job, outcome }) => [job, outcome]));
     },
@@ -52,10 +52,16 @@ export function openMarks(connection: PostgresConnection, namespace: string): Ma
       );
     },
     async forget(query, operation) {
-      await query('DELETE FROM queuedeck_control.operation_mark WHERE namespace = $1 AND operation = $2', [
-        namespace,
-        operation,
-      ]);
+      await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 7))', [operation]);
+      await query(
+        `DELETE FROM queuedeck_control.operation_mark WHERE namespace = $1
+            AND (operation = $2 OR (job = '' AND at < now() - interval '1 hour'))`,
+        [namespace, operation],
+      );
+      await query(
+        `INSERT INTO queuedeck_control.operation_mark (namespace, operation, job, outcome) VALUES ($1, $2, '', 'ended')`,
+        [namespace, operation],
+      );
     },
   };
 }

@@ -12,7 +12,7 @@ export interface BullmqTexts {
  * scripts stand inside as functions (their KEYS and ARGV are parameters), so that parents, priorities, markers and events are
  * treated as BullMQ treats them.
  *
- * KEYS[1] marks of the operation: HASH id → outcome · KEYS[2] base of the queue (names its slot)
+ * KEYS[1] marks of the operation: HASH id → outcome; with a field '' they are forgotten · KEYS[2] base of the queue (names its slot)
  * ARGV    1 base · 2 change · 3 budget (ms) · 4 state that jobs must be in · 5 option: '1' = attempts reset; base of the target
  *         queue · then per item: 6 id · 7 print · 8 data or blob
  * reply   an outcome for each item that was reached, at least one
@@ -163,8 +163,12 @@ local CHANGES = {
 local run = CHANGES[change]
 local ids = {}
 for at = 6, #ARGV, 3 do ids[#ids + 1] = ARGV[at] end
-local marked = redis.call('HMGET', marks, unpack(ids))
 local out = {}
+if change ~= 'look' and redis.call('HEXISTS', marks, '') == 1 then
+  for i = 1, #ids do out[i] = 'ended' end
+  return out
+end
+local marked = redis.call('HMGET', marks, unpack(ids))
 for i, id in ipairs(ids) do
   local outcome = marked[i]
   if not outcome then

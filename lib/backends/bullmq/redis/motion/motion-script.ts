@@ -1,8 +1,8 @@
 import { luaScript } from '../link';
 import { STATE_LUA } from '../scripts/state';
 
-/** Events looked at, and bytes of them: `completed` carries a whole return value, so the first steps are small. */
-export const EVENTS_READ = 2_000;
+/** Events looked at (~2 ms), and bytes of them: `completed` carries a whole return value, so the first steps are small. */
+export const EVENTS_READ = 1_000;
 
 /**
  * The facts behind "why does this queue not move?".

@@ -12,12 +12,11 @@ import { readOrNull } from '@/lib/http/read';
 
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
   await connection();
-  const [sources, queues, workers, tasks, operations] = await Promise.all([
+  const [sources, queues, workers, tasks] = await Promise.all([
     readOrNull(ask('source.list', { limit: 200 })),
     readOrNull(ask('queue.list', { limit: 200 })),
     readOrNull(ask('worker.list', { limit: 200 })),
     readOrNull(ask('task.list', { limit: 200 })),
-    readOrNull(ask('operation.list', { running: '1', limit: 50 })),
   ]);
   const count = (list: Parameters<typeof countList>[0] | null) => (list ? countList(list) : '');
   return (
@@ -28,7 +27,6 @@ export default async function DashboardLayout({ children }: { children: ReactNod
             queues: countQueues(sources, count(queues)),
             workers: count(workers),
             tasks: count(tasks),
-            operations: operations && operations.items.length > 0 ? count(operations) : '',
           }}
         >
           {children}

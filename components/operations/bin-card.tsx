@@ -3,6 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
+import { type BinGroup, groupBin } from '@/components/operations/group-bin';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Button } from '@/components/ui/button';
 import { Empty } from '@/components/ui/empty';
@@ -15,7 +16,7 @@ import { describeError } from '@/lib/client/http/problem-error';
 import { operationHref, queueHref } from '@/lib/client/http/url';
 import { useBin } from '@/lib/client/operations';
 import { keys } from '@/lib/client/query-keys';
-import type { BinEntry, BinList } from '@/lib/contracts/operations';
+import type { BinList } from '@/lib/contracts/operations';
 import { formatBytes, formatCount, formatPlural } from '@/lib/format';
 
 /** Jobs that were removed, by the load that they left in, for as long as they are kept. */
@@ -47,7 +48,7 @@ export function BinCard() {
           </span>
         </Empty>
       )}
-      {entries && entries.length > 0 && <BinTable entries={entries} />}
+      {entries && entries.length > 0 && <BinTable groups={groupBin(entries)} hasMore={hasNextPage} />}
       {hasNextPage && (
         <footer className="flex justify-center border-line border-t p-2">
           <Button small busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
@@ -62,7 +63,13 @@ export function BinCard() {
 const describeBin = ({ jobs, sizeBytes, maxBytes }: BinList) =>
   `${formatPlural(jobs, 'job')} · ${formatBytes(sizeBytes)} of ${formatBytes(maxBytes)}`;
 
-function BinTable({ entries }: { entries: BinEntry[] }) {
+interface BinTableProps {
+  groups: BinGroup[];
+  /** Older loads may belong to the last group. */
+  hasMore: boolean;
+}
+
+function BinTable({ groups, hasMore }: BinTableProps) {
   return (
     <div className="scroll-x">
       <table className="grid-table">
@@ -80,8 +87,8 @@ function BinTable({ entries }: { entries: BinEntry[] }) {
           </tr>
         </thead>
         <tbody>
-          {entries.map((entry) => (
-            <tr key={entry.id}>
+          {groups.map((entry, at) => (
+            <tr key={entry.key} data-load={entry.key}>
               <td className="muted">
                 <Ago at={entry.at} />
               </td>
@@ -90,7 +97,7 @@ function BinTable({ entries }: { entries: BinEntry[] }) {
                   {entry.queue}
                 </PageLink>
               </td>
-              <td className="num">{formatCount(entry.jobs)}</td>
+              <td className="num">{formatCount(entry.jobs, hasMore && at === groups.length - 1)}</td>
               <td className="num col-2">{formatBytes(entry.sizeBytes)}</td>
               <td className="col-1 max-w-0">
                 <span className="clip block" title={entry.ids.join(', ')}>
@@ -108,7 +115,7 @@ function BinTable({ entries }: { entries: BinEntry[] }) {
                 <Ago at={entry.expiresAt} />
               </td>
               <td className="num">
-                <PutBack entry={entry} />
+                <PutBack group={entry} />
               </td>
             </tr>
           ))}
@@ -118,14 +125,16 @@ function BinTable({ entries }: { entries: BinEntry[] }) {
   );
 }
 
-function PutBack({ entry }: { entry: BinEntry }) {
+function PutBack({ group }: { group: BinGroup }) {
   const client = useQueryClient();
   const router = useRouter();
   const [busy, setBusy] = useState(false);
   const restore = async () => {
     setBusy(true);
     try {
-      const operation = await call('bin.restore', { body: { entries: [entry.id] } });
+      const operation = group.operation
+        ? await call('operation.restore', { operation: group.operation, body: {} })
+        : await call('bin.restore', { body: { entries: group.entries } });
       client.setQueryData(keys.operation(operation.id), operation);
       void client.invalidateQueries({ queryKey: keys.bin() });
       router.push(operationHref(operation.id));
@@ -138,8 +147,8 @@ function PutBack({ entry }: { entry: BinEntry }) {
     <Button
       small
       busy={busy}
-      blocked={entry.jobs === 0 ? 'All of them are back.' : null}
-      aria-label={`Put back ${formatPlural(entry.jobs, 'job')} of ${entry.queue}`}
+      blocked={group.jobs === 0 ? 'All of them are back.' : null}
+      aria-label={`Put back ${formatPlural(group.jobs, 'job')} of ${group.queue}`}
       onClick={() => void restore()}
     >
       Put back

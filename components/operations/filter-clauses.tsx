@@ -3,13 +3,20 @@
 import { useHydrated, useNow } from '@/components/ui/now';
 import { listClauses } from '@/lib/client/operation-words';
 import type { FilterInput } from '@/lib/client/operations';
-import { formatDayClock } from '@/lib/format';
+import { formatCount, formatDayClock } from '@/lib/format';
+
+interface FilterClausesProps {
+  filter: FilterInput;
+  /** How many were named by their ids, where the filter came without them. */
+  ids?: number | null;
+}
 
 /** The exact filter in words: all of these hold. */
-export function FilterClauses({ filter }: { filter: FilterInput }) {
+export function FilterClauses({ filter, ids = null }: FilterClausesProps) {
   const utc = !useHydrated();
   const now = new Date(useNow());
   const clauses = listClauses(filter, (iso) => formatDayClock(new Date(iso), now, utc));
+  if (ids !== null) clauses.push({ name: 'chosen by hand', value: formatCount(ids) });
   return (
     <ul className="clauses" aria-label="Which jobs">
       {clauses.map(({ name, value }) => (

@@ -1,21 +1,26 @@
 'use client';
 
 import type { ReactNode } from 'react';
+import { FilterClauses } from '@/components/operations/filter-clauses';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Ago, DayClock } from '@/components/ui/time';
 import { operationHref, queueHref } from '@/lib/client/http/url';
+import type { FilterInput } from '@/lib/client/operations';
 import type { Operation } from '@/lib/contracts/operations';
 import { formatBytes, formatCount, formatPlural, formatShare } from '@/lib/format';
 
 /** Who, why, which jobs, and how. */
 export function OperationFacts({ operation }: { operation: Operation }) {
   const { source, queue, options, bin, endedAt } = operation;
+  const filter = operation.filter as FilterInput | null;
   const { of, patch, toQueue } = readAction(operation.action);
   return (
     <section className="card" aria-label="Facts">
       <dl className="facts">
         <Fact name="Reason">{operation.reason}</Fact>
-        <Fact name="Which">{operation.chosen}</Fact>
+        <Fact name="Which">
+          {filter ? <FilterClauses filter={filter} ids={operation.idsGiven} /> : operation.chosen}
+        </Fact>
         <Fact name="Queue">
           <PageLink className="link" href={queueHref(source, queue)}>
             {queue}

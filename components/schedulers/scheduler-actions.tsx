@@ -63,6 +63,7 @@ export function SchedulerActions({ row, onEdit }: SchedulerActionsProps) {
         small
         look="ghost"
         busy={busy}
+        className="max-sm:hidden"
         blocked={refuse('scheduler.run')}
         aria-label={`Run ${row.id} now`}
         onClick={() => void runNow()}
@@ -73,6 +74,7 @@ export function SchedulerActions({ row, onEdit }: SchedulerActionsProps) {
         small
         label={`More for ${row.id}`}
         items={[
+          { id: 'run', label: 'Run now', blocked: refuse('scheduler.run'), onChoose: () => void runNow() },
           { id: 'edit', label: 'Edit…', blocked: refuse('scheduler.put'), onChoose: onEdit },
           {
             id: 'pause',

@@ -80,8 +80,8 @@ function LargestTable({ source, sizes }: { source: string; sizes: SampledSizes }
         <table className="grid-table">
           <thead>
             <tr>
-              <th>Job</th>
-              <th className="w-full col-1">Queue</th>
+              <th className="w-full">Job</th>
+              <th className="col-1">Queue</th>
               <th>State</th>
               <th className="num">Size</th>
             </tr>
@@ -89,12 +89,12 @@ function LargestTable({ source, sizes }: { source: string; sizes: SampledSizes }
           <tbody>
             {sizes.largest.map(({ queue, id, name, state, payloadBytes }) => (
               <tr key={`${queue} ${id}`}>
-                <td className="max-w-[300px]">
+                <td className="max-w-0">
                   <PageLink className="clip block hover:underline" href={jobHref(source, queue, id)} title={id}>
                     <span className="name">{name}</span> <span className="mono faint">{id}</span>
                   </PageLink>
                 </td>
-                <td className="col-1 max-w-0">
+                <td className="col-1 max-w-[180px]">
                   <span className="clip block">{queue}</span>
                 </td>
                 <td>

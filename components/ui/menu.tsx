@@ -41,13 +41,18 @@ export function Menu({ label, items, children = '⋯', small }: MenuProps) {
     };
     document.addEventListener('pointerdown', leave);
     document.addEventListener('focusin', leave);
-    document.addEventListener('scroll', leave, true);
+    // Stays beside its button when the page, or a box in it, is scrolled.
+    const follow = () => {
+      const button = box.current?.querySelector('button');
+      if (button) setPlace(placeBeside(button, items.length));
+    };
+    document.addEventListener('scroll', follow, true);
     return () => {
-      document.removeEventListener('scroll', leave, true);
+      document.removeEventListener('scroll', follow, true);
       document.removeEventListener('pointerdown', leave);
       document.removeEventListener('focusin', leave);
     };
-  }, [isOpen]);
+  }, [isOpen, items.length]);
   const onKeyDown = (event: KeyboardEvent) => {
     const all = listItems();
     const at = all.indexOf(document.activeElement as HTMLElement);
@@ -102,6 +107,7 @@ export function Menu({ label, items, children = '⋯', small }: MenuProps) {
 }
 
 const ROW_PX = 34;
+const WIDEST_PX = 336;
 
 /** Fixed on the screen, so that no scrolling box cuts it: below the button, or above it where there is no room. */
 function placeBeside(button: HTMLElement, items: number): CSSProperties {
@@ -109,7 +115,7 @@ function placeBeside(button: HTMLElement, items: number): CSSProperties {
   const width = document.documentElement.clientWidth;
   const isBelow = bottom + items * ROW_PX < innerHeight || top < innerHeight / 2;
   return {
-    right: Math.max(8, width - right),
+    ...(right > WIDEST_PX ? { right: Math.max(8, width - right) } : { left: 8 }),
     ...(isBelow
       ? { top: bottom + 4, maxHeight: innerHeight - bottom - 12 }
       : { bottom: innerHeight - top + 4, maxHeight: top - 12 }),

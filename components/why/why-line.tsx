@@ -29,30 +29,32 @@ export function WhyLine({ why }: { why: Why | JobWhy }) {
   return (
     <div className={`whyline ${TONES[why.code] ?? 'unknown'}`} data-why={why.code}>
       <span className="dot" />
-      <b role="status">{why.sentence}</b>
-      {hasMore && (
-        <details className="min-w-0">
-          <summary className="cursor-pointer text-ink-3">
-            {why.others.length > 0 ? `and ${formatCount(why.others.length)} more` : 'figures'}
-          </summary>
-          <div className="grid gap-1 pt-1.5">
-            {why.others.map((cause) => (
-              <div key={cause.code} className={`flex items-baseline gap-2 ${TONES[cause.code] ?? 'unknown'}`}>
-                <span className="dot" />
-                <span>{cause.sentence}</span>
-              </div>
-            ))}
-            <dl className="m-0 flex flex-wrap gap-x-4 gap-y-1 text-[12px]">
-              {figures.map(([name, value]) => (
-                <div key={name} className="flex gap-1.5">
-                  <dt className="faint">{nameFigure(name)}</dt>
-                  <dd className="tnum m-0">{showFigure(value)}</dd>
+      <div className="flex min-w-0 flex-wrap items-baseline gap-x-2.5 gap-y-1">
+        <b role="status">{why.sentence}</b>
+        {hasMore && (
+          <details className="min-w-0">
+            <summary className="cursor-pointer text-ink-3">
+              {why.others.length > 0 ? `and ${formatCount(why.others.length)} more` : 'figures'}
+            </summary>
+            <div className="grid gap-1 pt-1.5">
+              {why.others.map((cause) => (
+                <div key={cause.code} className={`flex items-baseline gap-2 ${TONES[cause.code] ?? 'unknown'}`}>
+                  <span className="dot" />
+                  <span>{cause.sentence}</span>
                 </div>
               ))}
-            </dl>
-          </div>
-        </details>
-      )}
+              <dl className="m-0 flex flex-wrap gap-x-4 gap-y-1 text-[12px]">
+                {figures.map(([name, value]) => (
+                  <div key={name} className="flex gap-1.5">
+                    <dt className="faint">{nameFigure(name)}</dt>
+                    <dd className="tnum m-0">{showFigure(value)}</dd>
+                  </div>
+                ))}
+              </dl>
+            </div>
+          </details>
+        )}
+      </div>
     </div>
   );
 }

@@ -21,8 +21,8 @@ export function WorkerTable({ workers }: { workers: WorkerRow[] }) {
             <th>Slots</th>
             <th className="col-1">Running now</th>
             <th className="num col-2">Done / min</th>
-            <th className="num col-2">CPU</th>
-            <th className="num col-2">Memory</th>
+            <th className="num col-3">CPU</th>
+            <th className="num col-3">Memory</th>
             <th className="col-3">Up</th>
             <th className="col-1">Beat</th>
             <th>
@@ -70,8 +70,8 @@ function Row({ worker }: { worker: WorkerRow }) {
         <RunningJobs worker={worker} />
       </td>
       <td className="num col-2">{formatCount(worker.donePerMinute)}</td>
-      <td className="num col-2">{formatShare(worker.cpu)}</td>
-      <td className="num col-2">{formatBytes(worker.memoryBytes)}</td>
+      <td className="num col-3">{formatShare(worker.cpu)}</td>
+      <td className="num col-3">{formatBytes(worker.memoryBytes)}</td>
       <td className="col-3 muted">{worker.startedAt ? <Since at={worker.startedAt} /> : '—'}</td>
       <td className={`col-1 ${isLost ? 'bad' : 'muted'}`}>
         {worker.beatAt ? (

@@ -72,7 +72,11 @@ test('an empty state is an empty page', async ({ request }) => {
   const queue = await newQueue(request, 'empty');
   await addJob(request, queue, { name: 'a' });
   for (const state of ['active', 'delayed', 'prioritized', 'waiting-children', 'completed', 'failed'])
-    expect(await readJson(await request.get(`${queue}/jobs?state=${state}`))).toEqual({ items: [], nextCursor: null });
+    expect(await readJson(await request.get(`${queue}/jobs?state=${state}`))).toEqual({
+      items: [],
+      nextCursor: null,
+      searched: null,
+    });
 });
 
 for (const [query, ...paths] of [

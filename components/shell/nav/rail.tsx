@@ -17,8 +17,6 @@ export interface NavCounts {
   queues: string;
   workers: string;
   tasks: string;
-  /** Those under way; none: ''. */
-  operations: string;
 }
 
 interface RailProps {

@@ -11,13 +11,11 @@ test('someone enqueues a file of inputs after seeing which lines fit', async ({ 
       '{"to":"nobody","name":"No"}',
       '{"to":"bob@example.com","name":"Bob"}',
     ];
-    await page
-      .getByLabel('File of inputs')
-      .setInputFiles({
-        name: 'people.ndjson',
-        mimeType: 'application/x-ndjson',
-        buffer: Buffer.from(lines.join('\n')),
-      });
+    await page.getByLabel('File of inputs').setInputFiles({
+      name: 'people.ndjson',
+      mimeType: 'application/x-ndjson',
+      buffer: Buffer.from(lines.join('\n')),
+    });
     const card = page.locator('section', { has: page.getByRole('heading', { name: 'From a file' }) });
     await expect(card).toContainText('2 lines can be enqueued of 3');
     await expect(card.getByRole('region', { name: 'Refused lines' })).toContainText('2');

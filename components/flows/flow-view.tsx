@@ -19,6 +19,12 @@ interface FlowViewProps {
   problem: { title: string; detail: string } | null;
 }
 
+const WORDS: Record<ChildKind, string> = {
+  pending: 'Pending',
+  processed: 'Processed',
+  failed: 'Failed',
+  ignored: 'Ignored',
+};
 const KINDS: ChildKind[] = ['pending', 'processed', 'failed', 'ignored'];
 
 /** What waits for what, from one job down. */
@@ -106,8 +112,7 @@ function KindFilter({ counts, kind, linkTo }: KindFilterProps) {
       </a>
       {KINDS.map((each) => (
         <a key={each} {...linkTo({ kind: each })} aria-current={each === kind ? 'true' : undefined}>
-          <span className="first-letter:uppercase inline-block">{each}</span>{' '}
-          <span className="tnum ml-1 font-normal text-ink-3">{formatCount(counts[each])}</span>
+          {WORDS[each]} <span className="tnum ml-1 font-normal text-ink-3">{formatCount(counts[each])}</span>
         </a>
       ))}
     </nav>

@@ -106,12 +106,21 @@ async function weather(storm: Storm, queue: string, jobs: number, { id }: Operat
   const kills = [killMonitor, killBroker, killStore].sort(() => Math.random() - 0.5);
   const points = kills.map(() => Math.random() * 0.95 * jobs).sort((a, b) => a - b);
   for (const [i, kill] of kills.entries()) {
-    await until(async () => settledOf(await getOperation(storm, id)) >= (points[i] ?? 0), 'progress');
+    await until(
+      async () => settledOf(await getOperation(storm, id)) >= (points[i] ?? 0),
+      () => describe(storm, id),
+    );
     await sleep(Math.random() * 50);
     await kill(storm);
   }
-  await until(async () => (await getOperation(storm, id)).state === 'done', 'the end');
-  await until(() => isSwept(storm, id), 'the sweep');
+  await until(
+    async () => (await getOperation(storm, id)).state === 'done',
+    () => describe(storm, id),
+  );
+  await until(
+    () => isSwept(storm, id),
+    () => describe(storm, id),
+  );
   const tookMs = Math.round(performance.now() - startedAt);
   const operation = await getOperation(storm, id);
   return {
@@ -201,9 +210,24 @@ async function readSample(client: Redis, queue: string, jobs: number): Promise<s
   return sample;
 }
 
-async function until(check: () => Promise<boolean>, what: string): Promise<void> {
+async function until(check: () => Promise<boolean>, describeNow: () => Promise<string>): Promise<void> {
   for (const end = Date.now() + PATIENCE_MS; !(await check()); await sleep(20))
-    if (Date.now() > end) throw new Error(`waited ${PATIENCE_MS / 1000} s for ${what}`);
+    if (Date.now() > end) throw new Error(`stuck for ${PATIENCE_MS / 1000} s: ${await describeNow()}`);
+}
+
+/** What there is to know when nothing moves. */
+async function describe(storm: Storm, id: string): Promise<string> {
+  const { monitor, redis, bench } = storm;
+  const client = new Redis(redis.url, { retryStrategy: () => null, lazyConnect: true });
+  client.on('error', () => undefined);
+  const broker = await client
+    .connect()
+    .then(() => client.ping())
+    .catch((error: Error) => error.message);
+  client.disconnect();
+  const rows = await bench.store.query('SELECT * FROM queuedeck.operation WHERE id = $1', [id]);
+  const { pid, exitCode, signalCode } = monitor;
+  return JSON.stringify({ operation: rows[0], broker, monitor: { pid, exitCode, signalCode } });
 }
 
 function startProcess(file: string, config: MonitorConfig): Promise<ChildProcess> {

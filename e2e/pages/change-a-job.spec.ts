@@ -63,7 +63,7 @@ test('priority, time, log, progress and a copy', async ({ page, request }) => {
   await expectLive(page);
   const facts = page.getByRole('region', { name: 'Facts' });
   await choose(page, 'Change priority');
-  await page.getByRole('dialog').getByLabel('Priority').fill('7');
+  await page.getByRole('dialog').getByLabel('Priority', { exact: true }).fill('7');
   await page.getByRole('button', { name: 'Change it' }).click();
   await expect(facts).toContainText('Priority7');
 

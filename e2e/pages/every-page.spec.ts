@@ -4,6 +4,8 @@ import { type Receiver, startReceiver } from '@/e2e/pages/support/receiver';
 
 let receiver: Receiver;
 let job = '';
+let operation = '';
+let flow = '';
 test.beforeAll(async ({ request }) => {
   receiver = await startReceiver(410);
   const input = { url: receiver.url, event: 'order.paid', payload: { order: 'SO-1' } };
@@ -17,6 +19,17 @@ test.beforeAll(async ({ request }) => {
     ['prioritized', { priority: 3 }],
   ] as const)
     await request.post('/api/v1/queues/default/no-worker/jobs', { data: { name, options: state } });
+  const flowed = { queue: 'no-worker', name: 'parent', children: [{ queue: 'no-worker', name: 'child' }] };
+  const root = await (await request.post('/api/v1/flows', { data: { source: 'default', flow: flowed } })).json();
+  flow = `/flows/default/no-worker/${root.id}`;
+  await request.put('/api/v1/queues/default/no-worker/schedulers/nightly', {
+    data: { pattern: '0 3 * * *', template: { name: 'clean-up' } },
+  });
+  const filter = { source: 'default', queue: 'no-worker', states: ['delayed'] };
+  const started = await request.post('/api/v1/operations', {
+    data: { filter, action: { kind: 'duplicate' }, reason: 'To have one' },
+  });
+  operation = `/operations/${(await started.json()).id}`;
 });
 test.afterAll(() => receiver.close());
 
@@ -31,6 +44,15 @@ const PAGES: [name: string, path: () => string, heading: string][] = [
   ['workers by queue', () => '/workers?by=queue', 'Workers'],
   ['tasks', () => '/tasks', 'Tasks'],
   ['a task', () => '/tasks/export-orders', 'Export orders'],
+  ['a filtered list', () => '/queues/default/webhooks?state=failed&name=deliver-webhook&since=1h', 'webhooks'],
+  ['schedulers', () => '/schedulers', 'Schedulers'],
+  ["a queue's schedulers", () => '/queues/default/no-worker/schedulers', 'no-worker'],
+  ['flows', () => '/flows', 'Flows'],
+  ['a flow', () => flow, 'parent'],
+  ['operations', () => '/operations', 'Operations'],
+  ['an operation', () => operation, 'Duplicate'],
+  ['the recycle bin', () => '/operations?view=bin', 'Operations'],
+  ['a source', () => '/sources/default', 'default'],
   ['API', () => '/docs/api', 'API'],
   ['nothing', () => '/queues/default/webhooks/jobs/no-such-job', 'Not here'],
 ];

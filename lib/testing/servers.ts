@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Guard, startGuard } from '@/lib/embedded/guard';
 import { findPostgresBinaries } from '@/lib/embedded/postgres-binaries';
@@ -63,7 +64,7 @@ export async function startRedis(): Promise<TestServer> {
     kill: () => killServer(server.pid),
     async restart() {
       await stopRedisServer(server);
-      server = await start(port);
+      server = await startOnPort(port, () => start(port), stopRedisServer);
     },
     async stop() {
       await stopRedisServer(server);
@@ -96,13 +97,31 @@ export async function startPostgres(): Promise<TestPostgres> {
     kill: () => killServer(server.pid),
     async restart() {
       await stopPostgresServer(server);
-      server = await start(port);
+      server = await startOnPort(port, () => start(port), stopPostgresServer);
     },
     async stop() {
       await stopPostgresServer(server);
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * While a server is away its port can be somebody's: a client that reconnects may even meet itself on it. The starters then take
+ * another, which nobody would find.
+ */
+async function startOnPort<T extends { port: number }>(
+  port: number,
+  start: () => Promise<T>,
+  stop: (server: T) => Promise<void>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const server = await start();
+    if (server.port === port) return server;
+    await stop(server);
+    if (attempt === 50) throw new Error(`port ${port} stays in use`);
+    await sleep(100);
+  }
 }
 
 /** A new empty database on the server at `url`; returns its URL. ~30 ms. */

@@ -27,9 +27,11 @@ export function applyFrame(client: QueryClient, frame: SeenFrame): void {
 function applyCounts(client: QueryClient, frame: CountsFrame): void {
   patchQueueList(client, frame);
   for (const figures of frame.queues) {
-    client.setQueryData<QueueAnswer>(keys.queue(figures.source, figures.name), (queue) =>
-      queue ? { ...queue, ...figures, asOf: frame.at } : queue,
-    );
+    const key = keys.queue(figures.source, figures.name);
+    const queue = client.getQueryData<QueueAnswer>(key);
+    if (!queue) continue;
+    client.setQueryData<QueueAnswer>(key, { ...queue, ...figures, asOf: frame.at });
+    if (whatAbilitiesHangOn(queue) !== whatAbilitiesHangOn(figures)) void client.invalidateQueries({ queryKey: key });
   }
   const sources = client.getQueryData<SourceList>(keys.sources());
   if (!sources) return;
@@ -42,6 +44,14 @@ function applyCounts(client: QueryClient, frame: CountsFrame): void {
   });
   // Version, memory, what can be done, and rows that pages could not fetch while the broker was away.
   void client.invalidateQueries({ refetchType: 'active' });
+}
+
+/** What can be done with a queue is not in the frame; it follows from these. */
+function whatAbilitiesHangOn({ paused, concurrency, rateLimit, counts }: QueueFigures): string {
+  const { waiting, prioritized, delayed, active } = counts;
+  return [paused, concurrency === null, rateLimit === null, waiting || prioritized || delayed, paused && active]
+    .map(Boolean)
+    .join();
 }
 
 function patchQueueList(client: QueryClient, frame: CountsFrame): void {

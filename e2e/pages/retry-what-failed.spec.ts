@@ -54,7 +54,7 @@ test('someone selects several failed jobs by the keyboard, retries them, and the
   await page.keyboard.press('x');
   const bar = page.getByRole('region', { name: 'Selection' });
   await expect(bar).toContainText('3 selected');
-  await bar.getByRole('button', { name: 'Retry' }).click();
+  await bar.getByRole('button', { name: 'Retry', exact: true }).click();
   await expect(toast(page)).toContainText('3 jobs put back');
   for (const id of before.slice(0, 3)) await expect(page.locator(`tr[data-job="${id}"]`)).toContainText('Completed');
   expect(await order()).toEqual(before);

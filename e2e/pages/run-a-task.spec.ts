@@ -7,7 +7,7 @@ test.beforeAll(fillShop);
 test('someone enqueues an export by its form, watches the progress, and downloads what it made', async ({ page }) => {
   await page.goto('/tasks');
   await page.getByRole('link', { name: 'Enqueue Export orders' }).click();
-  await page.getByLabel('From').fill('2020-01-01');
+  await page.getByLabel('From', { exact: true }).fill('2020-01-01');
   await page.getByLabel('To', { exact: true }).fill('2030-12-31');
   await expect(page.getByRole('region', { name: 'curl command' })).toContainText('"from": "2020-01-01"');
   await page.getByRole('button', { name: 'Enqueue' }).click();

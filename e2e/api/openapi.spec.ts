@@ -60,6 +60,7 @@ async function fillPath(request: APIRequestContext, path: string): Promise<strin
     queue: name,
     job: id,
     task: 'send-welcome-email',
+    operation: '00000000-0000-4000-8000-000000000000',
   };
   return path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(values[key] ?? `missing-${key}`));
 }

@@ -18,7 +18,7 @@ test('a delivery fails, its cause is put right, someone retries it from the over
   const { id } = await added.json();
   await page.goto('/');
   await page.getByRole('link', { name: 'Open failed: webhooks' }).click();
-  const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: id, exact: true }) });
+  const row = page.locator(`tr[data-job="${id}"]`);
   await expect(row).toContainText('410');
   await row.getByRole('link', { name: id, exact: true }).click();
   await expect(jobState(page)).toHaveText('Failed');
@@ -26,7 +26,7 @@ test('a delivery fails, its cause is put right, someone retries it from the over
 
   receiver.answerWith(200);
   await expectLive(page);
-  await page.getByRole('button', { name: 'Retry' }).click();
+  await page.getByRole('button', { name: 'Retry', exact: true }).click();
   await expect(jobState(page)).toHaveText('Completed');
   await expect(page.getByRole('heading', { name: 'Error' })).toHaveCount(0);
 });

@@ -102,7 +102,7 @@ function cronRuns({ pattern, tz, startMs, endMs }: Schedule, fromMs: number, cou
     const currentDate = new Date(Math.max(fromMs, startMs ?? 0));
     const cron = CronExpressionParser.parse(pattern ?? '', { currentDate, ...(tz === null ? {} : { tz }) });
     while (runs.length < count) {
-      if (performance.now() > deadline) return { runs, ends: false };
+      if (runs.length > 0 && performance.now() > deadline) return { runs, ends: false };
       const at = cron.next().getTime();
       if (endMs !== null && at > endMs) return { runs, ends: true };
       runs.push(at);

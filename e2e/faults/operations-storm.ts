@@ -108,18 +108,18 @@ async function weather(storm: Storm, queue: string, jobs: number, { id }: Operat
   for (const [i, kill] of kills.entries()) {
     await until(
       async () => settledOf(await getOperation(storm, id)) >= (points[i] ?? 0),
-      () => describe(storm, id),
+      () => tellStorm(storm, id),
     );
     await sleep(Math.random() * 50);
     await kill(storm);
   }
   await until(
     async () => (await getOperation(storm, id)).state === 'done',
-    () => describe(storm, id),
+    () => tellStorm(storm, id),
   );
   await until(
     () => isSwept(storm, id),
-    () => describe(storm, id),
+    () => tellStorm(storm, id),
   );
   const tookMs = Math.round(performance.now() - startedAt);
   const operation = await getOperation(storm, id);
@@ -216,7 +216,7 @@ async function until(check: () => Promise<boolean>, describeNow: () => Promise<s
 }
 
 /** What there is to know when nothing moves. */
-async function describe(storm: Storm, id: string): Promise<string> {
+async function tellStorm(storm: Storm, id: string): Promise<string> {
   const { monitor, redis, bench } = storm;
   const client = new Redis(redis.url, { retryStrategy: () => null, lazyConnect: true });
   client.on('error', () => undefined);

@@ -156,7 +156,8 @@ describe.each([
     beating('order', hold);
     await queue.add('running', {});
     await untilCode(() => whyQueue('order'), 'moving');
-    await expect.poll(() => queue.getActiveCount(), { timeout: 10_000 }).toBe(1);
+    const active = async () => (await broker.backend.listJobs('order', 'active', null, 5)).items.length;
+    await expect.poll(active, { timeout: 10_000 }).toBe(1);
     const ids: string[] = [];
     for (const priority of [5, 5, 9]) ids.push((await queue.add('p', {}, { priority })).id ?? '');
     const last = ids[2] ?? '';

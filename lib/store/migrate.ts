@@ -7,6 +7,12 @@ const LOCK_KEY = 7_213_501;
 /** Brings schema `queuedeck` up to date; forward only, each step in its own transaction. */
 export async function migrate(pool: pg.Pool): Promise<void> {
   const client = await pool.connect();
+  let broken: Error | undefined;
+  // A connection that breaks between two statements says so here; unheard, it would end the process.
+  const noteBroken = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', noteBroken);
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
     await client.query('CREATE SCHEMA IF NOT EXISTS queuedeck');
@@ -27,6 +33,7 @@ export async function migrate(pool: pg.Pool): Promise<void> {
     throw error;
   } finally {
     await client.query('SELECT pg_advisory_unlock($1)', [LOCK_KEY]).catch(() => undefined);
-    client.release();
+    client.off('error', noteBroken);
+    client.release(broken);
   }
 }

@@ -60,6 +60,8 @@ export function openPostgresConnection(config: SourceConfig, maxConnections: num
     idleTimeoutMillis: 30_000,
   });
   pool.on('error', (error) => log.debug({ source: config.name, err: error.message }, 'idle broker connection lost'));
+  // One that breaks while it is taken says so on itself; unheard, it would end the process. Whoever has it sees its query fail.
+  pool.on('connect', (client) => client.on('error', () => undefined));
 
   let ready: Promise<void> | null = null;
   const prepared = () => {

@@ -22,8 +22,8 @@ import { SCAN_JOBS } from './scan-script';
 const STEP_MS = 2;
 /** How long a late step is refused. */
 const FORGOTTEN_S = 3_600;
-const IDS_PER_STEP = 5_000;
-const LOOKS_PER_STEP = 2_000;
+const IDS_PER_STEP = 2_000;
+const LOOKS_PER_STEP = 1_000;
 const JOBS_WITH_DATA_PER_STEP = 500;
 
 /** The part of BullMQ's jobs that operations need, on Redis; see change-script.ts for what is atomic. */

@@ -8,6 +8,7 @@ import type { CleanOrder, QueueMeta, RateLimit, RateLimitNow, RetryOptions, Swee
 import type { FlowMethods } from './flows';
 import type { SourceInspection } from './inspection';
 import type { JobStanding, QueueMotion } from './motion';
+import type { RecordingMethods } from './recording';
 import type { SchedulerMethods } from './schedulers';
 import type { WorkerOrdered, WorkerWish } from './worker-orders';
 /** What a source's server says of itself. Never throws for a broker that is away: `status` tells. */
@@ -182,6 +183,8 @@ export interface QueueBackend {
   /** Tells a worker process that carries the control module; waits ≤ 1 s for its word. */
   orderWorker?(worker: string, wish: WorkerWish): Promise<WorkerOrdered>;
 
+  /** What the history is made of. */
+  recording?: RecordingMethods;
   /** What operations on many jobs are made of. */
   bulk?: BulkMethods;
   schedulers?: SchedulerMethods;

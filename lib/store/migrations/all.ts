@@ -3,6 +3,7 @@ import { effectRun } from './0002-effect-run';
 import { operations } from './0010-operations';
 import { operationGeneration } from './0011-operation-generation';
 import { pausedSchedulers } from './0020-paused-schedulers';
+import { history } from './0030-history';
 
 /** Forward only; a landed step is never edited. */
 export const MIGRATIONS: readonly { name: string; sql: string }[] = [
@@ -11,4 +12,5 @@ export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   operations,
   operationGeneration,
   pausedSchedulers,
+  history,
 ];

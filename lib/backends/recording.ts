@@ -1,0 +1,138 @@
+import type { JobState } from '@/lib/contracts/states';
+import type { Position } from './backend';
+
+/** Where the reading of each queue's events goes on: JSON, opaque above the adapter, kept in the store with what was read. */
+export type RecordCursor = Record<string, string>;
+
+/**
+ * BullMQ's events as they happened, in order per queue. `text`: `failed` the reason (2 KB), `completed` the result's JSON text
+ * (64 KB, for jobs that are removed when they complete), `progress` its JSON text (2 KB). `name`: with `added`.
+ */
+export interface RecordedEvent {
+  queue: string;
+  id: string;
+  /** Epoch ms by the broker's clock. */
+  at: number;
+  kind:
+    | 'added'
+    | 'waiting'
+    | 'prioritized'
+    | 'delayed'
+    | 'waiting-children'
+    | 'active'
+    | 'stalled'
+    | 'completed'
+    | 'failed'
+    | 'retries-exhausted'
+    | 'removed'
+    | 'progress';
+  name: string | null;
+  text: string | null;
+  /** The state it came from, where the event tells. */
+  prev: string | null;
+}
+
+/** A job's fields as the broker held them at the time of the read. Texts are raw; cut ones come with their true size. Times epoch ms. */
+export interface RecordedFields {
+  queue: string;
+  id: string;
+  name: string;
+  /** Null where the read did not look for it: the events tell. */
+  state: JobState | null;
+  addedAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  delayMs: number;
+  attemptsMade: number;
+  attemptsStarted: number;
+  stalledCount: number;
+  /** Raw JSON, ≤ 64 KB. */
+  data: string | null;
+  dataBytes: number;
+  result: string | null;
+  resultBytes: number;
+  /** Raw JSON, ≤ 8 KB; cut ones are null. */
+  options: string | null;
+  /** ≤ 2 KB. */
+  error: string | null;
+  /** The newest trace, ≤ 4 KB. */
+  stack: string | null;
+  progress: string | null;
+  worker: string | null;
+  parent: { queue: string; id: string } | null;
+  schedulerId: string | null;
+  deduplicationId: string | null;
+}
+
+/** `fromMs`: what was last read of the queue before; null = never. */
+export interface RecordGap {
+  queue: string;
+  fromMs: number | null;
+  toMs: number;
+}
+
+export interface RecordBatch {
+  events: RecordedEvent[];
+  /** One for each job of the events that had to be read and was still there; read after the events. */
+  fields: RecordedFields[];
+  /** Where the next batch begins: to be kept together with what this one says. */
+  cursor: RecordCursor;
+  /** Queues whose events were trimmed before they could be read. */
+  gaps: RecordGap[];
+  /** More was there than one batch takes. */
+  more: boolean;
+  /** How far behind the broker's clock the last event read was, when more is there; else 0. */
+  lagMs: number;
+}
+
+/** What reading cost the broker since the backend was opened. `brokerMs`: time inside it, as far as it tells, else null. */
+export interface RecordingCost {
+  commands: number;
+  bytesIn: number;
+  bytesOut: number;
+  brokerMs: number | null;
+}
+
+/** The broker's own totals, by which what was not seen is counted. */
+export interface QueueTotals {
+  /** How many ids were ever given out; null where ids are not counted. */
+  ids: number | null;
+  /** BullMQ's metrics, where workers keep them: all that ended, and per minute (newest first, from `newestMinute`, epoch minutes). */
+  completed: EndedTotals | null;
+  failed: EndedTotals | null;
+}
+
+export interface EndedTotals {
+  count: number;
+  newestMinute: number;
+  perMinute: number[];
+}
+
+export interface SweptFields {
+  jobs: RecordedFields[];
+  next: Position | null;
+}
+
+export interface RecordOptions {
+  signal: AbortSignal;
+  /** Events at most in a batch. */
+  maxEvents?: number;
+  /** Jobs whose data, options and name are known already: only what changes is read of them. */
+  isKnown?: (queue: string, id: string) => boolean;
+}
+
+/** What a backend must be able to do so that its jobs are remembered. */
+export interface RecordingMethods {
+  /**
+   * All queues' events from the cursor on (null = from now on), by one blocking read for all queues, in batches, until the signal
+   * aborts. A queue that is met later is read from the beginning of what the broker kept since the cursor's time. A lost broker
+   * is waited for; what went by meanwhile is read when it is back, or told as a gap.
+   */
+  record(cursor: RecordCursor | null, options: RecordOptions): AsyncIterable<RecordBatch>;
+  /** Jobs of one state in the order of their end (finished), due time or place, in steps of a few ms. `fromMs`: not those that ended before. */
+  sweepFields(queue: string, state: JobState, fromMs: number | null, position: Position | null): Promise<SweptFields>;
+  /** Those of the ids that are still there, in one pipelined read; at most 500. */
+  readFields(queue: string, ids: readonly string[]): Promise<(RecordedFields | null)[]>;
+  readTotals(queue: string): Promise<QueueTotals>;
+  cost(): RecordingCost;
+}

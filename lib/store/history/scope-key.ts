@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+
+/** `queuedeck.scope.kind`: what figures and jobs are about. */
+export const SCOPE_KINDS = { source: 0, queue: 1, name: 2, group: 3 } as const;
+
+/** Queues with more names than this keep the name in each job's row, and figures under the empty name. */
+export const NAMES_PER_QUEUE = 1000;
+
+/** `queuedeck.scope.key`. Of a source: no queue, no name; of a group: the fingerprint in hex as name, no queue. */
+export function scopeKey(
+  kind: (typeof SCOPE_KINDS)[keyof typeof SCOPE_KINDS],
+  source: string,
+  queue: string | null = null,
+  name: string | null = null,
+): Buffer {
+  return hash16([kind, source, queue ?? '', name ?? ''].join('\u0001'));
+}
+
+/** `queuedeck.seen_worker.key`. */
+export function workerKey(source: string, name: string, version: string): Buffer {
+  return hash16([source, name, version].join('\u0001'));
+}
+
+/** `queuedeck.seen_options.key`: of the raw JSON text. */
+export function optionsKey(options: string): Buffer {
+  return hash16(options);
+}
+
+function hash16(text: string): Buffer {
+  return createHash('sha256').update(text).digest().subarray(0, 16);
+}

@@ -14,14 +14,17 @@ const SYSTEM = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** The path of a Chromium that runs: CHROMIUM_PATH, Playwright's, the system's, the one packaged on npm, the package manager's. */
+/**
+ * The path of a Chromium that runs: CHROMIUM_PATH, Playwright's, the system's, one by the package manager where that asks for no
+ * password; last the one packaged on npm, which runs anywhere on Linux x64 and is the least stable of them.
+ */
 export async function ensureBrowser() {
   const given = process.env.CHROMIUM_PATH;
   if (given) {
     if (runs(given)) return given;
     throw new Sentence(`CHROMIUM_PATH=${given} does not run. Correct it, or leave it out.`);
   }
-  return (await findPlaywrights()) ?? findSystems() ?? (await unpackBrowser(runs)) ?? (await installOne());
+  return (await findPlaywrights()) ?? findSystems() ?? installOne();
 }
 
 async function findPlaywrights() {
@@ -42,9 +45,6 @@ function findSystems() {
 
 async function installOne() {
   say('no Chromium here; trying to get one …');
-  await runNode(['node_modules/playwright/cli.js', 'install', 'chromium'], { quiet: true });
-  const downloaded = await findPlaywrights();
-  if (downloaded) return downloaded;
   const advice = await installSystemPackage({
     what: 'Chromium',
     'apt-get': ['chromium'],
@@ -55,6 +55,9 @@ async function installOne() {
   });
   const installed = findSystems();
   if (installed) return installed;
+  await runNode(['node_modules/playwright/cli.js', 'install', 'chromium'], { quiet: true });
+  const other = (await findPlaywrights()) ?? (await unpackBrowser(runs));
+  if (other) return other;
   throw new Sentence(`the browser tests need a Chromium. Run: ${advice} (or set CHROMIUM_PATH)`);
 }
 

@@ -6,13 +6,16 @@ export type RecordCursor = Record<string, string>;
 
 /**
  * BullMQ's events as they happened, in order per queue. `text`: `failed` the reason (2 KB), `completed` the result's JSON text
- * (64 KB, for jobs that are removed when they complete), `progress` its JSON text (2 KB). `name`: with `added`.
+ * (64 KB, for jobs that are removed when they complete), `progress` its JSON text (2 KB), `delayed` when it is due (epoch ms).
+ * `name`: with `added`.
  */
 export interface RecordedEvent {
   queue: string;
   id: string;
   /** Epoch ms by the broker's clock. */
   at: number;
+  /** (at, seq) is its place among the events of its queue. */
+  seq: number;
   kind:
     | 'added'
     | 'waiting'
@@ -95,6 +98,8 @@ export interface RecordingCost {
 
 /** The broker's own totals, by which what was not seen is counted. */
 export interface QueueTotals {
+  /** The newest event of the queue when they were read, in one step with them; null where that cannot be told. */
+  at: { at: number; seq: number } | null;
   /** How many ids were ever given out; null where ids are not counted. */
   ids: number | null;
   /** BullMQ's metrics, where workers keep them: all that ended, and per minute (newest first, from `newestMinute`, epoch minutes). */
@@ -126,7 +131,9 @@ export interface RecordingMethods {
   /**
    * All queues' events from the cursor on (null = from now on), by one blocking read for all queues, in batches, until the signal
    * aborts. A queue that is met later is read from the beginning of what the broker kept since the cursor's time. A lost broker
-   * is waited for; what went by meanwhile is read when it is back, or told as a gap.
+   * is waited for; what went by meanwhile is read when it is back, or told as a gap. While nothing happens an empty batch comes
+   * each second (each at most 2 s after the one before while the broker answers). What is in the broker before `next()` is called
+   * is in the batches up to the first one with `more: false`: nothing is read ahead.
    */
   record(cursor: RecordCursor | null, options: RecordOptions): AsyncIterable<RecordBatch>;
   /** Jobs of one state in the order of their end (finished), due time or place, in steps of a few ms. `fromMs`: not those that ended before. */

@@ -27,7 +27,7 @@ describe('termsOf', () => {
 
   it('is bounded in number, depth and length', () => {
     expect(termsOf(JSON.stringify(Array.from({ length: 1000 }, (_, i) => i)))).toHaveLength(64);
-    const deep = '{"a":'.repeat(500) + '1' + '}'.repeat(500);
+    const deep = `${'{"a":'.repeat(500)}1${'}'.repeat(500)}`;
     expect(termsOf(deep)).toEqual([]);
     expect(has({ text: 'x'.repeat(5000) }, 'text', 'x'.repeat(200))).toBe(true);
   });

@@ -100,9 +100,11 @@ function ProgressCard({ operation }: { operation: Operation }) {
 function Count({ name, tone, count }: { name: string; tone: string; count: number }) {
   return (
     <div className={`state ${tone}`}>
-      <span className="dot" />
       <dt className="muted order-2">{name}</dt>
-      <dd className="tnum m-0 font-[600]">{formatCount(count)}</dd>
+      <dd className="tnum m-0 inline-flex items-center gap-[7px] font-[600]">
+        <span className="dot" />
+        {formatCount(count)}
+      </dd>
     </div>
   );
 }

@@ -21,18 +21,18 @@ interface QueueTableProps {
 export function QueueTable({ queues, asOf, showSource }: QueueTableProps) {
   return (
     <div className="scroll-x">
-      <table className="grid-table">
+      <table className="grid-table steady">
         <thead>
           <tr>
             <th>Queue</th>
-            <th className="col-2">Jobs by state</th>
-            <th className="num">Waiting</th>
-            <th className="num col-1">Active</th>
-            <th className="num col-2">Delayed</th>
-            <th className="num">Failed</th>
-            <th className="num col-3">Completed</th>
-            <th className="num col-1">Oldest wait</th>
-            <th className="col-1">Workers</th>
+            <th className="col-2 w-[174px]">Jobs by state</th>
+            <th className="num w-[92px]">Waiting</th>
+            <th className="num col-1 w-[76px]">Active</th>
+            <th className="num col-2 w-[84px]">Delayed</th>
+            <th className="num w-[92px]">Failed</th>
+            <th className="num col-3 w-[100px]">Completed</th>
+            <th className="num col-1 w-[104px]">Oldest wait</th>
+            <th className="col-1 w-[224px] max-[1000px]:w-[150px]">Workers</th>
           </tr>
         </thead>
         <tbody>
@@ -55,7 +55,7 @@ interface QueueRowProps {
 const QueueRow = memo(function QueueRow({ queue, asOf, showSource }: QueueRowProps) {
   return (
     <tr>
-      <td className="max-w-[34vw] min-[900px]:max-w-[300px]">
+      <td>
         <span className="flex items-center gap-2">
           <PageLink href={queueHref(queue.source, queue.name)} className="name clip hover:underline" title={queue.name}>
             {queue.name}

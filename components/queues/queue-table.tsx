@@ -25,14 +25,14 @@ export function QueueTable({ queues, asOf, showSource }: QueueTableProps) {
         <thead>
           <tr>
             <th>Queue</th>
-            <th className="col-2 w-[174px]">Jobs by state</th>
+            <th className="col-4 w-[174px]">Jobs by state</th>
             <th className="num w-[92px]">Waiting</th>
             <th className="num col-1 w-[76px]">Active</th>
             <th className="num col-2 w-[84px]">Delayed</th>
             <th className="num w-[92px]">Failed</th>
             <th className="num col-3 w-[100px]">Completed</th>
             <th className="num col-1 w-[104px]">Oldest wait</th>
-            <th className="col-1 w-[224px] max-[1000px]:w-[150px]">Workers</th>
+            <th className="col-1 w-[224px] max-[1240px]:w-[104px]">Workers</th>
           </tr>
         </thead>
         <tbody>
@@ -68,7 +68,7 @@ const QueueRow = memo(function QueueRow({ queue, asOf, showSource }: QueueRowPro
           )}
         </span>
       </td>
-      <td className="col-2">
+      <td className="col-4">
         <StateBar counts={queue.counts} />
       </td>
       <CountCell queue={queue} state="waiting" />

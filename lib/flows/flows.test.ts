@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LOCAL_ACTOR } from '@/lib/auth/permissions';
 import type { App } from '@/lib/context';
 import { CodedError } from '@/lib/contracts/errors';
-import type { Flow, FlowAdded, FlowList } from '@/lib/contracts/flows';
+import { FLOW_NODES, type Flow, type FlowAdded, type FlowList } from '@/lib/contracts/flows';
 import { loadEnv } from '@/lib/env';
 import { openStore } from '@/lib/store/store';
 import { openPostgresBroker, openRedisBroker, type TestBroker } from '@/lib/testing/brokers';
@@ -95,7 +95,7 @@ describe.each([
   it('refuses what is too big or does not fit, and names it', async () => {
     expect(await refusal(add(nest(21)))).toEqual(['validation_failed', 'flow']);
     expect(await refusal(add(nest(20_000)))).toEqual(['validation_failed', 'flow']);
-    const kids = Array.from({ length: 1000 }, () => ({ queue: 'wide', name: 'k' }));
+    const kids = Array.from({ length: FLOW_NODES }, () => ({ queue: 'wide', name: 'k' }));
     expect(await refusal(add({ queue: 'wide', name: 'top', children: kids }))).toEqual(['validation_failed', 'flow']);
     const bad = { queue: 'bad', name: 'top', children: [{ queue: 'bad', name: '', options: { deduplication: {} } }] };
     expect((await refusal(add(bad)))?.slice(1).sort()).toEqual([
@@ -109,7 +109,7 @@ describe.each([
     ]);
     expect(await waitingIn('bad')).toBe(0);
     const whole = await add({ queue: 'wide', name: 'top', children: kids.slice(1) });
-    expect(whole.body.nodes).toBe(1000);
+    expect(whole.body.nodes).toBe(FLOW_NODES);
     await add({ ...same, queue: 'taken' });
     expect(await refusal(add({ ...same, queue: 'taken' }))).toEqual(['job_exists']);
   });

@@ -7,7 +7,8 @@ import { log } from '@/lib/log';
 import { joinWorkers } from '@/lib/queues/join-workers';
 import { ReadPacer } from '@/lib/queues/read-pacer';
 
-export const READ_EVERY_MS = 1000;
+/** Below the second that figures may be old, by what an answer takes. */
+export const READ_EVERY_MS = 950;
 export const WORKERS_EVERY_MS = 2000;
 /** How long the very first answer waits for the worker list. */
 const FIRST_WORKERS_MS = 500;

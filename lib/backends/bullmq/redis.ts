@@ -135,9 +135,12 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     },
     motion: (queue) => readMotion(link, queue),
     standing: (queue, id) => readStanding(link, queue, id, (key) => splitKey(key, link.prefix, known)),
-    bulk: openRedisBulk(link, (queue) => {
-      discovery.note(queue);
-      snapshots.touch(queue);
+    bulk: openRedisBulk(link, {
+      onChange: (queue) => {
+        discovery.note(queue);
+        snapshots.touch(queue);
+      },
+      park: (queue) => parkWaiting(changes, queue),
     }),
     flows: openRedisFlows({ link, changes, queueNames, split, changed }),
     schedulers: openRedisSchedulers({ link, changes, queueNames, changed }),

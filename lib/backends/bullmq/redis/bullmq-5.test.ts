@@ -150,6 +150,58 @@ describe('queues of BullMQ 5', () => {
     expect(await backend.getJob('v5-retry', id, 100)).toMatchObject({ state: 'completed', attemptsMade: 1 });
   });
 
+  it('take our operations while paused, and run every job of them after their own resume', async () => {
+    const queue = queue5('v5-bulk');
+    const other = queue5('v5-bulk-other');
+    let fail = true;
+    const ran: string[] = [];
+    const worker = worker5('v5-bulk', async (one) => {
+      if (fail) throw new Error('not yet');
+      ran.push(one.name);
+    });
+    await addMany(queue, 20, 'retried');
+    await until(async () => (await queue.getFailedCount()) === 20, 'all to fail');
+    const delayed = await Promise.all([0, 1, 2].map((i) => queue.add(`promoted${i}`, {}, { delay: 3_600_000 })));
+    const moved = await addMany(other, 3, 'moved');
+    await queue.pause();
+    await addMany(queue, 3, 'waited');
+    fail = false;
+    const bulk = backend.bulk;
+    const change = async (kind: 'retry' | 'promote', from: 'failed' | 'delayed', ids: string[]) =>
+      bulk?.changeJobs(
+        `op-${kind}`,
+        'v5-bulk',
+        kind === 'retry' ? { kind, from, resetAttempts: false } : { kind, from },
+        ids.map((id) => ({ id })),
+      );
+    const failed = (await readAll(backend, 'v5-bulk', 'failed', 50)).map(({ id }) => id);
+    expect(await change('retry', 'failed', failed)).toEqual(failed.map(() => 'done'));
+    expect(
+      await change(
+        'promote',
+        'delayed',
+        delayed.map(({ id = '' }) => id),
+      ),
+    ).toEqual(['done', 'done', 'done']);
+    const items = moved.map(({ id = '' }) => ({ id: `${id}` }));
+    // The same ids are taken in the other queue: numbers are given out by each queue.
+    const taken = await bulk?.changeJobs(
+      'op-move',
+      'v5-bulk-other',
+      { kind: 'move', from: 'waiting', toQueue: 'v5-bulk' },
+      items,
+    );
+    expect(taken).toHaveLength(3);
+    const reached = 26 + (taken ?? []).filter((outcome) => outcome === 'done').length;
+    expect(await redis.exists('bull:v5-bulk:wait')).toBe(0);
+    expect(await redis.llen('bull:v5-bulk:paused')).toBe(reached);
+    await queue.resume();
+    await until(() => ran.length === reached, 'all to run');
+    await worker.close();
+    expect(new Set(ran).size).toBe(reached);
+    expect(await countsOf('v5-bulk')).toMatchObject({ waiting: 0, failed: 0 });
+  });
+
   it('are drained and cleaned, paused list and all', async () => {
     const queue = queue5('v5-drain');
     await addMany(queue, 600);

@@ -26,8 +26,17 @@ const IDS_PER_STEP = 2_000;
 const LOOKS_PER_STEP = 1_000;
 const JOBS_WITH_DATA_PER_STEP = 500;
 
-/** The part of BullMQ's jobs that operations need, on Redis; see change-script.ts for what is atomic. */
-export function openRedisBulk(link: RedisLink, onChange: (queue: string) => void): BulkMethods {
+interface BulkHooks {
+  onChange(queue: string): void;
+  /** Moves what waits in a paused queue to where its BullMQ 5 looks for it; again and again without harm. */
+  park(queue: string): Promise<void>;
+}
+
+/**
+ * The part of BullMQ's jobs that operations need, on Redis; see change-script.ts for what is atomic. Parking is not: a step that
+ * fails there is asked for again, changes nothing twice by its marks, and parks then.
+ */
+export function openRedisBulk(link: RedisLink, { onChange, park }: BulkHooks): BulkMethods {
   let change: Promise<LuaScript> | null = null;
   const changeLua = (writes: RedisClient) => {
     change ??= readTexts(link, writes).then((texts) => luaScript(changeScript(texts)));
@@ -58,8 +67,10 @@ export function openRedisBulk(link: RedisLink, onChange: (queue: string) => void
           changeArgs(link, queue, what, items),
         );
       });
-      onChange(queue);
-      if (what.kind === 'move') onChange(what.toQueue);
+      for (const each of what.kind === 'move' ? [queue, what.toQueue] : [queue]) {
+        onChange(each);
+        await park(each);
+      }
       return (reply as Buffer[]).map((outcome): BulkOutcome => outcome.toString() || null);
     },
     refuseMove: (queue, toQueue) => refuseMove(link, queue, toQueue),

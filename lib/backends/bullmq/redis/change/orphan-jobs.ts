@@ -10,7 +10,7 @@ const KEYS_PER_STEP = 2_000;
 const LIST_STEP = 5_000;
 /** Looking an id up in a list is a walk through it: ~2 ms at this length. */
 const LISTED_LIMIT = 100_000;
-const REMOVE_STEP = 20;
+const REMOVE_STEP = 200;
 const STEP_MS = 3;
 
 const LISTS = ['wait', 'paused', 'active'];

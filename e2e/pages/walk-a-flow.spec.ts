@@ -6,7 +6,7 @@ test('someone finds a flow, opens it level by level with the keyboard, and pages
   request,
 }) => {
   const queue = `flow-${crypto.randomUUID().slice(0, 8)}`;
-  const children = Array.from({ length: 250 }, (_, at) => ({ queue, name: `leaf-${at}` }));
+  const children = Array.from({ length: 197 }, (_, at) => ({ queue, name: `leaf-${at}` }));
   const added = await request.post('/api/v1/flows', {
     data: {
       source: 'default',
@@ -23,10 +23,8 @@ test('someone finds a flow, opens it level by level with the keyboard, and pages
   await page.getByRole('link', { name: `root-of-${queue}` }).click();
   const tree = page.getByRole('tree', { name: 'Flow' });
   await expect(tree.getByRole('treeitem', { level: 2 })).toHaveCount(100);
-  await page.getByRole('button', { name: /more of 251/ }).click();
-  await expect(tree.getByRole('treeitem', { level: 2 })).toHaveCount(200);
-  await page.getByRole('button', { name: /more of 251/ }).click();
-  await expect(tree.getByRole('treeitem', { level: 2 })).toHaveCount(251);
+  await page.getByRole('button', { name: /more of 198/ }).click();
+  await expect(tree.getByRole('treeitem', { level: 2 })).toHaveCount(198);
 
   const branch = tree.getByRole('treeitem', { name: /^branch/ });
   await branch.focus();

@@ -91,14 +91,18 @@ export class SharedSnapshot {
     return this.#workers;
   }
 
-  /** Something changed: reads at once after a quiet second, else when the second is over. Never loses the last change. */
-  readSoon(): void {
+  /**
+   * Something changed: reads after a quiet second, else when the second is over. Never loses the last change. `joinMs`: how
+   * long more changes may join this one, so that a job which is added and taken costs one read.
+   */
+  readSoon(joinMs = 0): void {
     if (this.#reading) {
       this.#readAgain = true;
       return;
     }
-    if (this.#timer) return;
-    const waitMs = this.#pacer.waitMs(Date.now());
+    if (this.#timer && joinMs > 0) return;
+    const waitMs = Math.max(joinMs, this.#pacer.waitMs(Date.now()));
+    if (this.#timer && waitMs > 0) return;
     if (waitMs === 0) {
       void this.#read();
       return;

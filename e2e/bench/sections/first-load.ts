@@ -15,7 +15,7 @@ export async function measureFirstLoad({ web }: BenchContext): Promise<BenchRow[
     ['overview', '/', failed, 500],
     ['queues', '/queues', failed, 500],
     ['queue', `/queues/${SOURCE}/${BIG_QUEUE}`, failed, 500],
-    ['job', `/queues/${SOURCE}/${BIG_QUEUE}/jobs/5`, 'Duplicate', null],
+    ['job', `/queues/${SOURCE}/${BIG_QUEUE}/jobs/5`, 'Timeline', null],
     ['workers', '/workers', 'Workers', null],
     ['tasks', '/tasks', 'Tasks', null],
   ];

@@ -13,6 +13,8 @@ export const LINGER_MS = 5_000;
 /** With no event, figures are read this often: some changes make none, and a broker that is away says nothing. */
 const IDLE_READ_MS = 2_000;
 const AWAY_READ_MS = 1_000;
+/** Events that come this close together share a read of the figures. */
+const JOIN_EVENTS_MS = 20;
 /** How long an opening stream waits for the tail to stand. */
 const STANDING_WAIT_MS = 2_000;
 
@@ -125,7 +127,8 @@ export class SourceWatch {
         stand();
       },
       onEvents: (events) => {
-        if (this.#needs.figures > 0 && events.some((event) => event.type !== 'progress')) this.snapshot.readSoon();
+        if (this.#needs.figures > 0 && events.some((event) => event.type !== 'progress'))
+          this.snapshot.readSoon(JOIN_EVENTS_MS);
         this.listener.onEvents(events);
       },
     });

@@ -86,6 +86,10 @@ const Raw = z.object({
   /** How long the recycle bin keeps removed jobs (0: not at all), and its size at most. */
   QUEUEDECK_BIN_HOURS: z.coerce.number().min(0).max(8760).default(24),
   QUEUEDECK_BIN_MAX_MB: z.coerce.number().min(1).max(1_000_000).default(1024),
+  /** How long the history keeps jobs, failed ones, and their size at most. */
+  QUEUEDECK_KEEP_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+  QUEUEDECK_KEEP_FAILED_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+  QUEUEDECK_KEEP_GB: z.coerce.number().min(0.1).max(100_000).default(20),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -105,6 +109,9 @@ export interface Env {
   webhookAllow: string[];
   binHours: number;
   binMaxBytes: number;
+  keepDays: number;
+  keepFailedDays: number;
+  keepBytes: number;
   logLevel: z.infer<typeof Raw>['LOG_LEVEL'];
 }
 
@@ -137,6 +144,9 @@ export function loadEnv(from: Record<string, string | undefined> = process.env):
       .filter(Boolean),
     binHours: raw.QUEUEDECK_BIN_HOURS,
     binMaxBytes: raw.QUEUEDECK_BIN_MAX_MB * 1_048_576,
+    keepDays: raw.QUEUEDECK_KEEP_DAYS,
+    keepFailedDays: raw.QUEUEDECK_KEEP_FAILED_DAYS,
+    keepBytes: raw.QUEUEDECK_KEEP_GB * 1_073_741_824,
     logLevel: raw.LOG_LEVEL,
   };
 }

@@ -6,9 +6,8 @@ import { log } from '@/lib/log';
 import { openStore, type Store } from '@/lib/store/store';
 import { startDemo } from './demo/start-demo';
 import { sweepParts } from './export/part-file';
-import { startPruning } from './monitor/prune';
-import { startOperations } from './monitor/run-operations';
 import { TASKS } from './registry';
+import { runMonitor } from './run-monitor';
 import { slotsOf, startWorker } from './run-worker';
 
 /** Each running task may hold a transaction and an effect's row at once. */
@@ -17,7 +16,7 @@ const STORE_CONNECTIONS = Math.min(50, 4 + 2 * TASKS.reduce((sum, task) => sum +
 const READY_WITHOUT_BROKER_MS = 5_000;
 
 /**
- * The worker process. Ready: `{ type: 'ready' }` over IPC. Ends after its grace on SIGTERM, SIGINT, when the launcher goes (IPC
+ * The worker process, or with the word `monitor` the monitor. Ready: `{ type: 'ready' }` over IPC. Ends after its grace on SIGTERM, SIGINT, when the launcher goes (IPC
  * disconnect) or by a dashboard's order (whoever keeps it running starts it again); a second telling cuts the grace short. Exit
  * codes: 0, 1 when something may be left locked, 2 bad configuration.
  */
@@ -28,6 +27,7 @@ async function main(): Promise<void> {
   log.level = env.logLevel;
   const stopping = new AbortController();
   const stop = listenForStop(stopping, env.graceMs);
+  if (process.argv[2] === 'monitor') return watch(env, stopping.signal);
   const store = openStore(env.databaseUrl, { max: STORE_CONNECTIONS });
   await openSideShows(env, source, store, stopping.signal);
   const onStop = ({ graceMs, by }: { graceMs: number; by: string }) => {
@@ -35,10 +35,6 @@ async function main(): Promise<void> {
     stop.begin(graceMs);
   };
   const starting = startWorker({ env, store, source, tasks: TASKS, onStop });
-  startPruning(store, stopping.signal);
-  void startOperations(env, stopping.signal).catch((error: Error) =>
-    log.error({ err: error }, 'operations do not run in this process'),
-  );
   // A broker that is away now is waited for; until then the process is up, and has nothing to give back when it is stopped.
   await Promise.race([starting, stop.told, sleep(READY_WITHOUT_BROKER_MS)]);
   process.send?.({ type: 'ready' });
@@ -47,6 +43,13 @@ async function main(): Promise<void> {
   const worker = await Promise.race([starting, sleep(0, null)]);
   const clean = worker === null || (await worker.stop(graceMs, hurry));
   process.exit(clean ? 0 : 1);
+}
+
+/** What it does goes on in the store: it may end at any time. */
+async function watch(env: Env, signal: AbortSignal): Promise<never> {
+  process.send?.({ type: 'ready' });
+  await runMonitor(env, signal);
+  process.exit(0);
 }
 
 /** What work does not depend on: the half files of dead processes go, and the demo comes, where it is wanted. Never rejects. */

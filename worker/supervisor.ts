@@ -9,7 +9,7 @@ import { LaunchError } from './supervisor/launch-error';
 import { lockHome } from './supervisor/lock';
 import { watchSources } from './supervisor/reload';
 import { openServers } from './supervisor/servers';
-import { describeWeb, describeWorker, formatOrigin } from './supervisor/web-and-worker';
+import { describeMonitor, describeWeb, describeWorker, formatOrigin } from './supervisor/web-and-worker';
 
 /** The process tree behind `npm start` and `npm run dev`: broker and PostgreSQL, then web and worker; ended the other way round. */
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -40,9 +40,11 @@ async function launch(): Promise<void> {
   const wiring = { root, mode, host: env.host, port, graceMs: env.graceMs, env: childEnvironment(told) } as const;
   const web = keepChild(describeWeb(wiring), guard, say, fail);
   const worker = keepChild(describeWorker(wiring), guard, say, fail);
-  tree.children.push(web, worker);
-  await Promise.all([web.ready, worker.ready]);
-  if (mode === 'dev') tree.ends.push(watchSources(root, () => worker.restart()));
+  const monitor = keepChild(describeMonitor(wiring), guard, say, fail);
+  tree.children.push(web, worker, monitor);
+  await Promise.all([web.ready, worker.ready, monitor.ready]);
+  if (mode === 'dev')
+    tree.ends.push(watchSources(root, async () => void (await Promise.all([worker.restart(), monitor.restart()]))));
   const url = formatOrigin(env.host, port);
   process.stdout.write(`Queuedeck is at ${url} (${servers.broker}, store: ${servers.store}). Ctrl-C stops it.\n`);
   process.send?.({ type: 'ready', url, env: servers.env });

@@ -124,6 +124,8 @@ export interface RecordOptions {
   maxEvents?: number;
   /** Jobs whose data, options and name are known already: only what changes is read of them. */
   isKnown?: (queue: string, id: string) => boolean;
+  /** How long a read may wait for news, ms; at most (and without it) a second. */
+  waitMs?: () => number;
 }
 
 /** What a backend must be able to do so that its jobs are remembered. */
@@ -136,8 +138,17 @@ export interface RecordingMethods {
    * is in the batches up to the first one with `more: false`: nothing is read ahead.
    */
   record(cursor: RecordCursor | null, options: RecordOptions): AsyncIterable<RecordBatch>;
-  /** Jobs of one state in the order of their end (finished), due time or place, in steps of a few ms. `fromMs`: not those that ended before. */
-  sweepFields(queue: string, state: JobState, fromMs: number | null, position: Position | null): Promise<SweptFields>;
+  /**
+   * Jobs of one state in the order of their end (finished), due time or place, in steps of a few ms. `fromMs`: not those that ended
+   * before. `choose`: of which of the ids the fields are wanted at all; left out, of all.
+   */
+  sweepFields(
+    queue: string,
+    state: JobState,
+    fromMs: number | null,
+    position: Position | null,
+    choose?: (ids: string[]) => Promise<string[]>,
+  ): Promise<SweptFields>;
   /** Those of the ids that are still there, in one pipelined read; at most 500. */
   readFields(queue: string, ids: readonly string[]): Promise<(RecordedFields | null)[]>;
   readTotals(queue: string): Promise<QueueTotals>;

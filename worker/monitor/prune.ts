@@ -1,6 +1,7 @@
 import { pruneEffects } from '@/lib/jobs/clear-effects';
 import { log } from '@/lib/log';
 import type { Store } from '@/lib/store/store';
+import { HISTORY_RULES, type Keep, retainJobs } from './retain-history';
 
 const EVERY_MS = 600_000;
 const BATCH = 5000;
@@ -13,6 +14,7 @@ const RULES: Record<string, (store: Store) => Promise<number>> = {
   task: (store) => deleteBatch(store, 'task', "seen_at < now() - interval '30 days'"),
   operation: (store) => deleteBatch(store, 'operation', "is_swept AND ended_at < now() - interval '90 days'"),
   effect: (store) => pruneEffects(store),
+  ...HISTORY_RULES,
 };
 
 async function deleteBatch(store: Store, table: string, where: string): Promise<number> {
@@ -36,9 +38,9 @@ export async function prune(store: Store, signal: AbortSignal): Promise<Record<s
 }
 
 /** Prunes now and every ten minutes until the signal aborts; a store that is away is tried again the next time. */
-export function startPruning(store: Store, signal: AbortSignal): void {
+export function startPruning(store: Store, keep: Keep, signal: AbortSignal): void {
   const round = () =>
-    void prune(store, signal).catch((error: Error) =>
+    void Promise.all([prune(store, signal), retainJobs(store, keep)]).catch((error: Error) =>
       log.warn({ err: error.message }, 'pruning failed; tried again later'),
     );
   round();

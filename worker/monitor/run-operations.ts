@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pruneBin } from '@/lib/bin/loads';
-import { closeApp, openApp, type SourceEntry } from '@/lib/context';
-import type { Env } from '@/lib/env';
+import type { SourceEntry } from '@/lib/context';
 import { log } from '@/lib/log';
 import type { Engine } from '@/lib/operations/engine/engine';
 import { claimOperations } from '@/lib/operations/engine/lease';
@@ -63,15 +62,4 @@ export async function runOperations(options: MonitorOptions, signal: AbortSignal
     await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
   await Promise.allSettled(running.values());
-}
-
-/** The monitor of a process, with connections of its own; ends with the signal. */
-export async function startOperations(env: Env, signal: AbortSignal): Promise<void> {
-  const app = openApp(env);
-  const { binHours, binMaxBytes } = env;
-  try {
-    await runOperations({ store: app.store, sources: app.sources, binHours, binMaxBytes }, signal);
-  } finally {
-    await closeApp(app);
-  }
 }

@@ -33,19 +33,33 @@ export function describeWeb({ root, mode, host, port, env }: Wiring): ChildSpec 
 }
 
 /** The worker says `{ type: 'ready' }` over IPC; it has its grace to end, and a little to say so. */
-export function describeWorker({ root, mode, graceMs, env }: Wiring): ChildSpec {
-  const args =
-    mode === 'dev'
-      ? ['--import', 'tsx', path.join(root, 'worker/main.ts')]
-      : ['--enable-source-maps', path.join(root, 'dist/worker.mjs')];
+export function describeWorker(wiring: Wiring): ChildSpec {
   return {
     label: 'The worker',
-    args,
-    env,
-    cwd: root,
-    stopTimeoutMs: graceMs + 5_000,
+    args: workerArgs(wiring),
+    env: wiring.env,
+    cwd: wiring.root,
+    stopTimeoutMs: wiring.graceMs + 5_000,
     waitUntilReady: waitForReadyMessage,
   };
+}
+
+/** The same program in another role: what it does goes on in the store, so it needs no grace. */
+export function describeMonitor(wiring: Wiring): ChildSpec {
+  return {
+    label: 'The monitor',
+    args: [...workerArgs(wiring), 'monitor'],
+    env: wiring.env,
+    cwd: wiring.root,
+    stopTimeoutMs: 5_000,
+    waitUntilReady: waitForReadyMessage,
+  };
+}
+
+function workerArgs({ root, mode }: Wiring): string[] {
+  return mode === 'dev'
+    ? ['--import', 'tsx', path.join(root, 'worker/main.ts')]
+    : ['--enable-source-maps', path.join(root, 'dist/worker.mjs')];
 }
 
 export function formatOrigin(host: string, port: number): string {

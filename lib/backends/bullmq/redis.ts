@@ -7,6 +7,7 @@ import { orderWorker } from './control/order-worker';
 import { type Beat, readBeats, readCancel } from './control/protocol';
 import { redisControl } from './control/redis';
 import { openRedisFlows } from './flows/redis';
+import { openRedisRecording } from './recording/redis';
 import { openRedisBulk } from './redis/bulk/bulk-jobs';
 import { RedisEdits } from './redis/change/edit-jobs';
 import { removeOrphans } from './redis/change/orphan-jobs';
@@ -135,6 +136,7 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     },
     motion: (queue) => readMotion(link, queue),
     standing: (queue, id) => readStanding(link, queue, id, (key) => splitKey(key, link.prefix, known)),
+    recording: openRedisRecording({ link, split, queueNames, group, closing: closing.signal }),
     bulk: openRedisBulk(link, {
       onChange: (queue) => {
         discovery.note(queue);

@@ -55,6 +55,9 @@ export interface QueueWorkerOptions {
   run(job: TakenJob, signal: AbortSignal): Promise<Outcome>;
 }
 
+/** Two days of BullMQ's own counts per minute, by which the history heals what it did not see. */
+const METRIC_MINUTES = 2_880;
+
 /**
  * `lockMs`: a process that dies (or blocks its event loop that long) loses its jobs after it. BullMQ's 30 s is long to wait for
  * a dead worker; much less, and a garbage collection or a busy machine makes jobs run twice. Renewed every half of it.
@@ -112,6 +115,7 @@ export function openQueueWorker(broker: WorkerBroker, options: QueueWorkerOption
       stalledInterval: locks.stalledEveryMs,
       maxStalledCount: locks.maxStalls,
       runRetryDelay: RETRY_BROKER_MS,
+      metrics: { maxDataPoints: METRIC_MINUTES },
     },
   );
   const { onStop } = options;

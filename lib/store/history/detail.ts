@@ -4,8 +4,15 @@
  * `k`: worker; `x`: its error; `t`: it stalled. `more`: so many attempts between the first and the kept ones are left out.
  */
 export interface JobDetail {
-  attempts?: AttemptDetail[];
+  attempts?: AttemptDetail[] | undefined;
   more?: number;
+  /** Of a job that failed once and may be tried again: that attempt. */
+  only?: AttemptDetail | undefined;
+  /** Of the attempt that runs, ms. */
+  lastWait?: number | undefined;
+  /** Of one that waits to go on: since when it may be taken, and when it is due (epoch ms). */
+  ready?: number | undefined;
+  due?: number | undefined;
   /** The newest trace, as the broker held it. */
   stack?: string;
   /** Raw JSON text. */
@@ -30,8 +37,13 @@ export interface AttemptDetail {
 
 export const MAX_DETAIL_ATTEMPTS = 50;
 
-export function encodeDetail(detail: JobDetail): string | null {
-  const kept = Object.entries(detail).filter(([, value]) => value !== undefined && value !== null && value !== '');
+const OPEN_ONLY = new Set(['only', 'lastWait', 'ready', 'due']);
+
+/** `open`: it may go on; then what only the next attempt needs is kept too. */
+export function encodeDetail(detail: JobDetail, open = false): string | null {
+  const kept = Object.entries(detail).filter(
+    ([key, value]) => value !== undefined && value !== null && value !== '' && (open || !OPEN_ONLY.has(key)),
+  );
   return kept.length === 0 ? null : JSON.stringify(Object.fromEntries(kept));
 }
 

@@ -1,0 +1,57 @@
+import type { RecordedEvent } from '@/lib/backends/recording';
+import { ERROR_CAP, NAME_CAP, PAYLOAD_CAP, PROGRESS_CAP } from './fields';
+
+export type StreamEntry = [id: string, fields: string[]];
+
+const KINDS = new Set<string>([
+  'added',
+  'waiting',
+  'delayed',
+  'waiting-children',
+  'active',
+  'stalled',
+  'completed',
+  'failed',
+  'retries-exhausted',
+  'removed',
+  'progress',
+]);
+
+/** An entry of a queue's `:events` STREAM; null for what says nothing of a job. */
+export function toRecordedEvent(queue: string, [entry, fields]: StreamEntry): RecordedEvent | null {
+  const said: Record<string, string> = {};
+  for (let i = 0; i + 1 < fields.length; i += 2) said[fields[i] ?? ''] = fields[i + 1] ?? '';
+  const { event = '', jobId } = said;
+  if (!jobId || !KINDS.has(event)) return null;
+  const [at = '0', seq = '0'] = entry.split('-');
+  return {
+    queue,
+    id: jobId,
+    at: Number(at),
+    seq: Number(seq),
+    kind: event as RecordedEvent['kind'],
+    name: event === 'added' ? (said.name ?? '').slice(0, NAME_CAP) : null,
+    text: textOf(event, said),
+    prev: said.prev ?? null,
+  };
+}
+
+function textOf(event: string, said: Record<string, string>): string | null {
+  if (event === 'failed') return said.failedReason?.slice(0, ERROR_CAP) ?? null;
+  if (event === 'delayed') return said.delay ?? null;
+  if (event === 'completed') return (said.returnvalue?.length ?? 0) <= PAYLOAD_CAP ? (said.returnvalue ?? null) : null;
+  if (event === 'progress') return (said.data?.length ?? 0) <= PROGRESS_CAP ? (said.data ?? null) : null;
+  return null;
+}
+
+/** What an entry weighs: results come whole with it. */
+export function weighEntry([, fields]: StreamEntry): number {
+  return fields.reduce((sum, text) => sum + text.length, 0);
+}
+
+/** `a` after `b`, both `ms-seq`. */
+export function isAfter(a: string, b: string): boolean {
+  const [aMs = '0', aSeq = '0'] = a.split('-');
+  const [bMs = '0', bSeq = '0'] = b.split('-');
+  return aMs === bMs ? Number(aSeq) > Number(bSeq) : Number(aMs) > Number(bMs);
+}

@@ -1,0 +1,121 @@
+import type { Position } from '@/lib/backends/backend';
+import type { EndedTotals, QueueTotals, SweptFields } from '@/lib/backends/recording';
+import type { JobState } from '@/lib/contracts/states';
+import type { RedisLink } from '../redis/link';
+import type { CostMeter } from './meter';
+import type { RedisFieldReader } from './redis-fields';
+
+const JOBS_PER_STEP = 400;
+const MINUTES = 2_880;
+
+const LISTS: Partial<Record<JobState, string[]>> = { waiting: ['wait', 'paused'], active: ['active'] };
+
+interface SweepPorts {
+  link: RedisLink;
+  fields: RedisFieldReader;
+  meter: CostMeter;
+}
+
+/** A step through the jobs of one state: ended ones by when they ended, the others by their place. */
+export async function sweepFields(
+  { link, fields, meter }: SweepPorts,
+  queue: string,
+  state: JobState,
+  fromMs: number | null,
+  position: Position | null,
+  choose?: (ids: string[]) => Promise<string[]>,
+): Promise<SweptFields> {
+  const base = link.base(queue);
+  const lists = LISTS[state];
+  const [ids, next] = await link.call(() =>
+    lists
+      ? listStep(link, base, lists, position)
+      : state === 'completed' || state === 'failed'
+        ? scoreStep(link, base + state, fromMs, position)
+        : rankStep(link, base + state, position),
+  );
+  meter.add(1, [queue], ids);
+  const chosen = choose && ids.length > 0 ? await choose(ids) : ids;
+  const jobs = await fields.read(
+    chosen.map((id) => ({ queue, id, set: 'whole' })),
+    state,
+  );
+  return { jobs: jobs.flatMap((job) => job ?? []), next };
+}
+
+type Step = [ids: string[], next: Position | null];
+
+async function scoreStep(
+  link: RedisLink,
+  key: string,
+  fromMs: number | null,
+  position: Position | null,
+): Promise<Step> {
+  const from = String(position?.score ?? fromMs ?? '-inf');
+  const skip = Number(position?.skip ?? 0);
+  const flat = await link.reads.zrangebyscore(key, from, '+inf', 'WITHSCORES', 'LIMIT', skip, JOBS_PER_STEP);
+  const ids = flat.filter((_, i) => i % 2 === 0);
+  const scores = flat.filter((_, i) => i % 2 === 1);
+  const last = scores.at(-1);
+  if (ids.length < JOBS_PER_STEP || last === undefined) return [ids, null];
+  const same = scores.filter((score) => score === last).length;
+  return [ids, { score: last, skip: from === last ? skip + same : same }];
+}
+
+async function rankStep(link: RedisLink, key: string, position: Position | null): Promise<Step> {
+  const at = Number(position?.at ?? 0);
+  const ids = await link.reads.zrange(key, String(at), String(at + JOBS_PER_STEP - 1));
+  return [ids, ids.length < JOBS_PER_STEP ? null : { at: at + ids.length }];
+}
+
+/** One LIST after the other, oldest first: they grow at their beginning. */
+async function listStep(link: RedisLink, base: string, lists: string[], position: Position | null): Promise<Step> {
+  const list = Number(position?.list ?? 0);
+  const at = Number(position?.at ?? 0);
+  const ids = await link.reads.lrange(`${base}${lists[list]}`, -at - JOBS_PER_STEP, -at - 1);
+  if (ids.length === JOBS_PER_STEP) return [ids, { list, at: at + ids.length }];
+  return [ids, list + 1 < lists.length ? { list: list + 1, at: 0 } : null];
+}
+
+/** In one MULTI, so that the totals and the newest event belong together. */
+export async function readTotals({ link, meter }: SweepPorts, queue: string): Promise<QueueTotals> {
+  const base = link.base(queue);
+  const replies = await link.call(() =>
+    link.reads
+      .multi()
+      .xrevrange(`${base}events`, '+', '-', 'COUNT', 1)
+      .get(`${base}id`)
+      .hmget(`${base}metrics:completed`, 'count', 'prevTS', 'prevCount')
+      .lrange(`${base}metrics:completed:data`, 0, MINUTES - 1)
+      .hmget(`${base}metrics:failed`, 'count', 'prevTS', 'prevCount')
+      .lrange(`${base}metrics:failed:data`, 0, MINUTES - 1)
+      .exec(),
+  );
+  const values = (replies ?? []).map(([error, value]) => {
+    if (error) throw error;
+    return value;
+  });
+  meter.add(values.length + 2, [queue], values);
+  const [newest, ids, completed, completedMinutes, failed, failedMinutes] = values;
+  const [at = '0', seq = '0'] = ((newest as [string, string[]][])[0]?.[0] ?? '0-0').split('-');
+  return {
+    at: { at: Number(at), seq: Number(seq) },
+    ids: ids === null ? null : Number(ids),
+    completed: toEnded(completed as (string | null)[], completedMinutes as string[]),
+    failed: toEnded(failed as (string | null)[], failedMinutes as string[]),
+  };
+}
+
+/**
+ * BullMQ pushes a minute's count when the first job of a later minute ends, with zeroes for the minutes between: the newest point
+ * is of the minute before `prevTS`, and what came since is of the minute of `prevTS` itself.
+ */
+function toEnded([count, prevTs, prevCount]: (string | null)[], points: string[]): EndedTotals | null {
+  if (count == null || prevTs == null) return null;
+  const now = Number(count) - Number(prevCount ?? 0);
+  return {
+    count: Number(count),
+    newestMinute: Math.floor(Number(prevTs) / 60_000),
+    perMinute: [now, ...points.map(Number)],
+  };
+}

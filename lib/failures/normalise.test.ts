@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { normaliseError } from './normalise';
+
+/** Real messages of several runtimes: two occurrences of one cause, and what they have in common. */
+const SAME: [title: string, one: string, other: string][] = [
+  ['connect ECONNREFUSED <host>', 'connect ECONNREFUSED 127.0.0.1:6379', 'connect ECONNREFUSED 10.0.3.17:6380'],
+  ['connect ECONNREFUSED <host>', 'connect ECONNREFUSED ::1:5432', 'connect ECONNREFUSED 192.168.1.4:5432'],
+  [
+    'getaddrinfo ENOTFOUND <host>',
+    'getaddrinfo ENOTFOUND api.example.com',
+    'getaddrinfo ENOTFOUND eu-3.api.example.com',
+  ],
+  [
+    'Request to <url> timed out after <n> ms',
+    'Request to https://a.example/x?y=1 timed out after 5000 ms',
+    'Request to http://b.example:8080/z timed out after 30 ms',
+  ],
+  ['Request failed with status code <n>', 'Request failed with status code 502', 'Request failed with status code 503'],
+  [
+    'ENOENT: no such file or directory, open <value>',
+    "ENOENT: no such file or directory, open '/tmp/a/1.csv'",
+    "ENOENT: no such file or directory, open '/var/x/2.csv'",
+  ],
+  ['<n> <n> Try again later', '421 4.7.0 Try again later', '450 4.2.1 Try again later'],
+  ['No user <email>', 'No user ann@example.com', 'No user bob+tag@mail.example.org'],
+  [
+    'order <id> is locked',
+    'order 6f1c0a7e-9d55-4f2a-8d0e-3b0f2f1a9c11 is locked',
+    'order 11111111-2222-3333-4444-555555555555 is locked',
+  ],
+  ['invoice <id> not found', 'invoice inv_8Jk2mN0pQr5s not found', 'invoice inv_0aB1cD2eF3gH not found'],
+  [
+    'duplicate key value violates unique constraint <value>',
+    'duplicate key value violates unique constraint "users_email_key"',
+    'duplicate key value violates unique constraint "orders_pkey"',
+  ],
+  ['KeyError: <value>', "KeyError: 'user_id'", "KeyError: 'order'"],
+  ['token expired at <time>', 'token expired at 2026-11-26T09:12:01.123Z', 'token expired at 2026-01-01 00:00:00'],
+  [
+    'Cannot read properties of undefined (reading <value>)',
+    "Cannot read properties of undefined (reading 'id')",
+    "Cannot read properties of undefined (reading 'name')",
+  ],
+  [
+    'could not write <path>',
+    'could not write /srv/exports/a/orders.xlsx',
+    'could not write C:\\exports\\b\\orders.xlsx',
+  ],
+  ['segment <hex> is corrupt', 'segment 0x7ffe12ab is corrupt', 'segment 0x1 is corrupt'],
+  ['commit <hex> is unknown', 'commit 9f86d081884c7d65 is unknown', 'commit 1b4f0e9851971998 is unknown'],
+  [
+    'Job stalled more than allowable limit',
+    'job stalled more than allowable limit',
+    'job stalled more than allowable limit',
+  ],
+];
+
+const DIFFERENT: [string, string][] = [
+  ['connect ECONNREFUSED 127.0.0.1:6379', 'connect ETIMEDOUT 127.0.0.1:6379'],
+  ['421 4.7.0 Try again later', '550 5.1.1 No such user'],
+  ['foo.bar is not a function', 'foo.baz is not a function'],
+  ['SMTP refused', 'SMTP closed'],
+];
+
+describe('normalised errors', () => {
+  it.each(SAME)('%s', (title, one, other) => {
+    const [a, b] = [normaliseError(one, null), normaliseError(other, null)];
+    expect(a.title.toLowerCase()).toBe(title.toLowerCase());
+    expect(a.fingerprint.equals(b.fingerprint), `${a.title} | ${b.title}`).toBe(true);
+  });
+
+  it.each(DIFFERENT)('%s is not %s', (one, other) => {
+    expect(normaliseError(one, null).fingerprint.equals(normaliseError(other, null).fingerprint)).toBe(false);
+  });
+
+  it('tells the place in the own code: Node', () => {
+    const stack = `Error: no\n    at Object.parse (node:internal/url:816:36)\n    at send (/app/node_modules/nodemailer/lib/mailer.js:10:5)\n    at async deliver (/app/src/tasks/deliver.ts:44:11)\n    at run (/app/src/run.ts:1:1)`;
+    expect(normaliseError('no', stack).frame).toBe('deliver (tasks/deliver.ts)');
+    const other = stack.replace('44:11', '52:3').replace('/app/src', '/srv/releases/7/src');
+    expect(normaliseError('no', other).fingerprint.equals(normaliseError('no', stack).fingerprint)).toBe(true);
+  });
+
+  it('tells the place in the own code: Python, of which the traceback is the message', () => {
+    const trace = `Traceback (most recent call last):\n  File "/usr/lib/python3.11/site-packages/celery/app/trace.py", line 477, in trace_task\n    R = retval = fun(*args, **kwargs)\n  File "/app/shop/tasks.py", line 31, in send_invoice\n    user = users[uid]\nKeyError: 42`;
+    expect(normaliseError(trace, null)).toMatchObject({
+      title: 'KeyError: <n>',
+      frame: 'send_invoice (shop/tasks.py)',
+    });
+  });
+
+  it('tells the place in the own code: PHP', () => {
+    const trace = `PDOException: gone away\n#0 /var/www/vendor/doctrine/dbal/src/Connection.php(71): PDO->query()\n#1 /var/www/src/Mail/Sender.php(12): App\\Mail\\Sender->send()\n#2 {main}`;
+    expect(normaliseError('gone away', trace).frame).toBe('App\\Mail\\Sender->send (Mail/Sender.php)');
+  });
+
+  it('is bounded in time and size, whatever comes', () => {
+    for (const hostile of [
+      'a.'.repeat(50_000),
+      '/'.repeat(100_000),
+      '"'.repeat(100_000),
+      '1'.repeat(100_000),
+      ':a'.repeat(60_000),
+      `${'\\"'.repeat(40_000)}`,
+    ]) {
+      const from = performance.now();
+      const { title } = normaliseError(hostile, hostile);
+      expect(performance.now() - from).toBeLessThan(100);
+      expect(title.length).toBeLessThanOrEqual(200);
+    }
+  });
+
+  it('answers the same each time, and never with nothing', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 300 }), (text) => {
+        const [a, b] = [normaliseError(text, null), normaliseError(text, null)];
+        expect(a.title.length).toBeGreaterThan(0);
+        expect(a.fingerprint.equals(b.fingerprint)).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,94 @@
+import type pg from 'pg';
+import type { RecordCursor } from '@/lib/backends/recording';
+import type { Store } from '@/lib/store/store';
+
+export const LEASE_MS = 8_000;
+
+/** Thrown inside a batch's transaction when another process records this source by now: nothing of the batch is kept. */
+export class DeposedError extends Error {
+  constructor() {
+    super('another process records this source');
+    this.name = 'DeposedError';
+  }
+}
+
+/** What the recorder keeps of its own besides the cursor. */
+export interface RecorderProgress {
+  /** Per queue, the highest number among the ids that were added: what the broker gave out beyond it was not seen. */
+  ids?: Record<string, number>;
+  backfill?: { queue: string | null; done: number; total: number; startedAt: number } | null;
+  /** Queues whose contents were read once. */
+  swept?: string[];
+}
+
+export interface Held {
+  epoch: string;
+  cursor: RecordCursor | null;
+  progress: RecorderProgress;
+  reconciledAt: number | null;
+}
+
+interface Row {
+  epoch: string;
+  cursor: RecordCursor | null;
+  progress: RecorderProgress | null;
+  reconciled: number | null;
+}
+
+/** Takes the lease of a source when it is free, over, or one's own; null = another process has it. By the store's clock. */
+export async function takeLease(store: Store, source: string, owner: string): Promise<Held | null> {
+  const [row] = await store.query<Row>(
+    `INSERT INTO queuedeck.recorder AS r (source, owner, lease_until, epoch)
+     VALUES ($1, $2, clock_timestamp() + $3 * interval '1 ms', 1)
+     ON CONFLICT (source) DO UPDATE SET owner = excluded.owner, lease_until = excluded.lease_until, epoch = r.epoch + 1, updated_at = now()
+       WHERE r.lease_until IS NULL OR r.lease_until < clock_timestamp() OR r.owner = excluded.owner
+     RETURNING epoch, cursor, progress, extract(epoch FROM reconciled_at)::float8 * 1000 AS reconciled`,
+    [source, owner, LEASE_MS],
+  );
+  return row
+    ? { epoch: row.epoch, cursor: row.cursor, progress: row.progress ?? {}, reconciledAt: row.reconciled }
+    : null;
+}
+
+export interface LeaseNote {
+  cursor: RecordCursor;
+  progress: RecorderProgress;
+  lagMs: number;
+  /** Until when everything was read, epoch ms; null = as before. */
+  seenUntil: number | null;
+  reconciledAt: number | null;
+  cost: unknown;
+}
+
+/** Within a transaction: renews the lease and moves the cursor, or throws DeposedError. */
+export async function renewLease(client: pg.PoolClient, source: string, epoch: string, note: LeaseNote): Promise<void> {
+  const { rowCount } = await client.query({
+    name: 'renew-lease',
+    text: `UPDATE queuedeck.recorder
+              SET lease_until = clock_timestamp() + $3 * interval '1 ms', cursor = $4, progress = $5, lag_ms = $6,
+                  seen_until = coalesce(to_timestamp($7::float8 / 1000), seen_until),
+                  reconciled_at = coalesce(to_timestamp($8::float8 / 1000), reconciled_at),
+                  cost = coalesce($9::jsonb, cost), updated_at = now()
+            WHERE source = $1 AND epoch = $2`,
+    values: [
+      source,
+      epoch,
+      LEASE_MS,
+      JSON.stringify(note.cursor),
+      JSON.stringify(note.progress),
+      Math.min(Math.round(note.lagMs), 2_147_483_647),
+      note.seenUntil,
+      note.reconciledAt,
+      note.cost === null ? null : JSON.stringify(note.cost),
+    ],
+  });
+  if (rowCount !== 1) throw new DeposedError();
+}
+
+/** Gives the lease back, so that the next process need not wait it out. */
+export async function dropLease(store: Store, source: string, epoch: string): Promise<void> {
+  await store.query('UPDATE queuedeck.recorder SET owner = NULL, lease_until = NULL WHERE source = $1 AND epoch = $2', [
+    source,
+    epoch,
+  ]);
+}

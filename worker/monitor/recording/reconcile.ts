@@ -1,0 +1,277 @@
+import type { QueueBackend } from '@/lib/backends/backend';
+import type { RecordBatch, RecordGap, RecordingMethods } from '@/lib/backends/recording';
+import { log } from '@/lib/log';
+import { FLAGS, isOpen } from '@/lib/store/history/states';
+import type { Store } from '@/lib/store/store';
+import { compareQueue } from './compare-queue';
+import type { Finding, QueueTask } from './findings';
+import { type FoundGap, healCounts } from './heal-counts';
+import type { JobRecord } from './job-record';
+import type { RecorderProgress } from './lease';
+import type { Ledger } from './ledger';
+import { loadRecords } from './load-records';
+import { keyOf, type Memory } from './memory';
+import type { BatchStore, QueueNote } from './store-batch';
+import { takeSwept } from './take-swept';
+
+/** How far back of a gap or of the last comparison ended jobs are looked at. */
+const MARGIN_MS = 60_000;
+const RETRY_MS = 5_000;
+/** Fewer are read before anybody could look. */
+const SHOWN_BACKFILL = 1_000;
+
+export interface ReconcilerOptions {
+  store: Store;
+  backend: QueueBackend;
+  recording: RecordingMethods;
+  batches: BatchStore;
+  progress: () => RecorderProgress;
+  reconciledAt: number | null;
+  everyMs: number;
+  /** Of the first comparison of a queue: what ended longer ago is not recorded any more. */
+  keepMs: number;
+}
+
+export interface Found {
+  queueNotes: QueueNote[];
+  gaps: FoundGap[];
+  progress: Partial<RecorderProgress>;
+  reconciledAt: number | null;
+}
+
+interface Scope {
+  store: Store;
+  source: string;
+  memory: Memory;
+  ledger: Ledger;
+}
+
+/**
+ * Compares queues with what the broker holds, one after the other, beside the reading of events.
+ *
+ * idle → reading a finding → held → armed (the next batch begins after it) → taken with a batch that is up to now → written → next.
+ * A job of which an event came meanwhile is left as the event says.
+ */
+export class Reconciler {
+  #tasks: QueueTask[] = [];
+  #work: AsyncGenerator<Finding> | null = null;
+  #reading: Promise<void> | null = null;
+  #held: Finding | null = null;
+  #isArmed = false;
+  #touched = new Set<string>();
+  #endings: RecordBatch['events'] = [];
+  #seen = new Set<string>();
+  #settled = 0;
+  #reconciledAt: number;
+  /** When the comparison that goes on was planned; null = none does. */
+  #plannedAt: number | null = null;
+  #retryAt = 0;
+  #isFresh = true;
+  /** Of many jobs that were there before: how far their reading is. */
+  #backfill: NonNullable<RecorderProgress['backfill']> | null = null;
+
+  constructor(private readonly options: ReconcilerOptions) {
+    this.#reconciledAt = options.reconciledAt ?? 0;
+  }
+
+  get isWaiting(): boolean {
+    return this.#held !== null;
+  }
+
+  noteGaps(gaps: readonly RecordGap[]): void {
+    for (const { queue, fromMs, toMs } of gaps) {
+      log.warn({ source: this.options.backend.name, queue }, 'events were trimmed before they were recorded');
+      const gap = { fromMs, toMs, lastId: this.options.progress().ids?.[queue] ?? 0 };
+      this.#tasks = this.#tasks.filter((task) => task.queue !== queue || task.why === 'gap');
+      this.#tasks.unshift({ queue, why: 'gap', fromMs: fromMs === null ? null : fromMs - MARGIN_MS, gap });
+    }
+  }
+
+  noteBatch({ events }: RecordBatch, ledger: Ledger): void {
+    for (const { queue } of events) this.#seen.add(queue);
+    if (this.#reading === null && this.#held === null) return;
+    for (const { queue, id } of ledger.touched) this.#touched.add(keyOf(queue, id));
+    if (this.#isGapWork())
+      this.#endings.push(...events.filter(({ kind }) => kind === 'completed' || kind === 'failed'));
+  }
+
+  /** Called between two batches: what is held may be taken with the next, or the next finding is read. */
+  step(queues: readonly string[], signal: AbortSignal): void {
+    if (this.#held) {
+      this.#isArmed = true;
+      return;
+    }
+    if (this.#reading || Date.now() < this.#retryAt) return;
+    this.#touched.clear();
+    this.#endings = [];
+    this.#reading = this.#read(queues, signal)
+      .catch((error: Error) => {
+        if (signal.aborted) return;
+        log.debug({ err: error.message }, 'the record was not compared; tried again');
+        this.#giveUp();
+      })
+      .finally(() => {
+        this.#reading = null;
+      });
+  }
+
+  async settled(): Promise<void> {
+    await this.#reading;
+  }
+
+  /** The batch that took it was not written: the queue is looked at once more. */
+  dropFound(): void {
+    this.#giveUp();
+  }
+
+  async takeFound(scope: Scope): Promise<Found | null> {
+    if (!this.#held || !this.#isArmed) return null;
+    const finding = this.#held;
+    const found: Found = { queueNotes: [], gaps: [], progress: {}, reconciledAt: null };
+    if (finding.kind === 'swept') {
+      await this.#takeSwept(finding, scope);
+      if (this.#backfill && finding.task.why === 'first') {
+        const done = this.#backfill.done + finding.swept;
+        this.#backfill = { ...this.#backfill, queue: finding.task.queue, done };
+        found.progress.backfill = this.#backfill;
+      }
+    }
+    if (finding.kind === 'missing') await this.#takeMissing(finding, scope);
+    if (finding.kind === 'totals') {
+      const settled = this.#settled;
+      const { batches, store } = this.options;
+      const healed = await healCounts({ finding, settled, batches, store, scope, endings: this.#endings });
+      found.queueNotes.push(...healed.queueNotes);
+      found.gaps.push(healed.gap);
+    }
+    if (finding.kind === 'done') this.#finish(finding.task, found);
+    return found;
+  }
+
+  foundWritten(): void {
+    this.#held = null;
+    this.#isArmed = false;
+  }
+
+  #isGapWork(): boolean {
+    return this.#current?.why === 'gap';
+  }
+
+  #current: QueueTask | null = null;
+
+  async #read(queues: readonly string[], signal: AbortSignal): Promise<void> {
+    if (!this.#work) {
+      if (this.#tasks.length === 0) await this.#plan(queues);
+      const task = this.#tasks.shift();
+      if (!task) return;
+      this.#current = task;
+      this.#settled = 0;
+      const openInBroker = task.why === 'routine' ? await this.#openInBroker(task.queue) : null;
+      const { store, backend, recording } = this.options;
+      this.#work = compareQueue({ store, backend, recording, openInBroker, signal }, task);
+    }
+    const { value, done } = await this.#work.next();
+    if (done || signal.aborted) this.#work = null;
+    else this.#held = value;
+  }
+
+  #giveUp(): void {
+    if (this.#current) this.#tasks.unshift(this.#current);
+    this.#current = null;
+    this.#work = null;
+    this.#held = null;
+    this.#isArmed = false;
+    this.#retryAt = Date.now() + RETRY_MS;
+  }
+
+  /** Queues that were never compared; and after ten minutes those in which something happened, or all after a start. */
+  async #plan(queues: readonly string[]): Promise<void> {
+    const { progress, everyMs, keepMs } = this.options;
+    const swept = new Set(progress().swept);
+    const now = Date.now();
+    const fresh = queues.filter((queue) => !swept.has(queue));
+    if (fresh.length > 0) await this.#beginBackfill(new Set(fresh));
+    for (const queue of fresh) this.#tasks.push({ queue, why: 'first', fromMs: now - keepMs, gap: null });
+    if (now - this.#reconciledAt >= everyMs) {
+      this.#plannedAt = now;
+      const fromMs = this.#reconciledAt === 0 ? now - everyMs : this.#reconciledAt - MARGIN_MS;
+      for (const queue of queues)
+        if (swept.has(queue) && (this.#isFresh || this.#seen.has(queue)))
+          this.#tasks.push({ queue, why: 'routine', fromMs, gap: null });
+      this.#isFresh = false;
+      this.#seen.clear();
+      // Nothing to compare: done with that.
+      if (this.#tasks.length === 0) this.#reconciledAt = now;
+    }
+  }
+
+  async #beginBackfill(queues: ReadonlySet<string>): Promise<void> {
+    const { queues: all } = await this.options.backend.snapshot();
+    let total = 0;
+    for (const { name, counts } of all)
+      if (queues.has(name)) for (const count of Object.values(counts)) total += count ?? 0;
+    if (total >= SHOWN_BACKFILL) this.#backfill = { queue: null, done: 0, total, startedAt: Date.now() };
+  }
+
+  async #openInBroker(queue: string): Promise<number | null> {
+    const { queues } = await this.options.backend.snapshot();
+    const counts = queues.find(({ name }) => name === queue)?.counts;
+    if (!counts) return null;
+    const open = [counts.waiting, counts.active, counts.delayed, counts.prioritized, counts['waiting-children']];
+    return open.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  }
+
+  async #takeSwept({ fields }: Extract<Finding, { kind: 'swept' }>, scope: Scope): Promise<void> {
+    const { memory, ledger, store, source } = scope;
+    const still = fields.filter(({ queue, id }) => !this.#touched.has(keyOf(queue, id)));
+    const unknown = still.filter(({ queue, id }) => !memory.has(queue, id));
+    const stored = new Map<string, JobRecord>();
+    for (const record of await loadRecords(store, source, unknown)) stored.set(keyOf(record.queue, record.id), record);
+    for (const one of still) {
+      const known = memory.get(one.queue, one.id) ?? stored.get(keyOf(one.queue, one.id)) ?? null;
+      const record = takeSwept(known, one, ledger);
+      if (record) memory.set(record);
+    }
+  }
+
+  async #takeMissing({ task, ids }: Extract<Finding, { kind: 'missing' }>, scope: Scope): Promise<void> {
+    const { memory, ledger, store, source } = scope;
+    const refs = ids
+      .map((id) => ({ queue: task.queue, id }))
+      .filter(({ id }) => !this.#touched.has(keyOf(task.queue, id)));
+    const stored = await loadRecords(
+      store,
+      source,
+      refs.filter(({ queue, id }) => !memory.has(queue, id)),
+    );
+    const known = [...stored, ...refs.flatMap(({ queue, id }) => memory.get(queue, id) ?? [])];
+    for (const record of known) {
+      if (!isOpen(record.state)) continue;
+      record.state = 'unseen';
+      record.flags |= FLAGS.gone;
+      ledger.assign(record);
+      memory.set(record);
+      this.#settled += 1;
+    }
+  }
+
+  #finish(task: QueueTask, found: Found): void {
+    const { progress } = this.options;
+    this.#work = null;
+    this.#current = null;
+    if (task.why === 'first') found.progress.swept = [...new Set([...(progress().swept ?? []), task.queue])];
+    if (task.why === 'routine' && this.#settled > 0) {
+      const now = Date.now();
+      found.queueNotes.push({ queue: task.queue, at: now, metric: 'unseen', times: this.#settled });
+      const reason = 'jobs that were open in the record were gone from the broker';
+      found.gaps.push({ queue: task.queue, fromMs: task.fromMs, toMs: now, unseen: this.#settled, reason });
+    }
+    if (this.#tasks.length > 0) return;
+    found.progress.backfill = null;
+    this.#backfill = null;
+    if (this.#plannedAt === null) return;
+    found.reconciledAt = this.#plannedAt;
+    this.#reconciledAt = this.#plannedAt;
+    this.#plannedAt = null;
+  }
+}

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import type { RecordedEvent, RecordedFields } from '@/lib/backends/recording';
+import type { JobRecord } from './job-record';
+import { Ledger } from './ledger';
+import { reduce } from './reduce';
+
+let seq = 0;
+
+function event(kind: RecordedEvent['kind'], at: number, more: Partial<RecordedEvent> = {}): RecordedEvent {
+  seq += 1;
+  return { queue: 'q', id: '1', at, seq, kind, name: kind === 'added' ? 'job' : null, text: null, prev: null, ...more };
+}
+
+function fields(more: Partial<RecordedFields> = {}): RecordedFields {
+  return {
+    queue: 'q',
+    id: '1',
+    name: 'job',
+    state: null,
+    addedAt: 1_000,
+    startedAt: null,
+    finishedAt: null,
+    delayMs: 0,
+    attemptsMade: 0,
+    attemptsStarted: 0,
+    stalledCount: 0,
+    data: '{"a":1}',
+    dataBytes: 7,
+    result: null,
+    resultBytes: 0,
+    options: '{"attempts":3}',
+    error: null,
+    stack: null,
+    progress: null,
+    worker: 'w',
+    parent: null,
+    schedulerId: null,
+    deduplicationId: null,
+    ...more,
+  };
+}
+
+/** Events one by one, each with what was read of the job then. */
+function run(steps: [RecordedEvent, RecordedFields | null][]) {
+  const ledger = new Ledger();
+  let record: JobRecord | null = null;
+  for (const [one, read] of steps) {
+    record = reduce(record, one, read, ledger.tally);
+    ledger.assign(record);
+  }
+  const counts: Record<string, number> = {};
+  for (const note of ledger.notes) if ('times' in note) counts[note.metric] = (counts[note.metric] ?? 0) + note.times;
+  const times = (metric: string) =>
+    ledger.notes.flatMap((note) => ('ms' in note && note.metric === metric ? note.ms : []));
+  return {
+    record: record as JobRecord | null,
+    counts,
+    waits: times('wait'),
+    runs: times('run'),
+    failures: ledger.failures,
+  };
+}
+
+describe('the record of a job', () => {
+  it('waits, runs and completes', () => {
+    const { record, counts, waits, runs } = run([
+      [event('added', 1_000), fields()],
+      [event('waiting', 1_000), fields()],
+      [event('active', 1_250), fields()],
+      [event('completed', 1_900, { text: '"ok"' }), fields({ attemptsMade: 1 })],
+    ]);
+    expect(record).toMatchObject({
+      state: 'completed',
+      waitMs: 250,
+      runMs: 650,
+      result: '"ok"',
+      attemptsMade: 1,
+      attempts: 3,
+    });
+    expect(counts).toEqual({ added: 1, started: 1, completed: 1 });
+    expect([waits, runs]).toEqual([[250], [650]]);
+  });
+
+  it('counts a delayed job from when it was due', () => {
+    const { record, waits } = run([
+      [event('added', 1_000), fields({ delayMs: 5_000 })],
+      [event('delayed', 1_000, { text: '6000' }), fields({ delayMs: 5_000 })],
+      [event('waiting', 6_010, { prev: 'delayed' }), null],
+      [event('active', 6_100), null],
+    ]);
+    expect(record?.waitMs).toBe(100);
+    expect(waits).toEqual([100]);
+  });
+
+  it('fails, is tried again after a backoff, and fails for good', () => {
+    const { record, counts, failures, runs } = run([
+      [event('added', 1_000), fields()],
+      [event('waiting', 1_000), null],
+      [event('active', 1_100), null],
+      [event('delayed', 1_300, { text: '2300' }), fields({ attemptsMade: 1, error: 'first', stack: 's' })],
+      [event('waiting', 2_300, { prev: 'delayed' }), null],
+      [event('active', 2_300), null],
+      [event('failed', 2_500, { text: 'second' }), fields({ attemptsMade: 2, error: 'second' })],
+    ]);
+    expect(counts).toEqual({ added: 1, started: 2, failedAttempts: 2, failed: 1 });
+    expect(failures.map(({ message, isFinal }) => [message, isFinal])).toEqual([
+      ['first', false],
+      ['second', true],
+    ]);
+    expect(record?.detail.attempts?.map(({ x, r }) => [x, r])).toEqual([
+      ['first', 200],
+      ['second', 200],
+    ]);
+    expect(runs).toEqual([200, 200]);
+  });
+
+  it('put back without a failure is no attempt', () => {
+    const { counts, record } = run([
+      [event('added', 1_000), fields()],
+      [event('active', 1_100), null],
+      [event('waiting', 1_200, { prev: 'active' }), fields({ attemptsMade: 0 })],
+      [event('active', 1_300), null],
+      [event('completed', 1_400), fields({ attemptsMade: 1 })],
+    ]);
+    expect(counts).toEqual({ added: 1, started: 2, completed: 1 });
+    expect(record?.attemptsMade).toBe(1);
+  });
+
+  it('retried by hand forgets its end, and counts the next one', () => {
+    const { counts, record } = run([
+      [event('added', 1_000), fields()],
+      [event('active', 1_100), null],
+      [event('failed', 1_200, { text: 'no' }), fields({ attemptsMade: 1, error: 'no' })],
+      [event('waiting', 5_000, { prev: 'failed' }), fields({ attemptsMade: 1 })],
+      [event('active', 5_050), null],
+      [event('completed', 5_100), fields({ attemptsMade: 2 })],
+    ]);
+    expect(counts).toEqual({ added: 1, started: 2, failedAttempts: 1, failed: 1, retried: 1, completed: 1 });
+    expect(record).toMatchObject({ state: 'completed', error: null, finishedAt: 5_100 });
+  });
+
+  it('cancelled is a failure of its own kind', () => {
+    const { counts } = run([
+      [event('added', 1_000), fields()],
+      [event('active', 1_100), null],
+      [event('failed', 1_200, { text: 'cancelled by ann' }), fields({ attemptsMade: 1 })],
+    ]);
+    expect(counts).toEqual({ added: 1, started: 1, failedAttempts: 1, failed: 1, cancelled: 1 });
+  });
+
+  it('removed before its end is told apart from removed after it', () => {
+    const before = run([
+      [event('added', 1_000), fields()],
+      [event('removed', 1_500, { prev: 'wait' }), null],
+    ]);
+    expect(before.record).toMatchObject({ state: 'removed', flags: 1 });
+    const after = run([
+      [event('added', 1_000), fields()],
+      [event('active', 1_100), null],
+      [event('completed', 1_200), null],
+      [event('removed', 1_500), null],
+    ]);
+    expect(after.record).toMatchObject({ state: 'completed', flags: 1 });
+  });
+
+  it('an id that is added again is another job', () => {
+    const ledger = new Ledger();
+    const first = reduce(null, event('added', 1_000), fields(), ledger.tally);
+    ledger.assign(first);
+    const done = reduce(first, event('completed', 1_100), null, ledger.tally);
+    ledger.assign(done);
+    const second = reduce(done, event('added', 90_000), fields({ addedAt: 90_000 }), ledger.tally);
+    ledger.assign(second);
+    expect(second).not.toBe(first);
+    expect(ledger.touched.size).toBe(2);
+  });
+
+  it('met at its end, it was added and started all the same', () => {
+    const { counts, record } = run([
+      [event('failed', 9_000, { text: 'no' }), fields({ attemptsMade: 3, startedAt: 8_000, error: 'no' })],
+    ]);
+    expect(counts).toEqual({ added: 1, started: 1, failedAttempts: 1, failed: 1 });
+    expect(record).toMatchObject({ addedAt: 1_000, startedAt: 8_000, attemptsMade: 3 });
+  });
+
+  it('an end that is told twice counts once', () => {
+    const { counts } = run([
+      [event('added', 1_000), fields()],
+      [event('active', 1_100), null],
+      [event('completed', 1_200), fields({ attemptsMade: 1 })],
+      [event('completed', 1_200), fields({ attemptsMade: 1 })],
+    ]);
+    expect(counts).toEqual({ added: 1, started: 1, completed: 1 });
+  });
+});

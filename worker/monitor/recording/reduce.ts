@@ -1,0 +1,208 @@
+import type { RecordedEvent, RecordedFields } from '@/lib/backends/recording';
+import type { CountMetric } from '@/lib/contracts/metric-names';
+import { FLAGS, hasFlag, isOpen } from '@/lib/store/history/states';
+import { noteAttempt } from './attempts';
+import { fillWhole, type JobRecord, newRecord } from './job-record';
+
+/** What an event adds to figures; each at the broker's time of the event. */
+export interface Tally {
+  count(metric: CountMetric, at: number, times?: number): void;
+  wait(ms: number, at: number): void;
+  run(ms: number, at: number): void;
+  failure(failure: {
+    message: string;
+    stack: string | null;
+    worker: string | null;
+    at: number;
+    isFinal: boolean;
+  }): void;
+}
+
+/** Without fields of it, two times of adding this near mean the same life of an id. */
+const SAME_LIFE_MS = 5_000;
+const CANCELLED = /^cancelled\b/;
+
+/**
+ * One event onto the record of its job; returns the record that it is about: the same one, or that of a new life of the id.
+ * `fields`: what was read of the job after the events of the batch; null = it was gone by then, or not read.
+ *
+ * waiting | prioritized | delayed | waiting-children → active → completed | failed → (retried by hand) waiting …
+ * An attempt that ends and is tried again goes from active to waiting or delayed. Every state → removed.
+ */
+export function reduce(
+  given: JobRecord | null,
+  event: RecordedEvent,
+  fields: RecordedFields | null,
+  tally: Tally,
+): JobRecord | null {
+  if (event.kind === 'added') return begin(given, event, fields, tally);
+  if (given === null && event.kind === 'removed') return null;
+  const record = given ?? meet(event, fields, tally);
+  const usable = fields !== null && isOf(record, fields) ? fields : null;
+  if (usable) fillIn(record, usable);
+  switch (event.kind) {
+    case 'waiting':
+    case 'prioritized':
+    case 'delayed':
+    case 'waiting-children':
+      return queueUp(record, event, usable, tally);
+    case 'active':
+      return start(record, event, usable, tally);
+    case 'stalled':
+      tally.count('stalled', event.at);
+      return record;
+    case 'completed':
+    case 'failed':
+      return finish(record, event, usable, tally);
+    case 'removed':
+      if (isOpen(record.state)) record.state = 'removed';
+      record.flags |= FLAGS.gone;
+      return record;
+    case 'progress':
+      if (event.text !== null) record.detail.progress = event.text;
+      return record;
+    default:
+      return record;
+  }
+}
+
+function begin(given: JobRecord | null, event: RecordedEvent, fields: RecordedFields | null, tally: Tally): JobRecord {
+  const isSame =
+    given !== null &&
+    (fields !== null ? isOf(given, fields) : isOpen(given.state) && Math.abs(given.addedAt - event.at) < SAME_LIFE_MS);
+  if (given !== null && isSame) return given;
+  const record = newRecord(event.queue, event.id, event.at);
+  record.name = event.name ?? '';
+  record.readyAt = event.at;
+  if (fields !== null && Math.abs(fields.addedAt - event.at) < 3_600_000) fillWhole(record, fields);
+  else record.flags |= FLAGS.dataUnseen;
+  tally.count('added', event.at);
+  return record;
+}
+
+/**
+ * A job that was there before the record was, or of which the beginning was not seen. Each record counts as added once, and each end
+ * has a start.
+ */
+function meet(event: RecordedEvent, fields: RecordedFields | null, tally: Tally): JobRecord {
+  const record = newRecord(event.queue, event.id, fields?.addedAt || event.at);
+  const ends = event.kind === 'completed' || event.kind === 'failed';
+  if (fields === null) record.flags |= FLAGS.dataUnseen;
+  else {
+    fillWhole(record, fields);
+    // Ends that came before are none of this record's to count.
+    record.endsCounted = Math.max(0, fields.attemptsMade - (ends ? 1 : 0));
+  }
+  tally.count('added', record.addedAt);
+  if (ends) {
+    record.startedAt = fields?.startedAt ?? null;
+    record.starts = 1;
+    tally.count('started', record.startedAt ?? event.at);
+  }
+  return record;
+}
+
+const isOf = (record: JobRecord, fields: RecordedFields): boolean =>
+  hasFlag(record.flags, 'dataUnseen')
+    ? Math.abs(record.addedAt - fields.addedAt) < SAME_LIFE_MS
+    : fields.addedAt === 0 || record.addedAt === fields.addedAt;
+
+function fillIn(record: JobRecord, fields: RecordedFields): void {
+  if (hasFlag(record.flags, 'dataUnseen') && fields.options !== null) {
+    fillWhole(record, fields);
+    record.flags &= ~FLAGS.dataUnseen;
+  }
+  if (fields.worker !== null) record.worker = fields.worker;
+}
+
+function queueUp(record: JobRecord, event: RecordedEvent, fields: RecordedFields | null, tally: Tally): JobRecord {
+  if (record.state === 'completed' || record.state === 'failed') {
+    tally.count('retried', event.at);
+    if (fields && fields.attemptsMade < record.endsCounted) record.endsCounted = fields.attemptsMade;
+    Object.assign(record, { finishedAt: null, error: null, groupId: null, result: null, resultBytes: null });
+  } else if (record.state === 'active' && event.kind !== 'waiting-children') {
+    // Put back without a failure (a rate limit, a stall): the broker's count of attempts did not move.
+    const failed = fields ? fields.attemptsMade > record.endsCounted : event.kind === 'delayed';
+    endAttempt(record, event, fields, failed ? 'failed' : 'put-back', tally);
+  }
+  const wasDue = record.state === 'delayed' ? record.dueAt : null;
+  record.state = event.kind === 'waiting' && record.priority > 0 ? 'prioritized' : (event.kind as JobRecord['state']);
+  record.dueAt = event.kind === 'delayed' ? Number(event.text) || event.at : null;
+  record.readyAt =
+    event.kind === 'waiting' || event.kind === 'prioritized' ? Math.min(event.at, wasDue ?? event.at) : null;
+  return record;
+}
+
+function start(record: JobRecord, event: RecordedEvent, fields: RecordedFields | null, tally: Tally): JobRecord {
+  tally.count('started', event.at);
+  const readyAt = record.readyAt ?? record.dueAt;
+  if (readyAt !== null) {
+    const waited = Math.max(0, event.at - readyAt);
+    tally.wait(waited, event.at);
+    if (record.starts === 0) record.waitMs = waited;
+    record.detail.lastWait = waited;
+  }
+  record.starts += 1;
+  Object.assign(record, { state: 'active', startedAt: event.at, readyAt: null, dueAt: null, runMs: null });
+  if (fields?.worker) record.worker = fields.worker;
+  return record;
+}
+
+function finish(record: JobRecord, event: RecordedEvent, fields: RecordedFields | null, tally: Tally): JobRecord {
+  const state = event.kind === 'completed' ? 'completed' : 'failed';
+  if (record.state === state && record.finishedAt !== null && event.at <= record.finishedAt) return record;
+  // Attempts that ended and began again within one batch, as far as events did not tell them.
+  const missed = fields ? fields.attemptsMade - record.endsCounted - 1 : 0;
+  if (missed > 0 && missed < 1_000 && record.state === 'active') {
+    tally.count('failedAttempts', event.at, missed);
+    record.endsCounted += missed;
+  }
+  endAttempt(record, event, fields, state === 'completed' ? 'completed' : 'failed-for-good', tally);
+  tally.count(state, event.at);
+  record.state = state;
+  record.finishedAt = event.at;
+  record.readyAt = null;
+  if (fields === null) record.flags |= FLAGS.gone;
+  if (state === 'completed') {
+    record.result = event.text;
+    record.resultBytes = event.text === null ? null : Buffer.byteLength(event.text);
+  } else if (CANCELLED.test(event.text ?? '')) {
+    record.flags |= FLAGS.cancelled;
+    tally.count('cancelled', event.at);
+  }
+  return record;
+}
+
+type End = 'completed' | 'failed' | 'failed-for-good' | 'put-back';
+
+function endAttempt(
+  record: JobRecord,
+  event: RecordedEvent,
+  fields: RecordedFields | null,
+  end: End,
+  tally: Tally,
+): void {
+  const runMs =
+    record.startedAt === null || record.state !== 'active' ? null : Math.max(0, event.at - record.startedAt);
+  const isFailure = end === 'failed' || end === 'failed-for-good';
+  const message = isFailure ? ((event.kind === 'failed' ? event.text : fields?.error) ?? fields?.error ?? null) : null;
+  if (end !== 'put-back') {
+    record.endsCounted += 1;
+    record.attemptsMade = Math.max(record.endsCounted, fields?.attemptsMade ?? 0);
+    record.runMs = runMs;
+    if (runMs !== null) tally.run(runMs, event.at);
+  }
+  noteAttempt(record, event.at, runMs, end === 'put-back' ? null : message);
+  record.error = isFailure ? message : null;
+  if (!isFailure) return;
+  tally.count('failedAttempts', event.at);
+  if (fields?.stack) record.detail.stack = fields.stack;
+  if (message !== null)
+    tally.failure({
+      message,
+      stack: fields?.stack ?? null,
+      worker: record.worker,
+      at: event.at,
+      isFinal: end === 'failed-for-good',
+    });
+}

@@ -1,0 +1,94 @@
+import type { RecordedFields } from '@/lib/backends/recording';
+import { FLAGS, isOpen } from '@/lib/store/history/states';
+import { fillWhole, type JobRecord, newRecord } from './job-record';
+import type { Ledger } from './ledger';
+
+const SAME_LIFE_MS = 5_000;
+
+/**
+ * A job as the broker holds it onto its record. What events told is newer and stays; what they did not tell is taken over and
+ * counted at the times that the job itself gives. Returns null when there is nothing new.
+ */
+export function takeSwept(known: JobRecord | null, fields: RecordedFields, ledger: Ledger): JobRecord | null {
+  const isSame =
+    known !== null &&
+    (fields.addedAt === 0 ||
+      fields.addedAt === known.addedAt ||
+      Math.abs(fields.addedAt - known.addedAt) < SAME_LIFE_MS);
+  if (known !== null && isSame) return takeChange(known, fields, ledger);
+  // An older life than the one that is known.
+  if (known !== null && known.addedAt > fields.addedAt) return null;
+  const record = newRecord(fields.queue, fields.id, fields.addedAt || fields.finishedAt || Date.now());
+  fillWhole(record, fields);
+  record.flags |= FLAGS.reconciled;
+  ledger.tally.count('added', record.addedAt);
+  takeState(record, fields, ledger);
+  ledger.assign(record);
+  return record;
+}
+
+function takeChange(record: JobRecord, fields: RecordedFields, ledger: Ledger): JobRecord | null {
+  const { state } = fields;
+  if (state === null || record.state === state) return null;
+  const ended = state === 'completed' || state === 'failed';
+  if (isOpen(record.state) && !ended) record.state = state;
+  else if (isOpen(record.state) || record.state === 'unseen') takeState(record, fields, ledger);
+  else if (!ended && (record.finishedAt ?? 0) < Date.now()) {
+    // It was tried again and nobody saw it.
+    ledger.tally.count('retried', fields.startedAt ?? Date.now());
+    Object.assign(record, { state, finishedAt: null, error: null, groupId: null, result: null, resultBytes: null });
+  } else return null;
+  ledger.assign(record);
+  return record;
+}
+
+/** Its state, and what lies behind it: attempts, starts, its end. */
+function takeState(record: JobRecord, fields: RecordedFields, ledger: Ledger): void {
+  const { tally } = ledger;
+  const state = fields.state ?? 'waiting';
+  record.state = state;
+  record.flags &= ~FLAGS.gone;
+  if (fields.worker !== null) record.worker = fields.worker;
+  const startsBefore = record.starts;
+  record.starts = Math.max(record.starts, fields.attemptsStarted, fields.startedAt === null ? 0 : 1);
+  const starts = record.starts - startsBefore;
+  if (fields.startedAt !== null && starts > 0) {
+    record.startedAt = fields.startedAt;
+    tally.count('started', fields.startedAt, starts);
+    // Of one start the wait is known: since it was added, or due.
+    if (startsBefore === 0 && record.starts === 1) {
+      record.waitMs = Math.max(0, fields.startedAt - (record.addedAt + fields.delayMs));
+      tally.wait(record.waitMs, fields.startedAt);
+    }
+  }
+  const failures = Math.max(0, fields.attemptsMade - record.endsCounted - (state === 'completed' ? 1 : 0));
+  record.endsCounted = Math.max(record.endsCounted, fields.attemptsMade);
+  record.attemptsMade = Math.max(record.attemptsMade, fields.attemptsMade);
+  const endedAt = fields.finishedAt ?? fields.startedAt ?? record.addedAt;
+  if (failures > 0) tally.count('failedAttempts', endedAt, failures);
+  if (state === 'failed' || failures > 0) {
+    record.error = fields.error;
+    if (fields.stack) record.detail.stack = fields.stack;
+  }
+  if (state !== 'completed' && state !== 'failed') return;
+  record.finishedAt = endedAt;
+  record.readyAt = null;
+  record.dueAt = null;
+  tally.count(state, endedAt);
+  if (fields.startedAt !== null) {
+    record.runMs = Math.max(0, endedAt - fields.startedAt);
+    tally.run(record.runMs, endedAt);
+  }
+  if (state === 'completed') {
+    record.error = null;
+    record.result = fields.result;
+    record.resultBytes = fields.result === null ? null : fields.resultBytes;
+    return;
+  }
+  if (/^cancelled\b/.test(fields.error ?? '')) {
+    record.flags |= FLAGS.cancelled;
+    tally.count('cancelled', endedAt);
+  }
+  if (fields.error !== null)
+    tally.failure({ message: fields.error, stack: fields.stack, worker: record.worker, at: endedAt, isFinal: true });
+}

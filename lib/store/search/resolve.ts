@@ -1,0 +1,62 @@
+import type { Node } from '@/lib/contracts/query/ast';
+import { NAMES_PER_QUEUE } from '@/lib/store/history/scope-key';
+import type { Store } from '@/lib/store/store';
+import { like, type Names } from './conditions';
+
+const CROWDED_EVERY_MS = 60_000;
+const MOST_IDS = 20_000;
+
+type What = 'kind' | 'queue' | 'source' | 'worker';
+
+const SQL: Record<What, string> = {
+  kind: 'SELECT p.n, s.id FROM p JOIN queuedeck.scope s ON s.kind = 2 AND s.name ILIKE p.pattern',
+  queue: 'SELECT p.n, s.id FROM p JOIN queuedeck.scope s ON s.kind = 1 AND s.queue ILIKE p.pattern',
+  source: 'SELECT p.n, s.id FROM p JOIN queuedeck.scope s ON s.kind = 0 AND s.source ILIKE p.pattern',
+  worker: 'SELECT p.n, s.id FROM p JOIN queuedeck.seen_worker s ON s.name ILIKE p.pattern',
+};
+
+/** Looks up which names a query's patterns fit, so that the planner knows how many jobs to expect. */
+export async function resolveNames(store: Store, node: Node | null): Promise<Names> {
+  const wanted = new Map<What, Set<string>>();
+  if (node) collect(node, wanted);
+  const found = new Map<string, number[]>();
+  for (const [what, patterns] of wanted) {
+    const list = [...patterns];
+    const rows = await store.query<{ n: number; id: number }>(
+      `WITH p AS (SELECT pattern, n::int FROM unnest($1::text[]) WITH ORDINALITY AS u(pattern, n)) ${SQL[what]} LIMIT ${MOST_IDS}`,
+      [list],
+    );
+    for (const { n, id } of rows) {
+      const key = `${what}\n${list[n - 1]}`;
+      found.set(key, [...(found.get(key) ?? []), id]);
+    }
+  }
+  const hasOwnNames = wanted.has('kind') && (await isCrowded(store));
+  return { idsOf: (what, pattern) => found.get(`${what}\n${pattern}`) ?? [], hasOwnNames };
+}
+
+function collect(node: Node, wanted: Map<What, Set<string>>): void {
+  const want = (what: What, pattern: string) => wanted.set(what, (wanted.get(what) ?? new Set()).add(pattern));
+  if (node.kind === 'and' || node.kind === 'or') for (const item of node.items) collect(item, wanted);
+  else if (node.kind === 'not') collect(node.item, wanted);
+  else if (node.kind === 'text') want('kind', like({ text: node.text, quoted: true }, true));
+  else {
+    const what = node.field === 'name' ? 'kind' : node.field;
+    if (what !== 'kind' && what !== 'queue' && what !== 'source' && what !== 'worker') return;
+    for (const value of node.values) if (value.op === 'is') want(what, like(value, false));
+  }
+}
+
+const crowded = new WeakMap<Store, { at: number; value: boolean }>();
+
+/** Does a queue have so many names that they stand in the jobs' own rows? Known for a minute. */
+async function isCrowded(store: Store): Promise<boolean> {
+  const known = crowded.get(store);
+  if (known && Date.now() - known.at < CROWDED_EVERY_MS) return known.value;
+  const rows = await store.query(
+    `SELECT 1 FROM queuedeck.scope WHERE kind = 2 GROUP BY source, queue HAVING count(*) >= ${NAMES_PER_QUEUE} LIMIT 1`,
+  );
+  const value = rows.length > 0;
+  crowded.set(store, { at: Date.now(), value });
+  return value;
+}

@@ -22,7 +22,7 @@ const config = {
   devIndicators: false,
   distDir: process.env.QUEUEDECK_DIST_DIR ?? '.next',
   typescript: { tsconfigPath: 'tsconfig.build.json' },
-  serverExternalPackages: ['bullmq', 'ioredis', 'pg', 'pino'],
+  serverExternalPackages: ['@datadog/sketches-js', 'bullmq', 'ioredis', 'pg', 'pino', 'prom-client'],
   headers: async () => [
     {
       source: '/:path*',

@@ -151,6 +151,8 @@ export interface RecordingMethods {
   ): Promise<SweptFields>;
   /** Those of the ids that are still there, in one pipelined read; at most 500. */
   readFields(queue: string, ids: readonly string[]): Promise<(RecordedFields | null)[]>;
+  /** Which of the ids are there; at most 500, nothing of them is read. */
+  hasJobs(queue: string, ids: readonly string[]): Promise<boolean[]>;
   readTotals(queue: string): Promise<QueueTotals>;
   cost(): RecordingCost;
 }

@@ -1,11 +1,14 @@
 import type * as z from 'zod';
 import type { Endpoint } from './endpoints/endpoint';
+import { FAILURE_ENDPOINTS } from './endpoints/failures';
 import { FLOW_ENDPOINTS } from './endpoints/flows';
 import { JOB_ENDPOINTS } from './endpoints/jobs';
 import { LIVE_ENDPOINTS } from './endpoints/live';
+import { METRIC_ENDPOINTS } from './endpoints/metrics';
 import { OPERATION_ENDPOINTS } from './endpoints/operations';
 import { QUEUE_ENDPOINTS } from './endpoints/queues';
 import { SCHEDULER_ENDPOINTS } from './endpoints/schedulers';
+import { SEARCH_ENDPOINTS } from './endpoints/search';
 import { SOURCE_ENDPOINTS } from './endpoints/sources';
 import { SYSTEM_ENDPOINTS } from './endpoints/system';
 import { TASK_ENDPOINTS } from './endpoints/tasks';
@@ -19,6 +22,9 @@ export const ENDPOINTS = {
   ...SOURCE_ENDPOINTS,
   ...QUEUE_ENDPOINTS,
   ...JOB_ENDPOINTS,
+  ...SEARCH_ENDPOINTS,
+  ...FAILURE_ENDPOINTS,
+  ...METRIC_ENDPOINTS,
   ...SCHEDULER_ENDPOINTS,
   ...FLOW_ENDPOINTS,
   ...WORKER_ENDPOINTS,

@@ -36,6 +36,8 @@ export const JobFilter = z
     /** Part of the failure's text, whatever its case. */
     error: z.string().min(1).max(200).optional(),
     data: z.array(DataMatch).min(1).max(5).optional(),
+    /** A query, as for `GET /jobs`: the jobs of the queue whose record fits it, as far as they fit the rest. */
+    q: z.string().min(1).max(2000).optional(),
     ids: z.array(JobId).min(1).max(10_000).optional(),
   })
   .refine((filter) => filter.states !== undefined || filter.ids !== undefined, {

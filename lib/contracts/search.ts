@@ -12,11 +12,15 @@ export const QueryText = z.string().max(2000);
 export const SearchSort = z.enum(['added', 'finished', 'wait', 'run']);
 export type SearchSort = z.infer<typeof SearchSort>;
 
+/** Of the zone in which times without one are meant: 60 is an hour east of UTC. */
+const OffsetMinutes = z.coerce.number().int().min(-1440).max(1440).default(0);
+
 export const SearchQuery = z.strictObject({
   q: QueryText.default(''),
   source: SourceName.optional(),
   sort: SearchSort.default('added'),
   order: z.enum(['desc', 'asc']).default('desc'),
+  offsetMinutes: OffsetMinutes,
   limit: Limit,
   /** Forward (`nextCursor`) or back (`prevCursor`) from a page, or on with a partial answer (`moreCursor`). */
   cursor: Cursor.optional(),
@@ -91,6 +95,7 @@ export const ExportQuery = z.strictObject({
   source: SourceName.optional(),
   sort: SearchSort.default('added'),
   order: z.enum(['desc', 'asc']).default('desc'),
+  offsetMinutes: OffsetMinutes,
   format: z.enum(['ndjson', 'csv']).default('ndjson'),
   /** Rows at most. */
   limit: z.coerce.number().int().min(1).max(1_000_000).default(100_000),

@@ -1,6 +1,13 @@
 import { listBin } from '@/lib/bin/list';
 import { restoreFromBin } from '@/lib/bin/restore';
 import type { VerbName } from '@/lib/contracts/routes';
+import { addDeploy } from '@/lib/deploys/add';
+import { listDeploys } from '@/lib/deploys/list';
+import { muteFailure, noteFailure, reopenFailure, resolveFailure } from '@/lib/failures/change';
+import { findDifferences } from '@/lib/failures/differs';
+import { getFailure } from '@/lib/failures/get';
+import { listFailures } from '@/lib/failures/list';
+import { operateOnFailure } from '@/lib/failures/operate';
 import { addFlow } from '@/lib/flows/add';
 import { getFlow } from '@/lib/flows/get';
 import { listFlows } from '@/lib/flows/list';
@@ -21,8 +28,16 @@ import { removeJob } from '@/lib/jobs/remove';
 import { removeJobChildren } from '@/lib/jobs/remove-children';
 import { rescheduleJob } from '@/lib/jobs/reschedule';
 import { retryJob } from '@/lib/jobs/retry';
+import { exportJobs } from '@/lib/jobs/search/export';
+import { getJobHistory } from '@/lib/jobs/search/history';
+import { searchJobs } from '@/lib/jobs/search/search';
+import { suggestQuery } from '@/lib/jobs/search/suggest';
 import { undeduplicateJob } from '@/lib/jobs/undeduplicate';
 import { explainJob } from '@/lib/jobs/why';
+import { compareJob } from '@/lib/metrics/compare';
+import { exposeMetrics } from '@/lib/metrics/prometheus';
+import { readSeries } from '@/lib/metrics/series';
+import { readSummary } from '@/lib/metrics/summary';
 import { createOperation } from '@/lib/operations/create';
 import { getOperation } from '@/lib/operations/get';
 import { listOperations } from '@/lib/operations/list';
@@ -57,6 +72,7 @@ import { resumeScheduler } from '@/lib/schedulers/resume';
 import { runScheduler } from '@/lib/schedulers/run';
 import { getSource } from '@/lib/sources/get';
 import { listSources } from '@/lib/sources/list';
+import { getRecorder } from '@/lib/sources/recorder';
 import { checkHealth } from '@/lib/system/health';
 import { describeApi } from '@/lib/system/openapi';
 import { checkReady } from '@/lib/system/ready';
@@ -65,6 +81,8 @@ import { listTasks } from '@/lib/tasks/list';
 import { runTask } from '@/lib/tasks/run';
 import { listTaskRuns } from '@/lib/tasks/runs';
 import type { Verb } from '@/lib/verbs';
+import { listViews } from '@/lib/views/list';
+import { createView, removeView, replaceView } from '@/lib/views/save';
 import { listWorkers } from '@/lib/workers/list';
 import { quietWorker } from '@/lib/workers/quiet';
 import { resumeWorker } from '@/lib/workers/resume';
@@ -75,6 +93,29 @@ type Verbs = { [N in Exclude<VerbName, 'live.stream'>]: Verb<N> };
 
 /** By name, for those who ask without a route of their own. A stream is not something that a page can ask for. */
 export const VERBS: Verbs = {
+  'source.recorder': getRecorder,
+  'job.search': searchJobs,
+  'job.suggest': suggestQuery,
+  'job.export': exportJobs,
+  'job.history': getJobHistory,
+  'job.compare': compareJob,
+  'view.list': listViews,
+  'view.create': createView,
+  'view.replace': replaceView,
+  'view.remove': removeView,
+  'failure.list': listFailures,
+  'failure.get': getFailure,
+  'failure.differs': findDifferences,
+  'failure.mute': muteFailure,
+  'failure.resolve': resolveFailure,
+  'failure.reopen': reopenFailure,
+  'failure.note': noteFailure,
+  'failure.operate': operateOnFailure,
+  'deploy.list': listDeploys,
+  'deploy.add': addDeploy,
+  'metric.series': readSeries,
+  'metric.summary': readSummary,
+  'metric.prometheus': exposeMetrics,
   'source.list': listSources,
   'source.get': getSource,
   'queue.list': listQueues,

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { CodedError } from '@/lib/contracts/errors';
-import { CONFIRM_ABOVE } from '@/lib/contracts/operations';
+import { CONFIRM_ABOVE, type CreateOperation, type Operation } from '@/lib/contracts/operations';
 import { findSource, requireQueue } from '@/lib/sources/find';
-import { action } from '@/lib/verbs';
+import { type Ask, action } from '@/lib/verbs';
 import { type Choice, chooseJobs } from './choose-jobs';
 import { describeFilter } from './describe-filter';
 import { insertOperation } from './ledger';
+import { narrowByQuery } from './narrow-by-query';
 import { present, readOperation } from './read';
 import { requireBulk } from './require-bulk';
 
@@ -18,32 +19,9 @@ const SEARCH_MS = 60_000;
 export const createOperation = action(
   'operation.create',
   async (ask, { body }) => {
-    const { filter, action: what, reason, options } = body;
-    const entry = findSource(ask.sources, filter.source);
-    await requireQueue(entry, filter.queue);
-    const bulk = requireBulk(entry, filter, what);
-    if (options.phases && what.kind !== 'retry' && what.kind !== 'edit-and-retry') throw onlyRetries();
-    const choice = await chooseJobs(bulk, filter, what.kind, { ms: SEARCH_MS, signal: ask.signal });
-    checkCount(choice, options.confirmCount);
-    const { ids, ...without } = filter;
-    const { confirmCount: _, ...kept } = options;
-    const id = randomUUID();
-    await ask.store.transaction((client) =>
-      insertOperation(client, {
-        id,
-        source: filter.source,
-        queue: filter.queue,
-        action: what,
-        filter: without,
-        idsGiven: ids?.length ?? null,
-        chosen: describeFilter(filter),
-        reason,
-        by: ask.actor.name,
-        options: kept,
-        groups: choice.groups,
-      }),
-    );
-    return present(ask, await readOperation(ask.store, id));
+    const choice = await fixChoice(ask, body);
+    checkCount([choice], body.options.confirmCount);
+    return writeOperation(ask, body, choice, describeFilter(body.filter));
   },
   ({ body }, output) => ({
     source: body.filter.source,
@@ -55,7 +33,50 @@ export const createOperation = action(
   }),
 );
 
-function checkCount({ eligible, exact, matching }: Choice, confirmed: number | undefined): void {
+/** Which jobs an order is about, as of now. Throws not_supported, queue_not_found, validation_failed. */
+export async function fixChoice(ask: Ask, { filter, action: what, options }: CreateOperation): Promise<Choice> {
+  const entry = findSource(ask.sources, filter.source);
+  await requireQueue(entry, filter.queue);
+  const bulk = requireBulk(entry, filter, what);
+  if (options.phases && what.kind !== 'retry' && what.kind !== 'edit-and-retry') throw onlyRetries();
+  const narrowed = await narrowByQuery(ask, filter);
+  return chooseJobs(bulk, narrowed, what.kind, { ms: SEARCH_MS, signal: ask.signal });
+}
+
+/** Writes the fixed set down: a monitor begins with it. `chosen`: the choice in one sentence. */
+export async function writeOperation(
+  ask: Ask,
+  order: CreateOperation,
+  choice: Choice,
+  chosen: string,
+): Promise<Operation> {
+  const { filter, action: what, reason, options } = order;
+  const { ids, ...without } = filter;
+  const { confirmCount: _, ...kept } = options;
+  const id = randomUUID();
+  await ask.store.transaction((client) =>
+    insertOperation(client, {
+      id,
+      source: filter.source,
+      queue: filter.queue,
+      action: what,
+      filter: without,
+      idsGiven: ids?.length ?? null,
+      chosen,
+      reason,
+      by: ask.actor.name,
+      options: kept,
+      groups: choice.groups,
+    }),
+  );
+  return present(ask, await readOperation(ask.store, id));
+}
+
+/** Throws nothing_matches, and confirm_count where the sum must be confirmed and is not. */
+export function checkCount(choices: readonly Choice[], confirmed: number | undefined): void {
+  const eligible = choices.reduce((sum, one) => sum + one.eligible, 0);
+  const matching = choices.reduce((sum, one) => sum + one.matching, 0);
+  const exact = choices.every((one) => one.exact);
   if (eligible === 0)
     throw new CodedError(
       'nothing_matches',

@@ -3,6 +3,7 @@ import { CONFIRM_ABOVE, type JobFilter, type OperationPreview } from '@/lib/cont
 import { findSource, requireQueue } from '@/lib/sources/find';
 import { query } from '@/lib/verbs';
 import { type Choice, chooseJobs } from './choose-jobs';
+import { narrowByQuery } from './narrow-by-query';
 import { requireBulk } from './require-bulk';
 
 /** Beyond this the figures are estimates. */
@@ -16,7 +17,8 @@ export const previewOperation = query('operation.preview', async (ask, { body })
   await requireQueue(entry, filter.queue);
   const bulk = requireBulk(entry, filter, action);
   const asOf = new Date().toISOString();
-  const choice = await chooseJobs(bulk, filter, action.kind, { ms: SEARCH_MS, signal: ask.signal });
+  const narrowed = await narrowByQuery(ask, filter);
+  const choice = await chooseJobs(bulk, narrowed, action.kind, { ms: SEARCH_MS, signal: ask.signal });
   const scale = choice.exact ? 1 : await estimateScale(entry.backend, filter, choice);
   return {
     source: filter.source,

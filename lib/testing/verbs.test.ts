@@ -41,7 +41,21 @@ const BODIES: Partial<Record<VerbName, (at: { queue: string }) => unknown>> = {
     action: { kind: 'retry' },
     reason: 'a test',
   }),
+  'view.create': () => ({ name: 'n', q: '' }),
+  'view.replace': () => ({ name: 'n', q: '' }),
+  'failure.mute': () => ({ failures: 10 }),
+  'failure.note': () => ({ note: 'n' }),
+  'failure.operate': () => ({ action: 'retry', reason: 'a test' }),
+  'deploy.add': () => ({ version: '1.0.0' }),
   'bin.restore': () => ({ entries: ['1'] }),
+};
+
+/** What must stand in the query. */
+const QUERIES: Partial<Record<VerbName, Record<string, string>>> = {
+  'job.list': { state: 'waiting' },
+  'job.suggest': { at: '0' },
+  'metric.series': { metric: 'completed', from: new Date(Date.now() - 3_600_000).toISOString() },
+  'metric.summary': { from: new Date(Date.now() - 3_600_000).toISOString() },
 };
 
 const SOURCE = 'test';
@@ -54,7 +68,13 @@ const ACTIONS = WITH_VERB.filter((name) => verbOf(name).kind === 'action');
 function exampleOf(name: VerbName) {
   const queue = `table-${name}`;
   const [, path] = methodAndPath(name);
-  const values: Record<string, string> = { source: SOURCE, queue, operation: randomUUID() };
+  const values: Record<string, string> = {
+    source: SOURCE,
+    queue,
+    operation: randomUUID(),
+    view: randomUUID(),
+    group: '1',
+  };
   const raw = Object.fromEntries(
     [...path.matchAll(/\{(\w+)\}/g)].map(([, one = '']) => [one, values[one] ?? 'nobody']),
   );
@@ -112,7 +132,7 @@ describe('the table of verbs', () => {
     const fits = schema === null || schema.safeParse(body).success;
     expect(fits, `add a body for ${name} to BODIES in this file`).toBe(true);
     const input = ENDPOINTS[name].input as z.ZodType;
-    const query = name === 'job.list' ? { ...raw, state: 'waiting' } : raw;
+    const query = { ...raw, ...QUERIES[name] };
     expect(input.safeParse(query).error?.issues ?? []).toEqual([]);
   });
 

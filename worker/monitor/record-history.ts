@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueueBackend } from '@/lib/backends/backend';
+import type { Worker } from '@/lib/contracts/workers';
+import { noteVersions } from '@/lib/deploys/note-versions';
 import { log } from '@/lib/log';
 import type { Store } from '@/lib/store/store';
 import { KnownWorkers } from './recording/known-workers';
@@ -48,7 +50,8 @@ export async function recordHistory(options: RecordHistoryOptions): Promise<void
       versionOf: (name) => workers.versionOf(name),
       ...(reconcileEveryMs === undefined ? {} : { reconcileEveryMs }),
     });
-    const watching = Promise.all([workers.follow(both), sampleEachMinute(store, backend, workers, both)]);
+    const onList = (list: readonly Worker[]) => noteVersions(store, backend.name, list);
+    const watching = Promise.all([workers.follow(onList, both), sampleEachMinute(store, backend, workers, both)]);
     try {
       await recorder.run();
     } catch (error) {

@@ -99,7 +99,7 @@ export const HISTORY_RULES: Record<string, (store: Store) => Promise<number>> = 
     ]),
   ),
   ['recording_gap', rule('recording_gap', "to_at < now() - interval '730 days'")],
-  ['deploy', rule('deploy', "at < now() - interval '730 days'")],
+  ['deploy', rule('deploy', "at > 'epoch' AND at < now() - interval '730 days'")],
 ]);
 
 function rule(table: string, where: string) {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Page, SourceName } from '../common';
+import { Recorder } from '../recorder';
 import { SourceDetail } from '../source-detail';
 import { SourceList } from '../sources';
 import { endpoint } from './endpoint';
@@ -11,5 +12,11 @@ export const SOURCE_ENDPOINTS = {
     z.strictObject({ source: SourceName }),
     null,
     SourceDetail,
+  ),
+  'source.recorder': endpoint(
+    'How the record of a broker goes on: lag, what was not seen, size, and what it costs',
+    z.strictObject({ source: SourceName }),
+    null,
+    Recorder,
   ),
 };

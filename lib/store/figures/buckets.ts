@@ -8,7 +8,7 @@ export const LEVEL_MS = [60_000, 600_000, 86_400_000] as const;
 export const KEEP_LEVEL_MS = [48 * 3_600_000, 30 * 86_400_000, 730 * 86_400_000] as const;
 const MOST_KEPT = 20_000;
 
-const COLUMN: Record<CountMetric, string> = {
+export const COLUMN: Record<CountMetric, string> = {
   added: 'added',
   started: 'started',
   completed: 'completed',

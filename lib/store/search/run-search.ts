@@ -63,6 +63,14 @@ export async function runSearch(store: Store, ask: SearchAsk, signal: AbortSigna
   );
 }
 
+/** How many fit, exact up to 10,000; null = not known within a second and a half. */
+export async function countFitting(store: Store, node: Node | null, sources: readonly string[], clock: Clock) {
+  const names = await resolveNames(store, node);
+  const condition = withSources(toCondition(node, names, clock), sources);
+  const { signal } = new AbortController();
+  return readCancellably(store, signal, (reader) => countUpTo(reader, condition, ANSWER_MS));
+}
+
 async function searchAtOnce(reader: Reader, ask: SearchAsk, condition: Condition): Promise<SearchAnswer> {
   const from = Date.now();
   const rows = await readPage(reader, ask, condition, 'true', [], LIMIT_MS);

@@ -21,14 +21,15 @@ export class KnownWorkers {
     return this.#last;
   }
 
-  /** Reads the list now and every ten seconds until the signal aborts. */
-  async follow(signal: AbortSignal): Promise<void> {
+  /** Reads the list now and every ten seconds until the signal aborts; `onList` may fail. */
+  async follow(onList: (list: readonly Worker[]) => Promise<void>, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#last = await this.backend.listWorkers().catch(() => null);
       if (this.#versions.size > MOST_NAMES) this.#versions.clear();
       // Jobs name their worker as the process that took them.
       for (const { id, host, pid, version } of this.#last ?? [])
         if (version !== null) for (const name of [id, `${host}:${pid}`]) this.#versions.set(name, version);
+      if (this.#last) await onList(this.#last).catch(() => undefined);
       await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -7,6 +7,7 @@ import { CostMeter } from './meter';
 import { RedisFieldReader } from './redis-fields';
 import { RedisRecord } from './redis-record';
 import { readTotals, sweepFields } from './redis-sweep';
+import { runAll } from './run-all';
 
 const RETRY_MAX_MS = 2_000;
 
@@ -33,6 +34,15 @@ export function openRedisRecording(ports: RedisRecordingPorts): RecordingMethods
       }),
     sweepFields: (queue, state, fromMs, position, choose) => sweepFields(sweep, queue, state, fromMs, position, choose),
     readFields: (queue, ids) => fields.read(ids.map((id) => ({ queue, id, set: 'whole' }))),
+    hasJobs: async (queue, ids) => {
+      const asked = ids.map((id) => ['exists', link.base(queue) + id]);
+      const replies = await link.call(() => runAll(link, asked));
+      meter.add(asked.length, asked, replies);
+      return replies.map(([error, value]) => {
+        if (error) throw error;
+        return value === 1;
+      });
+    },
     readTotals: (queue) => readTotals(sweep, queue),
     cost: () => meter.read(),
   };

@@ -18,16 +18,40 @@ const CALL_LIMIT_MS = 2_600;
 const SILENT_LIMIT_MS = 700;
 const READY_LIMIT_MS = 1_200;
 
+/**
+ * Counts what goes over a connection: each command as it is sent, and bytes both ways of the connections that are closed by now and
+ * of the open one. Of a Cluster's nodes only the commands.
+ */
+function countCommands(client: RedisClient, cost: { commands: number; bytes: number }): void {
+  const send = client.sendCommand.bind(client) as (...args: unknown[]) => unknown;
+  client.sendCommand = ((...args: unknown[]) => {
+    cost.commands += 1;
+    return send(...args);
+  }) as typeof client.sendCommand;
+  if (client instanceof Cluster) return;
+  let before = 0;
+  const bytesOf = () => {
+    const stream = (client as unknown as { stream?: { bytesRead?: number; bytesWritten?: number } }).stream;
+    return (stream?.bytesRead ?? 0) + (stream?.bytesWritten ?? 0);
+  };
+  client.on('close', () => {
+    before += bytesOf();
+  });
+  Object.defineProperty(cost, 'bytes', { get: () => before + bytesOf(), enumerable: true });
+}
+
 /** One source's connections, and the two rules of all calls: an outage is `broker_unavailable`, and it is known within 3 s. */
 export class RedisLink {
   readonly prefix: string;
   readonly reads: RedisClient;
   #writes: RedisClient | null = null;
   #silent = false;
+  readonly cost = { commands: 0, bytes: 0 };
 
   constructor(readonly config: SourceConfig) {
     this.prefix = config.prefix;
     this.reads = connectRedis(config, 'reads');
+    countCommands(this.reads, this.cost);
   }
 
   get isCluster(): boolean {

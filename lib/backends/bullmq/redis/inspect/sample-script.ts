@@ -15,7 +15,7 @@ export const SAMPLED_PER_STATE = 8;
 export const SAMPLE_QUEUE = luaScript(`
 local base, most, luck = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local function usage(key, payload)
-  local reply = redis.pcall('MEMORY', 'USAGE', key)
+  local reply = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', 0)
   if type(reply) == 'number' then return reply end
   return payload + 600
 end

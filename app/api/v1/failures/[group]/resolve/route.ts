@@ -1,0 +1,8 @@
+import { resolveFailure } from '@/lib/failures/change';
+import { notAllowed, route } from '@/lib/http/route';
+
+export const dynamic = 'force-dynamic';
+export const POST = route(resolveFailure);
+const refuse = notAllowed('failure.resolve');
+
+export { refuse as GET, refuse as PUT, refuse as PATCH, refuse as DELETE };

@@ -1,0 +1,63 @@
+import { readDeploys } from '@/lib/deploys/read';
+import { findGroup } from '@/lib/failures/find-group';
+import { LINE_POINTS } from '@/lib/failures/list';
+import { presentGroups, readPlaces } from '@/lib/failures/read-groups';
+import { readPeriod } from '@/lib/metrics/period';
+import { decodeDetail } from '@/lib/store/history/detail';
+import { query } from '@/lib/verbs';
+
+const DAY_MS = 86_400_000;
+const SAMPLES = 20;
+
+interface Sample {
+  queue: string;
+  id: string;
+  name: string;
+  finished_at: Date | null;
+  attempts_made: number;
+  worker: string | null;
+  error: string | null;
+  detail: string | null;
+}
+
+export const getFailure = query('failure.get', async (ask, { group, from, to }) => {
+  const row = await findGroup(ask, group);
+  const period = readPeriod(from ?? new Date(Date.now() - DAY_MS).toISOString(), to, undefined, LINE_POINTS);
+  const [[shown], places, samples, deploys] = await Promise.all([
+    presentGroups(ask, [row], period),
+    readPlaces(ask.store, [row.id]),
+    ask.store.query<Sample>(
+      `SELECT q.queue, j.id, coalesce(j.name, k.name) AS name, j.finished_at, j.attempts_made, w.name AS worker, j.error, j.detail
+         FROM (SELECT * FROM queuedeck.job WHERE group_id = $1 ORDER BY finished_at DESC NULLS LAST LIMIT ${SAMPLES}) j
+         JOIN queuedeck.scope q ON q.id = j.queue_id JOIN queuedeck.scope k ON k.id = j.kind_id
+         LEFT JOIN queuedeck.seen_worker w ON w.id = j.worker_id ORDER BY j.finished_at DESC NULLS LAST`,
+      [row.id],
+    ),
+    readDeploys(ask.store, row.source, period.fromMs, period.toMs),
+  ]);
+  const byPlace = new Map<string, { queue: string; name: string; total: number; lastAt: string }>();
+  for (const { queue, name, total, last_at } of places) {
+    const key = `${queue}\n${name}`;
+    const known = byPlace.get(key);
+    if (known) known.total += total;
+    else byPlace.set(key, { queue, name, total, lastAt: last_at.toISOString() });
+  }
+  return {
+    ...(shown as NonNullable<typeof shown>),
+    from: new Date(period.fromMs).toISOString(),
+    to: new Date(period.toMs).toISOString(),
+    stepMs: period.stepMs,
+    places: [...byPlace.values()],
+    samples: samples.map((one) => ({
+      queue: one.queue,
+      id: one.id,
+      name: one.name,
+      finishedAt: one.finished_at?.toISOString() ?? null,
+      attemptsMade: one.attempts_made,
+      worker: one.worker,
+      error: one.error ?? '',
+    })),
+    stack: samples.map(({ detail }) => decodeDetail(detail).stack ?? null).find((stack) => stack !== null) ?? null,
+    deploys,
+  };
+});

@@ -1,0 +1,68 @@
+import { cursorNumber, decodeCursor, encodeCursor } from '@/lib/cursor';
+import { GROUP_COLUMNS, type GroupRow, presentGroups } from '@/lib/failures/read-groups';
+import { sourcesOf } from '@/lib/jobs/search/search';
+import { readPeriod } from '@/lib/metrics/period';
+import { query } from '@/lib/verbs';
+
+const DAY_MS = 86_400_000;
+export const LINE_POINTS = 48;
+
+/** What a group is sorted by, as a number: the greatest first. */
+const SORTS = {
+  last: 'extract(epoch FROM g.last_at)::float8 * 1000',
+  first: 'extract(epoch FROM g.first_at)::float8 * 1000',
+  count: 'f.in_range',
+} as const;
+
+/** Groups that failed in the period; a mute that is over counts as open. */
+export const listFailures = query('failure.list', async (ask, input) => {
+  const { source, queue, state, text, sort, cursor, limit } = input;
+  const period = readPeriod(
+    input.from ?? new Date(Date.now() - DAY_MS).toISOString(),
+    input.to,
+    undefined,
+    LINE_POINTS,
+  );
+  const position = decodeCursor(cursor);
+  const pattern = text === undefined ? null : `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  const base = `
+    FROM queuedeck.failure_group g
+   CROSS JOIN LATERAL (SELECT coalesce(sum(failed_attempts), 0)::float8 AS in_range FROM queuedeck.figure f
+      WHERE f.level = ${period.level} AND f.scope_id = g.scope_id AND f.at >= to_timestamp($2::float8 / 1000) AND f.at < to_timestamp($3::float8 / 1000)) f
+   WHERE g.source = ANY($1::text[]) AND g.last_at >= to_timestamp($2::float8 / 1000) AND g.first_at < to_timestamp($3::float8 / 1000)
+     AND ($4::text IS NULL OR $4 = CASE WHEN g.state = 'muted' AND g.muted_until < now() THEN 'open' ELSE g.state END)
+     AND ($5::text IS NULL OR EXISTS (SELECT FROM queuedeck.failure_kind k JOIN queuedeck.scope s ON s.id = k.kind_id WHERE k.group_id = g.id AND s.queue = $5))
+     AND ($6::text IS NULL OR g.title ILIKE $6 OR g.message ILIKE $6 OR EXISTS (
+       SELECT FROM queuedeck.failure_kind k JOIN queuedeck.scope s ON s.id = k.kind_id WHERE k.group_id = g.id AND (s.queue ILIKE $6 OR s.name ILIKE $6)))`;
+  const values = [
+    sourcesOf(ask, source),
+    period.fromMs,
+    period.toMs,
+    state === 'all' ? null : state,
+    queue ?? null,
+    pattern,
+  ];
+  const by = SORTS[sort];
+  const [rows, [totals]] = await Promise.all([
+    ask.store.query<GroupRow & { by: number }>(
+      `SELECT ${GROUP_COLUMNS}, f.in_range, ${by} AS by ${base}
+          AND ($7::float8 IS NULL OR (${by}, g.id) < ($7, $8::int)) ORDER BY ${by} DESC, g.id DESC LIMIT $9`,
+      [...values, cursorNumber(position, 'by'), cursorNumber(position, 'id'), limit + 1],
+    ),
+    ask.store.query<{ groups: number; failures: number }>(
+      `SELECT count(*)::int AS groups, coalesce(sum(f.in_range), 0)::float8 AS failures ${base}`,
+      values,
+    ),
+  ]);
+  const items = rows.slice(0, limit);
+  const last = rows.length > limit ? items.at(-1) : undefined;
+  return {
+    items: await presentGroups(ask, items, period),
+    nextCursor: last ? encodeCursor({ by: last.by, id: last.id }) : null,
+    from: new Date(period.fromMs).toISOString(),
+    to: new Date(period.toMs).toISOString(),
+    stepMs: period.stepMs,
+    groups: totals?.groups ?? 0,
+    failures: totals?.failures ?? 0,
+  };
+});

@@ -1,0 +1,64 @@
+import { CodedError } from '@/lib/contracts/errors';
+import type { GroupAction } from '@/lib/contracts/failures';
+import { CreateOperation } from '@/lib/contracts/operations';
+import type { JobState } from '@/lib/contracts/states';
+import { findGroup } from '@/lib/failures/find-group';
+import { checkCount, fixChoice, writeOperation } from '@/lib/operations/create';
+import { STATE_CODES } from '@/lib/store/history/states';
+import { action } from '@/lib/verbs';
+
+const MOST_JOBS = 1_000_000;
+
+/** `retry` and `remove` are about jobs that failed for good, `cancel` about those that wait to be tried again. */
+const STATES: Record<GroupAction['action'], JobState[]> = {
+  retry: ['failed'],
+  remove: ['failed'],
+  cancel: ['delayed', 'waiting', 'prioritized'],
+};
+
+/** The jobs of a group as the record knows them, one operation for each queue; a job that has changed since is skipped by it. */
+export const operateOnFailure = action(
+  'failure.operate',
+  async (ask, { group, body }) => {
+    const row = await findGroup(ask, group);
+    const states = STATES[body.action];
+    const jobs = await ask.store.query<{ queue: string; ids: string[] }>(
+      `SELECT q.queue, array_agg(DISTINCT j.id) AS ids FROM (
+         SELECT queue_id, id FROM queuedeck.job WHERE group_id = $1 AND state = ANY($2::smallint[]) AND (flags & 1) = 0 LIMIT ${MOST_JOBS}
+       ) j JOIN queuedeck.scope q ON q.id = j.queue_id WHERE ($3::text IS NULL OR q.queue = $3) GROUP BY q.queue ORDER BY q.queue`,
+      [row.id, states.map((state) => STATE_CODES[state]), body.queue ?? null],
+    );
+    if (jobs.length === 0)
+      throw new CodedError('nothing_matches', 'No job of this group is in such a state any more.', { count: 0 });
+    const orders = jobs.map(({ queue, ids }) => ({
+      ...CreateOperation.parse({
+        filter: { source: row.source, queue, states, ids: ids.slice(0, 1) },
+        action: { kind: body.action },
+        reason: body.reason,
+        options: body.options,
+      }),
+      ids,
+    }));
+    const fixed = [];
+    for (const { ids, ...order } of orders) {
+      // The bound of ids is one of requests: these come from the record.
+      const whole = { ...order, filter: { ...order.filter, ids } };
+      fixed.push({ order: whole, choice: await fixChoice(ask, whole) });
+    }
+    checkCount(
+      fixed.map(({ choice }) => choice),
+      body.options.confirmCount,
+    );
+    const operations = [];
+    for (const { order, choice } of fixed)
+      if (choice.eligible > 0)
+        operations.push(await writeOperation(ask, order, choice, `jobs of the failure "${row.title}"`));
+    return { operations, jobs: operations.reduce((sum, { total }) => sum + total, 0) };
+  },
+  ({ group, body }, output) => ({
+    group,
+    kind: body.action,
+    reason: body.reason,
+    ...(output !== null && 'operations' in output ? { operations: output.operations.map(({ id }) => id) } : {}),
+  }),
+);

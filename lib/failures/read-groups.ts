@@ -1,0 +1,125 @@
+import { mayDo } from '@/lib/auth/permissions';
+import type { FailureGroup } from '@/lib/contracts/failures';
+import { countSteps, type Period } from '@/lib/metrics/period';
+import { readFigures } from '@/lib/store/figures/read-figures';
+import type { Store } from '@/lib/store/store';
+import type { Ask } from '@/lib/verbs';
+
+const DAY_MS = 86_400_000;
+const MOST_PLACES = 200;
+const MOST_VERSIONS = 10;
+const COUNT_UP_TO = 100_000;
+
+export interface GroupRow {
+  id: number;
+  source: string;
+  title: string;
+  message: string;
+  frame: string | null;
+  scope_id: number;
+  total: string;
+  first_at: Date;
+  last_at: Date;
+  state: FailureGroup['state'];
+  muted_until: Date | null;
+  muted_above: string | null;
+  regressed_at: Date | null;
+  note: string | null;
+  in_range?: number;
+}
+
+export const GROUP_COLUMNS =
+  'g.id, g.source, g.title, g.message, g.frame, g.scope_id, g.total, g.first_at, g.last_at, g.state, g.muted_until, g.muted_above, g.regressed_at, g.note';
+
+export interface Place {
+  group_id: number;
+  queue: string;
+  name: string;
+  version: string;
+  total: number;
+  last_at: Date;
+}
+
+const ACTIONS = ['failure.mute', 'failure.resolve', 'failure.reopen', 'failure.note', 'failure.operate'] as const;
+
+/** Groups as they are shown, with their line over the period: three reads for all of them. */
+export async function presentGroups(ask: Ask, rows: readonly GroupRow[], period: Period): Promise<FailureGroup[]> {
+  const { store } = ask;
+  const ids = rows.map(({ id }) => id);
+  const [figures, places, now, marks] = await Promise.all([
+    readFigures(
+      store,
+      rows.map(({ scope_id }) => scope_id),
+      period,
+      false,
+    ),
+    readPlaces(store, ids),
+    countFailedNow(store, ids),
+    readMarks(store, rows),
+  ]);
+  const steps = countSteps(period);
+  return rows.map((row) => {
+    const own = figures.get(row.scope_id);
+    const line = Array.from({ length: steps }, (_, step) => own?.get(step)?.counts.failedAttempts ?? 0);
+    const here = places.filter((place) => place.group_id === row.id);
+    const versions = [...new Set(here.map(({ version }) => version).filter(Boolean))];
+    return {
+      id: row.id,
+      source: row.source,
+      title: row.title,
+      message: row.message,
+      frame: row.frame,
+      state: row.state,
+      mutedUntil: row.state === 'muted' ? (row.muted_until?.toISOString() ?? null) : null,
+      mutedAbove: row.state === 'muted' && row.muted_above !== null ? Number(row.muted_above) : null,
+      note: row.note,
+      jobsNow: now.get(row.id) ?? 0,
+      inRange: line.reduce((sum, one) => sum + one, 0),
+      total: Number(row.total),
+      line,
+      queues: [...new Set(here.map(({ queue }) => queue))],
+      names: [...new Set(here.map(({ name }) => name))].slice(0, 20),
+      firstAt: row.first_at.toISOString(),
+      lastAt: row.last_at.toISOString(),
+      versions: versions.slice(0, MOST_VERSIONS),
+      newSince: marks.get(row.id) ?? null,
+      isNew: row.first_at.getTime() >= Math.max(period.fromMs, Date.now() - DAY_MS),
+      isRegressed: row.state !== 'resolved' && (row.regressed_at?.getTime() ?? 0) >= period.fromMs,
+      can: ask.env.readOnly ? [] : ACTIONS.filter((verb) => mayDo(ask.actor, verb)),
+    };
+  });
+}
+
+/** Newest first. */
+export function readPlaces(store: Store, ids: readonly number[]): Promise<Place[]> {
+  return store.query<Place>(
+    `SELECT k.group_id, s.queue, s.name, k.version, k.total::float8 AS total, k.last_at
+       FROM unnest($1::int[]) AS g(id)
+      CROSS JOIN LATERAL (SELECT * FROM queuedeck.failure_kind k WHERE k.group_id = g.id ORDER BY k.last_at DESC LIMIT ${MOST_PLACES}) k
+       JOIN queuedeck.scope s ON s.id = k.kind_id ORDER BY k.last_at DESC`,
+    [ids],
+  );
+}
+
+/** Jobs that failed for good with it and that the broker has, as far as the record knows. */
+async function countFailedNow(store: Store, ids: readonly number[]): Promise<Map<number, number>> {
+  const rows = await store.query<{ id: number; n: number }>(
+    `SELECT g.id, (SELECT count(*)::int FROM (SELECT FROM queuedeck.job j
+                    WHERE j.group_id = g.id AND j.state = 6 AND (j.flags & 1) = 0 LIMIT ${COUNT_UP_TO}) f) AS n
+       FROM unnest($1::int[]) AS g(id)`,
+    [ids],
+  );
+  return new Map(rows.map(({ id, n }) => [id, n]));
+}
+
+/** The deploy after which a group came first, within a day. */
+async function readMarks(store: Store, rows: readonly GroupRow[]): Promise<Map<number, string>> {
+  const found = await store.query<{ id: number; version: string }>(
+    `SELECT g.id, d.version FROM unnest($1::int[], $2::timestamptz[], $3::text[]) AS g(id, first_at, source)
+      CROSS JOIN LATERAL (SELECT version FROM queuedeck.deploy d
+         WHERE d.at > 'epoch' AND d.at <= g.first_at AND d.at > g.first_at - interval '1 day' AND (d.source IS NULL OR d.source = g.source)
+         ORDER BY d.at DESC LIMIT 1) d`,
+    [rows.map(({ id }) => id), rows.map(({ first_at }) => first_at), rows.map(({ source }) => source)],
+  );
+  return new Map(found.map(({ id, version }) => [id, version]));
+}

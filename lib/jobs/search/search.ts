@@ -1,0 +1,76 @@
+import { CodedError } from '@/lib/contracts/errors';
+import type { FoundJob } from '@/lib/contracts/search';
+import { decodeCursor, encodeCursor } from '@/lib/cursor';
+import { findPresent } from '@/lib/jobs/search/presence';
+import { readQuery } from '@/lib/jobs/search/read-query';
+import { findUnrecorded } from '@/lib/jobs/search/unrecorded';
+import { findSource } from '@/lib/sources/find';
+import { readLag } from '@/lib/sources/read-lag';
+import { TooSlowError } from '@/lib/store/search/cancellable';
+import { toFoundJob } from '@/lib/store/search/found-row';
+import { runSearch, type SearchPosition } from '@/lib/store/search/run-search';
+import { type Ask, query } from '@/lib/verbs';
+
+/** The record's rows, with whether the broker still has them; on the first page also what waits there and is not recorded yet. */
+export const searchJobs = query('job.search', async (ask, input) => {
+  const from = performance.now();
+  const node = readQuery(input.q);
+  const sources = sourcesOf(ask, input.source);
+  const given = decodeCursor(input.cursor);
+  const position = readPosition(given);
+  const before = typeof given?.before === 'number' ? given.before : null;
+  const clock = { nowMs: Date.now(), offsetMinutes: input.offsetMinutes };
+  const { sort, order, limit } = input;
+  const [answer, lagMs] = await Promise.all([
+    runSearch(ask.store, { node, sources, sort, order, limit, position, before, clock }, ask.signal).catch(explain),
+    readLag(ask.store, sources),
+  ]);
+  const recorded = answer.rows.map(toFoundJob);
+  const [present, fresh] = await Promise.all([
+    findPresent(ask.sources, recorded),
+    position === null && before === null ? findUnrecorded(ask, sources, node, lagMs) : [],
+  ]);
+  const [first] = answer.rows;
+  const last = answer.rows.at(-1);
+  const at = (row: typeof first, back: 0 | 1) => row && encodeCursor({ v: Number(row.sort_value), n: row.n, back });
+  const { count, searched } = answer;
+  return {
+    items: [...fresh, ...recorded.map((job, i): FoundJob => ({ ...job, inBroker: present[i] ?? null }))],
+    nextCursor: (answer.hasNext && at(last, 0)) || null,
+    prevCursor: (answer.hasPrev && at(first, 1)) || null,
+    count: count && { ...count, value: count.value + fresh.length },
+    searched: {
+      jobs: Math.round(searched.jobs),
+      of: Math.round(searched.of),
+      since: searched.sinceMs === null ? null : new Date(searched.sinceMs).toISOString(),
+      complete: searched.complete,
+    },
+    moreCursor: searched.complete || searched.sinceMs === null ? null : encodeCursor({ before: searched.sinceMs }),
+    tookMs: Math.round(performance.now() - from),
+    lagMs,
+  };
+});
+
+/** The sources that may be asked: the given one, or all that are configured. */
+export function sourcesOf(ask: Ask, source: string | undefined): string[] {
+  return source === undefined ? [...ask.sources.keys()] : [findSource(ask.sources, source).config.name];
+}
+
+export function explain(error: unknown): never {
+  if (error instanceof TooSlowError)
+    throw new CodedError(
+      'too_slow',
+      'The search ran into its limit of ten seconds: add a queue, a state or a time to it.',
+    );
+  throw error;
+}
+
+function readPosition(given: Record<string, string | number> | null): SearchPosition | null {
+  if (given === null || given.before !== undefined) return null;
+  const { v, n, back } = given;
+  if (typeof v !== 'number' || !/^\d{1,19}$/.test(String(n)))
+    throw new CodedError('validation_failed', 'cursor: belongs to another list.', {
+      errors: [{ path: 'cursor', message: 'belongs to another list' }],
+    });
+  return { value: v, n: String(n), back: back === 1 };
+}

@@ -1,0 +1,43 @@
+import { CodedError } from '@/lib/contracts/errors';
+import { findSource } from '@/lib/sources/find';
+import { SCOPE_KINDS } from '@/lib/store/history/scope-key';
+import type { Ask } from '@/lib/verbs';
+
+interface Of {
+  source?: string | undefined;
+  queue?: string | undefined;
+  name?: string | undefined;
+}
+
+export interface ScopeRow {
+  id: number;
+  source: string;
+  queue: string | null;
+  name: string | null;
+}
+
+/** The scopes whose figures are asked for: one, or one for each source. Empty = nothing of it was recorded. Throws validation_failed. */
+export async function findScopes(ask: Ask, { source, queue, name }: Of): Promise<ScopeRow[]> {
+  if (source !== undefined) findSource(ask.sources, source);
+  if (queue !== undefined && source === undefined) throw missing('source', 'of the queue is missing');
+  if (name !== undefined && queue === undefined) throw missing('queue', 'of the name is missing');
+  const kind = name !== undefined ? SCOPE_KINDS.name : queue !== undefined ? SCOPE_KINDS.queue : SCOPE_KINDS.source;
+  return ask.store.query<ScopeRow>(
+    `SELECT id, source, queue, name FROM queuedeck.scope WHERE kind = $1 AND source = ANY($2::text[])
+        AND ($3::text IS NULL OR queue = $3) AND ($4::text IS NULL OR name = $4)`,
+    [kind, source === undefined ? [...ask.sources.keys()] : [source], queue ?? null, name ?? null],
+  );
+}
+
+/** Of the queues of a source (or of all), or of the names of a queue. */
+export function findParts(ask: Ask, kind: 'queue' | 'name', { source, queue }: Of): Promise<ScopeRow[]> {
+  return ask.store.query<ScopeRow>(
+    `SELECT id, source, queue, name FROM queuedeck.scope WHERE kind = $1 AND source = ANY($2::text[]) AND ($3::text IS NULL OR queue = $3)
+      ORDER BY seen_at DESC LIMIT 5000`,
+    [SCOPE_KINDS[kind], source === undefined ? [...ask.sources.keys()] : [source], queue ?? null],
+  );
+}
+
+function missing(path: string, message: string): CodedError {
+  return new CodedError('validation_failed', `${path}: ${message}.`, { errors: [{ path, message }] });
+}

@@ -1,20 +1,29 @@
 import { OverviewView } from '@/components/overview/overview-view';
 import { Hydrated } from '@/components/shell/hydrated';
 import { collectPages, PAGE_LIMIT } from '@/lib/client/http/pages';
+import { toParams } from '@/lib/client/http/params';
 import { keys } from '@/lib/client/query-keys';
+import { rangeBounds, rangeKey, readRange } from '@/lib/client/range';
 import { ask } from '@/lib/http/ask';
 import { readOrNull } from '@/lib/http/read';
 
-export default async function OverviewPage() {
-  const [queues, workers] = await Promise.all([
+interface OverviewPageProps {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+export default async function OverviewPage({ searchParams }: OverviewPageProps) {
+  const range = readRange(toParams(await searchParams));
+  const [queues, workers, summary] = await Promise.all([
     readOrNull(collectPages((cursor) => ask('queue.list', { limit: PAGE_LIMIT, cursor }))),
     readOrNull(collectPages((cursor) => ask('worker.list', { limit: PAGE_LIMIT, cursor }))),
+    readOrNull(ask('metric.summary', rangeBounds(range, Date.now()))),
   ]);
   return (
     <Hydrated
       entries={[
         [keys.queues(), queues],
         [keys.workers(), workers],
+        [keys.summary(null, null, rangeKey(range)), summary],
       ]}
     >
       <OverviewView />

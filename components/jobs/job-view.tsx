@@ -3,6 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { CancelNotice } from '@/components/jobs/detail/cancel-notice';
+import { CompareCard } from '@/components/jobs/detail/compare-card';
 import { ErrorCard } from '@/components/jobs/detail/error-card';
 import { FactsCard } from '@/components/jobs/detail/facts-card';
 import { FlowCard } from '@/components/jobs/detail/flow-card';
@@ -70,6 +71,7 @@ export function JobView({ address, problem }: JobViewProps) {
         </div>
         <div className="col">
           <FactsCard job={job} />
+          <CompareCard job={job} />
           <FlowCard job={job} />
           <PayloadCard address={address} title="Options" payload={toPayload(job.options)} />
         </div>

@@ -1,11 +1,13 @@
 'use client';
 
+import { RecordedJobView } from '@/components/jobs/recorded/recorded-job';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
 import { describeError, ProblemError } from '@/lib/client/http/problem-error';
 import { queueHref } from '@/lib/client/http/url';
 import type { JobAddress } from '@/lib/client/jobs';
+import { useRecordedJob } from '@/lib/client/search';
 import type { Job } from '@/lib/contracts/jobs';
 
 interface MissingJobProps {
@@ -20,6 +22,8 @@ interface MissingJobProps {
 /** A job that left while it was looked at, or that could not be read. */
 export function MissingJob({ address, last, error, problem, onRetry }: MissingJobProps) {
   const isGone = error instanceof ProblemError && error.status === 404;
+  const recorded = useRecordedJob(address, true).data;
+  if (recorded && (isGone || problem !== null || !last)) return <RecordedJobView job={recorded} />;
   const failure = error instanceof ProblemError ? error : problem;
   const title = isGone ? 'This job is no longer in the broker' : (failure?.title ?? 'This job could not be read');
   const detail = isGone

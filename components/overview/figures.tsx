@@ -1,44 +1,92 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { Figure } from '@/components/metrics/figure';
+import { change, rateParts } from '@/components/metrics/words';
 import { countReady } from '@/components/queues/queue-health';
+import { useParams } from '@/components/ui/use-param';
+import { useSummary } from '@/lib/client/metrics';
 import { useQueues } from '@/lib/client/queues';
+import { readRange } from '@/lib/client/range';
 import { useWorkers } from '@/lib/client/workers';
-import { formatCount, formatPlural } from '@/lib/format';
+import { formatCount, formatDuration, formatPlural } from '@/lib/format';
 
-const NEEDS_HISTORY =
-  'Needs a record of past jobs, which Queuedeck does not keep yet. Brokers only hold what is there now.';
-
-/** Six figures; those that need history say so instead of a number. */
+/** Six figures of the period in the address, beside the period before; backlog and slots are of now. */
 export function Figures() {
+  const { params } = useParams();
+  const summary = useSummary({}, readRange(params)).data;
   const queues = useQueues().data;
   const workers = useWorkers().data?.items.filter((worker) => worker.status !== 'lost');
   const ready = queues ? sumKnown(queues.items.map(countReady)) : null;
-  const delayed = queues ? sumKnown(queues.items.map((queue) => queue.counts.delayed ?? null)) : null;
   const isLowerBound =
     queues?.nextCursor !== null || queues.items.some((queue) => queue.countsAtLeast.includes('waiting'));
   const slots = workers ? sumKnown(workers.map((worker) => worker.slots)) : null;
   const busy = workers ? sumKnown(workers.map((worker) => worker.busy)) : null;
   const silent = workers?.filter((worker) => worker.slots === null).length ?? 0;
+  const { now, before, lines } = summary ?? {};
+  const rate = now && rateParts(now.failureRate);
   return (
     <dl className="card figs m-0">
-      <Figure label="Finished" unit="/min" />
-      <Figure label="Failure rate" unit="%" />
-      <Figure label="Wait p95" unit="s" />
-      <Figure label="Run p95" unit="s" />
+      <Figure
+        label="Finished"
+        value={now && formatRate(now.finishedPerMinute)}
+        unit="/min"
+        note={change(now?.finishedPerMinute, before?.finishedPerMinute, 'share')}
+        line={lines?.finished}
+        tone="completed"
+      />
+      <Figure
+        label="Failure rate"
+        value={rate?.value}
+        unit={rate?.unit}
+        note={change(now?.failureRate, before?.failureRate, 'points')}
+        isBad={isWorse(now?.failureRate, before?.failureRate, 0.01)}
+        line={lines?.failureRate}
+        tone="failed"
+      />
+      <Figure
+        label="Wait p95"
+        value={now && formatDuration(now.wait?.p95)}
+        note={before?.wait ? `was ${formatDuration(before.wait.p95)}` : ''}
+        isBad={isWorse(now?.wait?.p95, before?.wait?.p95, 1_000)}
+        line={lines?.waitP95}
+        tone="waiting"
+      />
+      <Figure
+        label="Run p95"
+        value={now && formatDuration(now.run?.p95)}
+        note={before?.run ? `was ${formatDuration(before.run.p95)}` : ''}
+        isBad={isWorse(now?.run?.p95, before?.run?.p95, 1_000)}
+        line={lines?.runP95}
+        tone="active"
+      />
       <Figure
         label="Backlog"
         value={formatCount(ready, ready !== null && queues !== undefined && isLowerBound)}
-        note={delayed === null ? '' : `${formatCount(delayed)} more delayed`}
+        note={change(ready, summary?.backlogBefore, 'count')}
+        line={lines?.backlog}
+        tone="waiting"
       />
       <Figure
         label="Slots busy"
         value={formatCount(busy)}
         unit={slots === null ? '' : `/ ${formatCount(slots)}`}
         note={describeWorkers(workers?.length, silent)}
+        line={lines?.busy}
+        tone="active"
       />
     </dl>
   );
+}
+
+function formatRate(perMinute: number | null): string {
+  if (perMinute === null) return '—';
+  return perMinute < 10 ? String(Math.round(perMinute * 10) / 10) : formatCount(Math.round(perMinute));
+}
+
+/** Worse than before by more than a half, and by more than noise. */
+function isWorse(now: number | null | undefined, before: number | null | undefined, noise: number): boolean {
+  if (now === null || now === undefined || before === null || before === undefined) return false;
+  return now > before * 1.5 && now - before > noise;
 }
 
 function describeWorkers(count: number | undefined, silent: number): string {
@@ -52,25 +100,4 @@ function describeWorkers(count: number | undefined, silent: number): string {
 function sumKnown(values: (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 && values.length > 0 ? null : known.reduce((sum, value) => sum + value, 0);
-}
-
-interface FigureProps {
-  label: string;
-  /** Absent: this figure needs history. */
-  value?: string;
-  unit?: ReactNode;
-  note?: string;
-}
-
-function Figure({ label, value, unit, note }: FigureProps) {
-  return (
-    <div className="fig" title={value === undefined ? NEEDS_HISTORY : undefined}>
-      <dt>{label}</dt>
-      <dd className="v">
-        {value ?? <span className="text-ink-3">—</span>}
-        {value !== undefined && unit && <small>{unit}</small>}
-      </dd>
-      <dd className="d">{value === undefined ? 'needs history' : note || ' '}</dd>
-    </div>
-  );
 }

@@ -1,5 +1,7 @@
 'use client';
 
+import { RangeSwitch } from '@/components/charts/range-switch';
+import { PeriodCharts } from '@/components/metrics/period-charts';
 import { AttentionList } from '@/components/overview/attention-list';
 import { Figures } from '@/components/overview/figures';
 import { QueueCard } from '@/components/queues/queue-card';
@@ -7,9 +9,15 @@ import { QueueCard } from '@/components/queues/queue-card';
 export function OverviewView() {
   return (
     <div className="page">
-      <h1 className="sr-only">Overview</h1>
+      <div className="head">
+        <h1>Overview</h1>
+        <div className="acts">
+          <RangeSwitch />
+        </div>
+      </div>
       <AttentionList />
       <Figures />
+      <PeriodCharts of={{}} />
       <QueueCard />
     </div>
   );

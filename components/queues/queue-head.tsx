@@ -3,9 +3,11 @@
 import { lazy, Suspense, useState } from 'react';
 import { QueueMenu } from '@/components/queues/change/queue-menu';
 import { Pill } from '@/components/queues/state-mark';
+import { PageLink } from '@/components/shell/nav/page-link';
 import { Button } from '@/components/ui/button';
 import { showToast } from '@/components/ui/toast/toast-store';
 import { describeError } from '@/lib/client/http/problem-error';
+import { metricsHref } from '@/lib/client/http/url';
 import { usePauseQueue } from '@/lib/client/queues';
 import type { Queue } from '@/lib/contracts/queues';
 import { formatCount, formatDuration, formatPlural } from '@/lib/format';
@@ -24,6 +26,9 @@ export function QueueHead({ queue }: { queue: Queue }) {
       {queue.paused ? <Pill tone="paused">Paused</Pill> : <Pill tone="completed">Running</Pill>}
       <span className="muted tnum">{describeQueue(queue)}</span>
       <div className="acts">
+        <PageLink className="btn" href={metricsHref(queue.source, queue.name)}>
+          Metrics
+        </PageLink>
         <PauseButton queue={queue} />
         <QueueMenu queue={queue} />
         <Button

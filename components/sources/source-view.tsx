@@ -1,6 +1,7 @@
 'use client';
 
 import { Pill } from '@/components/queues/state-mark';
+import { RecorderCard } from '@/components/sources/recorder-card';
 import { SourceFacts } from '@/components/sources/source-facts';
 import { SourceSizes } from '@/components/sources/source-sizes';
 import { SourceWarnings } from '@/components/sources/source-warnings';
@@ -64,6 +65,7 @@ export function SourceView({ name, problem }: SourceViewProps) {
         </div>
         <div className="col">
           <SourceFacts source={source} />
+          <RecorderCard source={source.name} />
         </div>
       </div>
     </div>

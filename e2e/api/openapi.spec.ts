@@ -46,9 +46,22 @@ const BODIES: Partial<Record<VerbName, unknown>> = {
   'scheduler.preview': { pattern: '0 3 * * *' },
   'scheduler.put': { pattern: '0 3 * * *', template: { name: 'walked' } },
   'flow.add': { source: 'default', flow: { queue: 'walked', name: 'walked' } },
+  'view.create': { name: `walked ${Date.now()}`, q: 'state:failed' },
+  'view.replace': { name: 'walked again', q: 'state:failed' },
+  'failure.mute': { failures: 10 },
+  'failure.note': { note: 'walked' },
+  'failure.operate': { action: 'retry', reason: 'walked' },
+  'deploy.add': { version: '1.2.3' },
   'task.run': { input: { to: 'ada@example.com', name: 'Ada' }, options: { delayMs: 3_600_000 } },
 };
-const QUERIES: Partial<Record<VerbName, string>> = { 'job.list': '?state=waiting', 'live.stream': '?topics=overview' };
+const QUERIES: Partial<Record<VerbName, string>> = {
+  'job.list': '?state=waiting',
+  'job.suggest': '?q=sta&at=3',
+  'job.export': '?limit=10',
+  'metric.series': `?metric=completed,runP95&from=${new Date(Date.now() - 3_600_000).toISOString()}`,
+  'metric.summary': `?from=${new Date(Date.now() - 3_600_000).toISOString()}`,
+  'live.stream': '?topics=overview',
+};
 
 /** A path with every parameter filled by something that exists. */
 async function fillPath(request: APIRequestContext, path: string): Promise<string> {
@@ -61,6 +74,8 @@ async function fillPath(request: APIRequestContext, path: string): Promise<strin
     job: id,
     task: 'send-welcome-email',
     operation: '00000000-0000-4000-8000-000000000000',
+    view: '00000000-0000-4000-8000-000000000000',
+    group: '2000000000',
   };
   return path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(values[key] ?? `missing-${key}`));
 }

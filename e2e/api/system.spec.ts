@@ -65,7 +65,7 @@ for (const [method, path] of [
   });
 
 test('an address that is none is a problem too', async ({ request }) => {
-  for (const path of ['/nothing', '/queues/a/b/c', '/jobs'])
+  for (const path of ['/nothing', '/queues/a/b/c', '/jobs/none'])
     await expectProblem(await request.get(API + path), 'not_found');
 });
 

@@ -6,6 +6,7 @@ let receiver: Receiver;
 let job = '';
 let operation = '';
 let flow = '';
+let group = '';
 test.beforeAll(async ({ request }) => {
   receiver = await startReceiver(410);
   const input = { url: receiver.url, event: 'order.paid', payload: { order: 'SO-1' } };
@@ -30,6 +31,13 @@ test.beforeAll(async ({ request }) => {
     data: { filter, action: { kind: 'duplicate' }, reason: 'To have one' },
   });
   operation = `/operations/${(await started.json()).id}`;
+  await expect
+    .poll(async () => (await (await request.get('/api/v1/failures?queue=webhooks')).json()).items.length, {
+      timeout: 20_000,
+    })
+    .toBeGreaterThan(0);
+  const [first] = (await (await request.get('/api/v1/failures?queue=webhooks')).json()).items;
+  group = `/failures/${first.id}`;
 });
 test.afterAll(() => receiver.close());
 
@@ -40,6 +48,11 @@ const PAGES: [name: string, path: () => string, heading: string][] = [
   ['an empty state', () => '/queues/default/webhooks?state=delayed', 'webhooks'],
   ['a queue without workers', () => '/queues/default/no-worker?state=prioritized', 'no-worker'],
   ['a job', () => job, 'deliver-webhook'],
+  ['a queue over time', () => '/queues/default/webhooks/metrics', 'webhooks'],
+  ['jobs', () => '/jobs?q=state:failed', 'Jobs'],
+  ['a query that cannot be read', () => '/jobs?q=state:fail', 'Jobs'],
+  ['failures', () => '/failures', 'Failures'],
+  ['a failure', () => group, 'answered'],
   ['workers', () => '/workers', 'Workers'],
   ['workers by queue', () => '/workers?by=queue', 'Workers'],
   ['tasks', () => '/tasks', 'Tasks'],

@@ -11,6 +11,21 @@ export const keys = {
   jobList: (source: string, queue: string, state: JobState, cursor: string | null, filter = '') =>
     ['jobs', 'list', source, queue, state, cursor, filter] as const,
   job: (source: string, queue: string, job: string) => ['jobs', 'one', source, queue, job] as const,
+  search: (q: string, sort: string, order: string, cursor: string | null) =>
+    ['search', 'found', q, sort, order, cursor] as const,
+  suggestions: (q: string, at: number, source: string | null, queue: string | null) =>
+    ['search', 'suggestions', q, at, source, queue] as const,
+  recorded: (source: string, queue: string, job: string) => ['search', 'recorded', source, queue, job] as const,
+  failures: (address: string) => ['failures', 'list', address] as const,
+  failure: (group: number, range: string) => ['failures', 'one', group, range] as const,
+  differences: (group: number) => ['failures', 'differences', group] as const,
+  summary: (source: string | null, queue: string | null, range: string) =>
+    ['metrics', 'summary', source, queue, range] as const,
+  series: (source: string | null, queue: string | null, metrics: string, range: string) =>
+    ['metrics', 'series', source, queue, metrics, range] as const,
+  comparison: (source: string, queue: string, job: string) => ['metrics', 'comparison', source, queue, job] as const,
+  recorder: (source: string) => ['sources', 'recorder', source] as const,
+  views: (source: string | null, queue: string | null) => ['views', source, queue] as const,
   jobLogs: (source: string, queue: string, job: string) => ['jobs', 'logs', source, queue, job] as const,
   workers: () => ['workers'] as const,
   tasks: () => ['tasks'] as const,

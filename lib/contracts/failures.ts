@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Can, IsoTime, JobId, Page, page, QueueName, SourceName } from './common';
 import { Operation, OperationOptions } from './operations';
+import { RecordedState } from './search';
 
 export const GroupId = z.coerce.number().int().min(1).max(2_147_483_647);
 export const GroupState = z.enum(['open', 'muted', 'resolved']);
@@ -71,6 +72,7 @@ export const FailureGroupDetail = FailureGroup.extend({
       id: JobId,
       name: z.string(),
       finishedAt: IsoTime.nullable(),
+      state: RecordedState,
       attemptsMade: z.number().int(),
       worker: z.string().nullable(),
       error: z.string(),

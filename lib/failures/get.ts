@@ -4,6 +4,7 @@ import { LINE_POINTS } from '@/lib/failures/list';
 import { presentGroups, readPlaces } from '@/lib/failures/read-groups';
 import { readPeriod } from '@/lib/metrics/period';
 import { decodeDetail } from '@/lib/store/history/detail';
+import { stateOf } from '@/lib/store/history/states';
 import { query } from '@/lib/verbs';
 
 const DAY_MS = 86_400_000;
@@ -14,6 +15,7 @@ interface Sample {
   id: string;
   name: string;
   finished_at: Date | null;
+  state: number;
   attempts_made: number;
   worker: string | null;
   error: string | null;
@@ -27,7 +29,7 @@ export const getFailure = query('failure.get', async (ask, { group, from, to }) 
     presentGroups(ask, [row], period),
     readPlaces(ask.store, [row.id]),
     ask.store.query<Sample>(
-      `SELECT q.queue, j.id, coalesce(j.name, k.name) AS name, j.finished_at, j.attempts_made, w.name AS worker, j.error, j.detail
+      `SELECT q.queue, j.id, coalesce(j.name, k.name) AS name, j.finished_at, j.state, j.attempts_made, w.name AS worker, j.error, j.detail
          FROM (SELECT * FROM queuedeck.job WHERE group_id = $1 ORDER BY finished_at DESC NULLS LAST LIMIT ${SAMPLES}) j
          JOIN queuedeck.scope q ON q.id = j.queue_id JOIN queuedeck.scope k ON k.id = j.kind_id
          LEFT JOIN queuedeck.seen_worker w ON w.id = j.worker_id ORDER BY j.finished_at DESC NULLS LAST`,
@@ -53,9 +55,10 @@ export const getFailure = query('failure.get', async (ask, { group, from, to }) 
       id: one.id,
       name: one.name,
       finishedAt: one.finished_at?.toISOString() ?? null,
+      state: stateOf(one.state),
       attemptsMade: one.attempts_made,
       worker: one.worker,
-      error: one.error ?? '',
+      error: one.error ?? decodeDetail(one.detail).attempts?.findLast(({ x }) => x)?.x ?? '',
     })),
     stack: samples.map(({ detail }) => decodeDetail(detail).stack ?? null).find((stack) => stack !== null) ?? null,
     deploys,

@@ -11,11 +11,20 @@ export type Read<T> = { data: T; problem: null } | { data: null; problem: PagePr
 
 /** Asks for what a page shows: a 404 becomes the not-found page, any other known error something to show in its place. */
 export async function read<T>(asked: Promise<T>): Promise<Read<T>> {
+  return readHere(
+    asked.catch((error: unknown) => {
+      if (error instanceof CodedError && (error.status === 404 || error.code === 'validation_failed')) notFound();
+      throw error;
+    }),
+  );
+}
+
+/** The same, where a 404 has something to show in its place. */
+export async function readHere<T>(asked: Promise<T>): Promise<Read<T>> {
   try {
     return { data: await asked, problem: null };
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    if (error.status === 404 || error.code === 'validation_failed') notFound();
     return { data: null, problem: { title: ERRORS[error.code][1], detail: error.detail } };
   }
 }

@@ -15,6 +15,8 @@ extendZodWithOpenApi(z);
 const OTHER_CONTENT: Partial<Record<VerbName, string>> = {
   'live.stream': 'text/event-stream',
   'job.file': 'application/octet-stream',
+  'job.export': 'application/x-ndjson',
+  'metric.prometheus': 'text/plain',
 };
 
 const ProblemSchema = z

@@ -2,6 +2,8 @@
 export const NAV_ITEMS = [
   { id: 'overview', href: '/', label: 'Overview', key: 'o' },
   { id: 'queues', href: '/queues', label: 'Queues', key: 'q' },
+  { id: 'jobs', href: '/jobs', label: 'Jobs', key: 'j' },
+  { id: 'failures', href: '/failures', label: 'Failures', key: 'f' },
   { id: 'workers', href: '/workers', label: 'Workers', key: 'w' },
   { id: 'schedulers', href: '/schedulers', label: 'Schedulers', key: 's' },
   { id: 'flows', href: '/flows', label: 'Flows', key: 'l' },

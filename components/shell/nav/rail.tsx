@@ -43,7 +43,7 @@ export function Rail({ counts, open, onClose, onHelp }: RailProps) {
       <SourceCards />
       <nav aria-label="Main">
         <div className="nav">
-          <NavLinks ids={['overview', 'queues']} counts={counts} />
+          <NavLinks ids={['overview', 'queues', 'jobs', 'failures']} counts={counts} />
         </div>
         <div className="nav mt-[18px]">
           <h2>Run</h2>

@@ -10,6 +10,8 @@ export class ProblemError extends Error {
     readonly errors: FieldError[] = [],
     /** The job's actual state, with `wrong_state`. */
     readonly state: string | null = null,
+    /** How many jobs there are, with `confirm_count` and `nothing_matches`. */
+    readonly count: number | null = null,
   ) {
     super(detail || title);
     this.name = 'ProblemError';
@@ -27,6 +29,7 @@ export function toProblemError(status: number, body: unknown): ProblemError {
       problem.detail ?? '',
       problem.errors,
       problem.state ?? null,
+      problem.count ?? null,
     );
   }
   return new ProblemError(

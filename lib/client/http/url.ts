@@ -33,6 +33,21 @@ export function operationHref(operation: string): string {
   return `/operations/${encodeURIComponent(operation)}`;
 }
 
+/** Where the browser shows a queue over time. */
+export function metricsHref(source: string, queue: string): string {
+  return `${queueHref(source, queue)}/metrics`;
+}
+
+/** Where the browser shows a group of failures. */
+export function groupHref(group: number): string {
+  return `/failures/${group}`;
+}
+
+/** Where the browser shows what a query finds. */
+export function searchHref(q: string): string {
+  return `/jobs?q=${encodeURIComponent(q)}`;
+}
+
 /** Where the browser shows a source. */
 export function sourceHref(source: string): string {
   return `/sources/${encodeURIComponent(source)}`;

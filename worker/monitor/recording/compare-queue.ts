@@ -11,8 +11,9 @@ const OPEN: JobState[] = ['active', 'waiting', 'prioritized', 'delayed', 'waitin
 /** Jobs in a finding: what one transaction writes in under a second. */
 const JOBS_PER_FINDING = 4_000;
 const IDS_PER_LOOK = 500;
-/** So many more or fewer open jobs than the broker has are in flux, not lost. */
-const FLUX = { share: 0.02, jobs: 20 };
+/** Of more open jobs, so many more or fewer than the broker has are in flux, not lost: looking at each costs the broker a command. */
+const FEW = 5_000;
+const FLUX = 0.02;
 
 interface Ports {
   store: Store;
@@ -78,7 +79,8 @@ async function hasDrifted({ store, backend, openInBroker }: Ports, { queue }: Qu
     [backend.name, queue],
   );
   const recorded = row?.open ?? 0;
-  return Math.abs(recorded - openInBroker) > FLUX.jobs + FLUX.share * Math.max(recorded, openInBroker);
+  const difference = Math.abs(recorded - openInBroker);
+  return recorded <= FEW ? difference > 0 : difference > FLUX * Math.max(recorded, openInBroker);
 }
 
 /** Open records of jobs that the broker has not got. */
@@ -94,8 +96,8 @@ async function* findMissing({ store, backend, recording, signal }: Ports, task: 
     if (!last) return;
     after = last.n;
     const ids = rows.map(({ id }) => id);
-    const found = await recording.readFields(task.queue, ids);
-    const missing = ids.filter((_, i) => found[i] === null);
+    const found = await recording.hasJobs(task.queue, ids);
+    const missing = ids.filter((_, i) => !found[i]);
     if (missing.length > 0) yield { kind: 'missing', task, ids: missing };
     if (rows.length < IDS_PER_LOOK) return;
   }

@@ -67,6 +67,7 @@ export class Reconciler {
   #plannedAt: number | null = null;
   #retryAt = 0;
   #isFresh = true;
+  #open = new Map<string, number>();
   /** Of many jobs that were there before: how far their reading is. */
   #backfill: NonNullable<RecorderProgress['backfill']> | null = null;
 
@@ -166,7 +167,7 @@ export class Reconciler {
       if (!task) return;
       this.#current = task;
       this.#settled = 0;
-      const openInBroker = task.why === 'routine' ? await this.#openInBroker(task.queue) : null;
+      const openInBroker = task.why === 'routine' ? (this.#open.get(task.queue) ?? 0) : null;
       const { store, backend, recording } = this.options;
       this.#work = compareQueue({ store, backend, recording, openInBroker, signal }, task);
     }
@@ -194,6 +195,7 @@ export class Reconciler {
     for (const queue of fresh) this.#tasks.push({ queue, why: 'first', fromMs: now - keepMs, gap: null });
     if (now - this.#reconciledAt >= everyMs) {
       this.#plannedAt = now;
+      await this.#readOpen();
       const fromMs = this.#reconciledAt === 0 ? now - everyMs : this.#reconciledAt - MARGIN_MS;
       for (const queue of queues)
         if (swept.has(queue) && (this.#isFresh || this.#seen.has(queue)))
@@ -213,12 +215,17 @@ export class Reconciler {
     if (total >= SHOWN_BACKFILL) this.#backfill = { queue: null, done: 0, total, startedAt: Date.now() };
   }
 
-  async #openInBroker(queue: string): Promise<number | null> {
+  /** Of each queue how many jobs have not ended; one that was obliterated is not among them. */
+  async #readOpen(): Promise<void> {
     const { queues } = await this.options.backend.snapshot();
-    const counts = queues.find(({ name }) => name === queue)?.counts;
-    if (!counts) return null;
-    const open = [counts.waiting, counts.active, counts.delayed, counts.prioritized, counts['waiting-children']];
-    return open.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+    this.#open.clear();
+    for (const { name, counts } of queues) {
+      const open = [counts.waiting, counts.active, counts.delayed, counts.prioritized, counts['waiting-children']];
+      this.#open.set(
+        name,
+        open.reduce<number>((sum, count) => sum + (count ?? 0), 0),
+      );
+    }
   }
 
   async #takeSwept({ fields }: Extract<Finding, { kind: 'swept' }>, scope: Scope): Promise<void> {

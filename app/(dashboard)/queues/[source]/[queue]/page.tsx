@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { QueueView } from '@/components/queues/queue-view';
 import { Hydrated } from '@/components/shell/hydrated';
 import { JOBS_PER_PAGE } from '@/lib/client/http/page-sizes';
+import { toParams } from '@/lib/client/http/params';
 import { decodePart } from '@/lib/client/http/url';
 import { filterKey, readListFilter, toListQuery } from '@/lib/client/job-filter';
 import { readListParams } from '@/lib/client/list-params';
@@ -41,11 +42,5 @@ export default async function QueuePage({ params, searchParams }: QueuePageProps
     >
       <QueueView source={source} queue={queue} startState={state} problem={one.problem ?? jobs.problem} />
     </Hydrated>
-  );
-}
-
-function toParams(given: Record<string, string | string[] | undefined>): URLSearchParams {
-  return new URLSearchParams(
-    Object.entries(given).flatMap(([name, value]) => [value ?? []].flat().map((each) => [name, each])),
   );
 }

@@ -6,7 +6,7 @@ import { decodePart } from '@/lib/client/http/url';
 import { startLog } from '@/lib/client/job-log';
 import { keys } from '@/lib/client/query-keys';
 import { ask } from '@/lib/http/ask';
-import { read, readOrNull } from '@/lib/http/read';
+import { read, readHere, readOrNull } from '@/lib/http/read';
 
 interface JobPageProps {
   params: Promise<{ source: string; queue: string; job: string }>;
@@ -20,21 +20,27 @@ export async function generateMetadata({ params }: JobPageProps): Promise<Metada
 export default async function JobPage({ params }: JobPageProps) {
   const given = await params;
   const address = { source: decodePart(given.source), queue: decodePart(given.queue), job: decodePart(given.job) };
-  const [job, why, logs] = await Promise.all([
-    read(ask('job.get', { ...address, raw: '0' })),
+  // What the broker has not got any more may be recorded.
+  const recorded = await readOrNull(ask('job.history', address));
+  const job = ask('job.get', { ...address, raw: '0' });
+  const [found, why, logs, comparison] = await Promise.all([
+    recorded ? readHere(job) : read(job),
     readOrNull(ask('job.why', address)),
     readOrNull(ask('job.logs', { ...address, limit: LOG_LINES_PER_PAGE })),
+    readOrNull(ask('job.compare', address)),
   ]);
   const { source, queue } = address;
   return (
     <Hydrated
       entries={[
-        [keys.job(source, queue, address.job), job.data],
-        [keys.jobWhy(source, queue, address.job, job.data?.state), why],
+        [keys.job(source, queue, address.job), found.data],
+        [keys.jobWhy(source, queue, address.job, found.data?.state), why],
+        [keys.recorded(source, queue, address.job), found.data ? null : recorded],
+        [keys.comparison(source, queue, address.job), comparison],
         [keys.jobLogs(source, queue, address.job), logs && startLog(logs)],
       ]}
     >
-      <JobView address={address} problem={job.problem} />
+      <JobView address={address} problem={found.problem} />
     </Hydrated>
   );
 }

@@ -1,0 +1,141 @@
+'use client';
+
+import { useEffect, useId, useRef, useState } from 'react';
+import type { Tone } from '@/components/charts/sparkline';
+import type { Drawn } from '@/components/charts/uplot-chart';
+import { Button } from '@/components/ui/button';
+import { Dialog } from '@/components/ui/dialog';
+import { formatDayClock } from '@/lib/format';
+
+export interface ChartLine {
+  label: string;
+  tone: Tone;
+  /** One for each bucket; null = not known. */
+  values: readonly (number | null)[];
+  format: (value: number) => string;
+}
+
+export interface TimeChartProps {
+  title: string;
+  /** Bars stand on each other in the order of the lines. */
+  kind: 'bars' | 'lines';
+  fromMs: number;
+  stepMs: number;
+  lines: readonly ChartLine[];
+  deploys?: readonly { version: string; at: string }[];
+  /** The period before, of the first line, drawn behind. */
+  before?: readonly (number | null)[] | undefined;
+  /** A stretch was chosen with the pointer. */
+  onRange?: (fromMs: number, toMs: number) => void;
+}
+
+/** A chart over time: hover or arrow keys read its values, dragging chooses a stretch, and its numbers stand in a table too. */
+export function TimeChart(props: TimeChartProps) {
+  const { title, lines, fromMs, stepMs } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const drawn = useRef<Drawn | null>(null);
+  const [at, setAt] = useState<number | null>(null);
+  const [table, setTable] = useState(false);
+  const id = useId();
+  const latest = useRef(props);
+  latest.current = props;
+  // The library is only fetched where a chart is.
+  useEffect(() => {
+    let gone = false;
+    void import('@/components/charts/uplot-chart').then(({ drawChart }) => {
+      if (!gone && box.current) drawn.current = drawChart(box.current, latest.current, setAt, () => latest.current);
+    });
+    return () => {
+      gone = true;
+      drawn.current?.destroy();
+      drawn.current = null;
+    };
+  }, []);
+  useEffect(() => drawn.current?.update(props));
+  const steps = lines[0]?.values.length ?? 0;
+  const read = (step: number) =>
+    `${formatDayClock(new Date(fromMs + step * stepMs), new Date(), false)}: ${lines
+      .map(({ label, values, format }) => `${label} ${valueText(values[step], format)}`)
+      .join(', ')}`;
+  const move = (by: number) => drawn.current?.moveTo(Math.min(steps - 1, Math.max(0, (at ?? steps) + by)));
+  return (
+    <section className="card" aria-labelledby={`${id}-title`}>
+      <header>
+        <h2 id={`${id}-title`}>{title}</h2>
+        <div className="r legend">
+          {lines.map(({ label, tone, values, format }) => (
+            <span key={label} className={`state ${tone}`}>
+              <span className="dot" />
+              {label}
+              {at !== null && <b className="tnum font-[550] text-ink">{valueText(values[at], format)}</b>}
+            </span>
+          ))}
+          <Button small look="ghost" onClick={() => setTable(true)}>
+            Table
+          </Button>
+        </div>
+      </header>
+      <div
+        className="chart"
+        role="img"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys read its values
+        tabIndex={0}
+        aria-label={`${title}. Arrow keys read its values; the table has them all.`}
+        onKeyDown={(event) => {
+          const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
+          if (by === undefined) return;
+          event.preventDefault();
+          move(by);
+        }}
+      >
+        <div ref={box} className="chart-box" />
+      </div>
+      <p className="sr-only" aria-live="polite">
+        {at === null ? '' : read(at)}
+      </p>
+      {table && (
+        <Dialog title={title} onClose={() => setTable(false)}>
+          <NumbersTable {...props} />
+        </Dialog>
+      )}
+    </section>
+  );
+}
+
+function NumbersTable({ fromMs, stepMs, lines }: TimeChartProps) {
+  const now = new Date();
+  const steps = [...(lines[0]?.values ?? [])].map((_, step) => step).reverse();
+  return (
+    <div className="max-h-[60vh] overflow-auto">
+      <table className="grid-table">
+        <thead>
+          <tr>
+            <th>From</th>
+            {lines.map(({ label }) => (
+              <th key={label} className="num">
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {steps.map((step) => (
+            <tr key={step}>
+              <td title={new Date(fromMs + step * stepMs).toISOString()}>
+                {formatDayClock(new Date(fromMs + step * stepMs), now, false)}
+              </td>
+              {lines.map(({ label, values, format }) => (
+                <td key={label} className="num">
+                  {valueText(values[step], format)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const valueText = (value: number | null | undefined, format: (value: number) => string) =>
+  value === null || value === undefined ? '—' : format(value);

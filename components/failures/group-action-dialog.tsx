@@ -1,0 +1,122 @@
+'use client';
+
+import { useState } from 'react';
+import type { GroupVerb } from '@/components/failures/group-table';
+import { Button } from '@/components/ui/button';
+import { Dialog } from '@/components/ui/dialog';
+import { ProblemNotice } from '@/components/ui/problem';
+import { TextField } from '@/components/ui/text-field';
+import { showToast } from '@/components/ui/toast/toast-store';
+import { useGroupChanges } from '@/lib/client/failures';
+import { describeError, ProblemError } from '@/lib/client/http/problem-error';
+import { operationHref } from '@/lib/client/http/url';
+import { ACTION_LABELS, MEANS } from '@/lib/client/operation-words';
+import type { FailureGroup } from '@/lib/contracts/failures';
+import { formatCount, formatPlural } from '@/lib/format';
+
+interface GroupActionDialogProps {
+  group: FailureGroup;
+  verb: GroupVerb;
+  onClose: () => void;
+}
+
+const WHICH: Record<GroupVerb, string> = {
+  retry: 'All jobs that failed by this and still are failed in the broker.',
+  remove: 'All jobs that failed by this and still are failed in the broker.',
+  cancel: 'All jobs that failed by this and wait to be tried again.',
+};
+
+/** One operation for each queue: the set is fixed by the server, written down, and followed on its own page. */
+export function GroupActionDialog({ group, verb, onClose }: GroupActionDialogProps) {
+  const { operate } = useGroupChanges();
+  const [reason, setReason] = useState('');
+  const [typed, setTyped] = useState('');
+  /** What the server counted, where it asks for the number. */
+  const [count, setCount] = useState<number | null>(null);
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const blocked = findObstacle();
+
+  function findObstacle(): string | null {
+    if (reason.trim() === '') return 'Say why: the reason stands in the audit and on the operation.';
+    if (count !== null && Number(typed.replaceAll(/[\s,.']/g, '')) !== count) return `Type ${count} to confirm it.`;
+    return null;
+  }
+  const start = async () => {
+    setTried(true);
+    if (blocked || busy) return;
+    setBusy(true);
+    setError(null);
+    try {
+      const options = count === null ? {} : { confirmCount: count };
+      const { operations, jobs } = await operate(group.id, { action: verb, reason: reason.trim(), options });
+      const [only] = operations;
+      showToast({
+        tone: 'done',
+        title: `Started: ${ACTION_LABELS[verb].toLowerCase()} ${formatPlural(jobs, 'job')}`,
+        detail: operations.length > 1 ? `${operations.length} operations, one for each queue` : undefined,
+        href: operations.length === 1 && only ? operationHref(only.id) : '/operations',
+        hrefLabel: 'Follow it',
+      });
+      onClose();
+    } catch (failure) {
+      if (failure instanceof ProblemError && failure.code === 'confirm_count' && failure.count !== null) {
+        setCount(failure.count);
+        setTyped('');
+        setTried(false);
+      } else setError(failure);
+    }
+    setBusy(false);
+  };
+  return (
+    <Dialog
+      title={`${ACTION_LABELS[verb]} all of this group`}
+      onClose={onClose}
+      onSubmit={() => void start()}
+      footer={
+        <>
+          {tried && blocked && (
+            <span className="field-error mr-auto" role="status">
+              {blocked}
+            </span>
+          )}
+          <Button onClick={onClose}>Change nothing</Button>
+          <Button look={verb === 'retry' ? 'primary' : 'danger-solid'} busy={busy} onClick={() => void start()}>
+            {ACTION_LABELS[verb]} {verb === 'cancel' ? 'them' : formatCount(count ?? group.jobsNow)}
+          </Button>
+        </>
+      }
+    >
+      {Boolean(error) && <ProblemNotice title="Nothing was started" detail={describeError(error)} />}
+      <p className="mono m-0 text-ink-2 [overflow-wrap:anywhere]">{group.title}</p>
+      <div className="grid gap-1">
+        <p className="m-0">
+          {WHICH[verb]} In {group.queues.join(', ')}.
+        </p>
+        <p className="muted m-0">{MEANS[verb]}</p>
+      </div>
+      <TextField
+        label="Reason"
+        placeholder="Why is this done? It is kept with the operation."
+        maxLength={500}
+        data-autofocus
+        value={reason}
+        onChange={setReason}
+      />
+      {count !== null && (
+        <TextField
+          label={
+            <>
+              Type <b className="mono tnum select-all font-[600]">{count}</b> to confirm the number of jobs
+            </>
+          }
+          className="max-w-[340px]"
+          inputMode="numeric"
+          value={typed}
+          onChange={setTyped}
+        />
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,128 @@
+'use client';
+
+import { Pill } from '@/components/queues/state-mark';
+import { Ago, DayClock } from '@/components/ui/time';
+import { useRecorder } from '@/lib/client/metrics';
+import type { Recorder } from '@/lib/contracts/recorder';
+import { formatBytes, formatCount, formatDuration, formatShare } from '@/lib/format';
+
+const STATES: Record<Recorder['state'], [label: string, tone: 'completed' | 'waiting' | 'failed' | 'active']> = {
+  recording: ['Recording', 'completed'],
+  'catching-up': ['Catching up', 'waiting'],
+  backfilling: ['Reading what was there', 'active'],
+  waiting: ['Nobody records', 'failed'],
+  off: ['Not recorded', 'failed'],
+};
+
+/** How the history of this broker goes on: lag, what was not seen, its size, and what it costs the broker. */
+export function RecorderCard({ source }: { source: string }) {
+  const { data } = useRecorder(source);
+  if (!data) return null;
+  const [label, tone] = STATES[data.state];
+  return (
+    <section className="card" aria-labelledby="recorder-title">
+      <header>
+        <h2 id="recorder-title">History</h2>
+        <div className="r">
+          <Pill tone={tone} small>
+            {label}
+          </Pill>
+        </div>
+      </header>
+      {data.state === 'off' && (
+        <p className="muted m-0 px-[14px] pt-[11px]">
+          The jobs of this kind of broker are not recorded yet: only what it holds now is shown.
+        </p>
+      )}
+      {data.state === 'waiting' && (
+        <p className="muted m-0 px-[14px] pt-[11px]">
+          No monitor process has this source. What happens now is read when one comes, as far as the broker keeps it.
+        </p>
+      )}
+      {data.backfill && <Backfill backfill={data.backfill} />}
+      <dl className="facts">
+        <Fact name="Behind">
+          {data.lagMs === null ? '—' : data.lagMs < 1_000 ? 'nothing' : formatDuration(data.lagMs)}
+        </Fact>
+        <Fact name="Known since">{data.knownSince ? <DayClock at={data.knownSince} /> : '—'}</Fact>
+        <Fact name="Compared">{data.reconciledAt ? <Ago at={data.reconciledAt} /> : '—'}</Fact>
+        <Fact name="Jobs kept">
+          ≈ {formatCount(data.jobs.recorded)}, {formatBytes(data.jobs.sizeBytes)}
+          <span className="faint">
+            {' '}
+            of {formatBytes(data.jobs.keepBytes)}, {data.jobs.keepDays} days
+          </span>
+        </Fact>
+        {data.cost && <Cost cost={data.cost} />}
+        <Fact name="Monitor">{data.owner ?? '—'}</Fact>
+      </dl>
+      {data.gaps.length > 0 && <Gaps gaps={data.gaps} />}
+    </section>
+  );
+}
+
+function Backfill({ backfill }: { backfill: NonNullable<Recorder['backfill']> }) {
+  const share = backfill.total === 0 ? 0 : Math.min(1, backfill.done / backfill.total);
+  return (
+    <div className="grid gap-1.5 px-[14px] pt-[11px]">
+      <progress className="progress w-full" max={1} value={share} aria-label="Jobs that were there before" />
+      <span className="muted tnum">
+        {formatCount(backfill.done)} of {formatCount(backfill.total)} jobs
+        {backfill.leftMs !== null && `, about ${formatDuration(backfill.leftMs)} left`}
+      </span>
+    </div>
+  );
+}
+
+function Cost({ cost }: { cost: NonNullable<Recorder['cost']> }) {
+  return (
+    <>
+      {cost.record && (
+        <Fact name="Recording costs">
+          {formatCount(Math.round(cost.record.commandsPerSecond))} commands/s, {formatBytes(cost.record.bytesPerSecond)}
+          /s
+          {cost.record.share !== null && `, ${formatShare(cost.record.share)} of its time`}
+        </Fact>
+      )}
+      {cost.views && (
+        <Fact name="Pages cost">
+          {formatCount(Math.round(cost.views.commandsPerSecond))} commands/s, {formatBytes(cost.views.bytesPerSecond)}/s
+        </Fact>
+      )}
+      {cost.commandsPerJob !== null && (
+        <Fact name="For each job">
+          {cost.commandsPerJob.toFixed(1)} commands
+          <span className="faint"> at {formatCount(Math.round(cost.jobsPerSecond ?? 0))} jobs/s</span>
+        </Fact>
+      )}
+    </>
+  );
+}
+
+function Gaps({ gaps }: { gaps: Recorder['gaps'] }) {
+  return (
+    <div className="grid gap-1 border-line border-t px-[14px] py-[11px]">
+      {gaps.slice(0, 8).map((gap) => (
+        <p key={`${gap.queue} ${gap.to} ${gap.unseen}`} className="muted m-0" title={gap.reason}>
+          {gap.unseen === null ? 'An unknown number of' : `≈ ${formatCount(gap.unseen)}`} runs unseen between{' '}
+          <DayClock at={gap.from} /> and <DayClock at={gap.to} />
+          {gap.queue !== null && (
+            <>
+              {' '}
+              in <span className="clip">{gap.queue}</span>
+            </>
+          )}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+import { expect, test } from '@playwright/test';
+import { startReceiver } from '@/e2e/pages/support/receiver';
+import { expectLive } from '@/e2e/pages/support/visit';
+
+test('someone opens a group of failures, retries all of it, and watches it drain', async ({ page, request }) => {
+  const receiver = await startReceiver(418);
+  for (let n = 0; n < 5; n += 1)
+    await request.post('/api/v1/tasks/deliver-webhook', {
+      data: { input: { url: receiver.url, event: 'order.paid', payload: { n } }, options: { attempts: 1 } },
+    });
+  await page.goto('/failures');
+  await expectLive(page);
+  const row = page.getByRole('row').filter({ hasText: 'answered' }).first();
+  await expect(row).toBeVisible({ timeout: 20_000 });
+  await expect
+    .poll(
+      async () =>
+        (await (await request.get('/api/v1/failures?text=418')).json()).items.find((group: { message: string }) =>
+          group.message.includes('418'),
+        )?.jobsNow ?? 0,
+      { timeout: 20_000 },
+    )
+    .toBeGreaterThanOrEqual(5);
+  const [group] = (await (await request.get('/api/v1/failures?text=418')).json()).items;
+  await page.goto(`/failures/${group.id}`);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('answered');
+  await expect(page.getByRole('region', { name: 'Newest jobs' }).getByRole('row')).not.toHaveCount(0);
+  receiver.answerWith(200);
+  await page.getByRole('button', { name: /^Retry \d/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Reason').fill('The receiver is well again');
+  await dialog.getByRole('button', { name: /^Retry/ }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Retry 0' })).toBeVisible({ timeout: 30_000 });
+  await page.getByRole('link', { name: 'Follow it' }).click();
+  await expect(page.getByText('The receiver is well again').first()).toBeVisible();
+  await receiver.close();
+});
+
+test('someone marks a group as resolved, and it leaves the open ones', async ({ page, request }) => {
+  await expect
+    .poll(async () => (await (await request.get('/api/v1/failures')).json()).items.length, { timeout: 20_000 })
+    .toBeGreaterThan(0);
+  const [group] = (await (await request.get('/api/v1/failures?sort=first')).json()).items;
+  await page.goto('/failures?sort=first');
+  await expectLive(page);
+  const row = page.locator(`tr[data-job="${group.id}"]`);
+  await row.getByRole('button', { name: /^More/ }).click();
+  await page.getByRole('menuitem', { name: /resolved/i }).click();
+  await expect(row).toBeHidden();
+  await page.getByRole('link', { name: 'Resolved', exact: true }).click();
+  await expect(row).toBeVisible();
+  await request.post(`/api/v1/failures/${group.id}/reopen`, {});
+});

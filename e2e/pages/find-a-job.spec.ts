@@ -1,0 +1,53 @@
+import { expect, test } from '@playwright/test';
+import { expectLive } from '@/e2e/pages/support/visit';
+
+test('someone finds a job by a field of its data, though the broker has forgotten it', async ({ page, request }) => {
+  const order = `SO-${crypto.randomUUID().slice(0, 8)}`;
+  const queue = `find-${crypto.randomUUID().slice(0, 8)}`;
+  const added = await request.post(`/api/v1/queues/default/${queue}/jobs`, {
+    data: { name: 'ship', data: { order: { id: order }, note: 'by hand' } },
+  });
+  const { id } = (await added.json()).items?.[0] ?? (await added.json());
+  const found = async () => (await (await request.get(`/api/v1/jobs?q=data.order.id:${order}`)).json()).items;
+  await expect.poll(async () => (await found()).length, { timeout: 20_000 }).toBe(1);
+  await request.delete(`/api/v1/queues/default/${queue}/jobs/${id}`);
+  await expect.poll(async () => (await found())[0]?.state, { timeout: 20_000 }).toBe('removed');
+
+  await page.goto('/');
+  await expectLive(page);
+  await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+  const box = page.getByRole('combobox', { name: 'Search jobs' });
+  await box.fill('stat');
+  await expect(page.getByRole('option').first()).toHaveText(/^state/);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(box).toHaveValue('state:');
+  await page.keyboard.type('wrong');
+  await expect(page.locator('.query-fault')).toContainText('expected one of waiting');
+  await box.fill(`data.order.id:${order}`);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
+  const row = page.locator('tr[data-job]');
+  await expect(row).toHaveCount(1);
+  await expect(row).toContainText('Removed');
+  await expect(row).toContainText('gone');
+  await row.getByRole('link', { name: String(id), exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'ship' })).toBeVisible();
+  await expect(page.getByText('The broker has not got this job any more')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Data' })).toContainText(order);
+});
+
+test('someone saves a search, finds it again with its count, and forgets it', async ({ page }) => {
+  const name = `Failed ${crypto.randomUUID().slice(0, 6)}`;
+  const q = `state:failed NOT name:${crypto.randomUUID().slice(0, 6)}`;
+  await page.goto(`/jobs?q=${encodeURIComponent(q)}`);
+  await expectLive(page);
+  await page.getByRole('button', { name: 'Save view' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill(name);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toBeHidden();
+  await page.goto('/jobs');
+  await page.getByRole('link', { name: new RegExp(name) }).click();
+  await expect(page.getByRole('combobox', { name: 'Search jobs' })).toHaveValue(q);
+});

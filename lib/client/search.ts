@@ -1,0 +1,64 @@
+'use client';
+
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { call } from '@/lib/client/call';
+import { buildRequest } from '@/lib/client/http/url';
+import type { JobAddress } from '@/lib/client/jobs';
+import { keys } from '@/lib/client/query-keys';
+import { FOUND_PER_PAGE, type Search } from '@/lib/client/search-address';
+import { findFault } from '@/lib/contracts/query/find-fault';
+import type { FoundJobs, RecordedJob, Suggestions } from '@/lib/contracts/search';
+
+const toInput = ({ q, sort, order, cursor }: Search) => ({
+  q,
+  sort,
+  order,
+  cursor: cursor ?? undefined,
+  offsetMinutes: -new Date().getTimezoneOffset(),
+  limit: FOUND_PER_PAGE,
+});
+
+/** One page of what was found. Leaving the page, or asking for another, ends the query on the server too. */
+export function useSearch(search: Search) {
+  return useQuery<FoundJobs>({
+    queryKey: keys.search(search.q, search.sort, search.order, search.cursor),
+    queryFn: ({ signal }) => call('job.search', toInput(search), { signal }),
+    enabled: findFault(search.q) === null,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+}
+
+/** What was recorded of a job, for when the broker has not got it; an error when nothing was. */
+export function useRecordedJob({ source, queue, job }: JobAddress, enabled: boolean) {
+  return useQuery<RecordedJob>({
+    queryKey: keys.recorded(source, queue, job),
+    queryFn: ({ signal }) => call('job.history', { source, queue, job }, { signal }),
+    enabled,
+    retry: false,
+  });
+}
+
+/** Where the whole result is downloaded from. */
+export function exportHref({ q, sort, order }: Search, format: 'ndjson' | 'csv', payloads: boolean): string {
+  return buildRequest('job.export', {
+    q,
+    sort,
+    order,
+    format,
+    payloads: payloads ? '1' : '0',
+    offsetMinutes: -new Date().getTimezoneOffset(),
+  }).url;
+}
+
+/** What could stand at the caret. `of`: the queue whose list it is. */
+export function useSuggestions(q: string, at: number, open: boolean, of?: { source: string; queue: string }) {
+  return useQuery<Suggestions>({
+    queryKey: keys.suggestions(q, at, of?.source ?? null, of?.queue ?? null),
+    queryFn: ({ signal }) => call('job.suggest', { q, at, ...of }, { signal }),
+    enabled: open,
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+    retry: false,
+  });
+}

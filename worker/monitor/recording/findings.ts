@@ -1,4 +1,5 @@
 import type { QueueTotals, RecordedFields } from '@/lib/backends/recording';
+import type { PendingGap } from './lease';
 
 /** Why a queue is compared with the broker. `first`: it never was. `gap`: events were trimmed. `routine`: every ten minutes. */
 export interface QueueTask {
@@ -7,7 +8,7 @@ export interface QueueTask {
   /** Of what ended before this time nothing is asked, epoch ms; null = of everything. */
   fromMs: number | null;
   /** Of a gap: its stretch, and the highest id that was seen before it. */
-  gap: { fromMs: number | null; toMs: number; lastId: number } | null;
+  gap: PendingGap | null;
 }
 
 /** What was read of the broker, to be taken into the record once all events up to then are in it. */

@@ -12,11 +12,21 @@ export class DeposedError extends Error {
   }
 }
 
+export interface PendingGap {
+  queue: string;
+  fromMs: number | null;
+  toMs: number;
+  /** The highest id that was seen before it. */
+  lastId: number;
+}
+
 /** What the recorder keeps of its own besides the cursor. */
 export interface RecorderProgress {
   /** Per queue, the highest number among the ids that were added: what the broker gave out beyond it was not seen. */
   ids?: Record<string, number>;
   backfill?: { queue: string | null; done: number; total: number; startedAt: number } | null;
+  /** Stretches that were not seen and are not healed yet: whoever records next goes on with them. */
+  gaps?: PendingGap[];
   /** Queues whose contents were read once. */
   swept?: string[];
 }

@@ -1,5 +1,5 @@
 import type { QueueBackend } from '@/lib/backends/backend';
-import type { RecordBatch, RecordGap, RecordingMethods } from '@/lib/backends/recording';
+import type { RecordBatch, RecordingMethods } from '@/lib/backends/recording';
 import { log } from '@/lib/log';
 import { FLAGS, isOpen } from '@/lib/store/history/states';
 import type { Store } from '@/lib/store/store';
@@ -7,7 +7,7 @@ import { compareQueue } from './compare-queue';
 import type { Finding, QueueTask } from './findings';
 import { type FoundGap, healCounts } from './heal-counts';
 import type { JobRecord } from './job-record';
-import type { RecorderProgress } from './lease';
+import type { PendingGap, RecorderProgress } from './lease';
 import type { Ledger } from './ledger';
 import { loadRecords } from './load-records';
 import { keyOf, type Memory } from './memory';
@@ -37,6 +37,8 @@ export interface Found {
   gaps: FoundGap[];
   progress: Partial<RecorderProgress>;
   reconciledAt: number | null;
+  /** It is healed. */
+  closed: PendingGap | null;
 }
 
 interface Scope {
@@ -73,16 +75,22 @@ export class Reconciler {
 
   constructor(private readonly options: ReconcilerOptions) {
     this.#reconciledAt = options.reconciledAt ?? 0;
+    this.noteGaps(options.progress().gaps ?? []);
   }
 
   get isWaiting(): boolean {
     return this.#held !== null;
   }
 
-  noteGaps(gaps: readonly RecordGap[]): void {
-    for (const { queue, fromMs, toMs } of gaps) {
+  /** What was trimmed comes before everything else; a gap that is met again is the same. */
+  noteGaps(gaps: readonly PendingGap[]): void {
+    for (const gap of gaps) {
+      const { queue, fromMs } = gap;
+      const isKnown = [this.#current, ...this.#tasks].some(
+        (task) => task?.queue === queue && task.gap?.fromMs === fromMs,
+      );
+      if (isKnown) continue;
       log.warn({ source: this.options.backend.name, queue }, 'events were trimmed before they were recorded');
-      const gap = { fromMs, toMs, lastId: this.options.progress().ids?.[queue] ?? 0 };
       this.#tasks = this.#tasks.filter((task) => task.queue !== queue || task.why === 'gap');
       this.#tasks.unshift({ queue, why: 'gap', fromMs: fromMs === null ? null : fromMs - MARGIN_MS, gap });
     }
@@ -128,7 +136,7 @@ export class Reconciler {
   async takeFound(scope: Scope): Promise<Found | null> {
     if (!this.#held || !this.#isArmed) return null;
     const finding = this.#held;
-    const found: Found = { queueNotes: [], gaps: [], progress: {}, reconciledAt: null };
+    const found: Found = { queueNotes: [], gaps: [], progress: {}, reconciledAt: null, closed: null };
     if (finding.kind === 'swept') {
       await this.#takeSwept(finding, scope);
       if (this.#backfill && finding.task.why === 'first') {
@@ -266,6 +274,7 @@ export class Reconciler {
     const { progress } = this.options;
     this.#work = null;
     this.#current = null;
+    found.closed = task.gap;
     if (task.why === 'first') found.progress.swept = [...new Set([...(progress().swept ?? []), task.queue])];
     if (task.why === 'routine' && this.#settled > 0) {
       const now = Date.now();

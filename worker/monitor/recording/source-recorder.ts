@@ -121,11 +121,17 @@ export class SourceRecorder {
     const scope = { store, source: backend.name, memory: this.#memory, ledger };
     await applyEvents(batch, scope);
     this.#reconciler.noteBatch(batch, ledger);
-    if (batch.gaps.length > 0) this.#reconciler.noteGaps(batch.gaps);
+    // As of before this batch: its ids come after the gap.
+    const gaps = batch.gaps.map((gap) => ({ ...gap, lastId: progress.ids?.[gap.queue] ?? 0 }));
+    this.#reconciler.noteGaps(gaps);
     const found = batch.more ? null : await this.#reconciler.takeFound(scope);
     const queueNotes: QueueNote[] = found?.queueNotes ?? [];
     noteIds(progress, batch);
     if (found) Object.assign(progress, found.progress);
+    const { closed } = found ?? {};
+    const pending = [...(progress.gaps ?? []), ...gaps];
+    if (pending.length > 0)
+      progress.gaps = pending.filter((gap) => gap.queue !== closed?.queue || gap.fromMs !== closed.fromMs);
     const note = {
       cursor: batch.cursor,
       progress,

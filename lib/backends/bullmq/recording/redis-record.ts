@@ -86,10 +86,11 @@ export class RedisRecord {
   }
 
   async #join(): Promise<string[]> {
-    const names = await this.source.queueNames();
-    // The cursor of a queue that is gone stays: one of that name that comes again goes on from there.
+    const names = new Set(await this.source.queueNames());
     for (const queue of names) this.#cursor[queue] ??= this.#cursor[SINCE] ?? '0-0';
-    return names;
+    // One that was read before is read on, though nothing tells of it just now; one of that name that comes again, too.
+    for (const queue of Object.keys(this.#cursor)) if (queue !== SINCE) names.add(queue);
+    return [...names];
   }
 
   async #read(queues: string[], waitMs: number): Promise<Map<string, StreamEntry[]>> {

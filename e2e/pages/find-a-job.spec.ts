@@ -34,7 +34,7 @@ test('someone finds a job by a field of its data, though the broker has forgotte
   await row.getByRole('link', { name: String(id), exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'ship' })).toBeVisible();
   await expect(page.getByText('The broker has not got this job any more')).toBeVisible();
-  await expect(page.getByRole('region', { name: 'Data' })).toContainText(order);
+  await expect(page.getByRole('region', { name: 'Data', exact: true })).toContainText(order);
 });
 
 test('someone saves a search, finds it again with its count, and forgets it', async ({ page }) => {

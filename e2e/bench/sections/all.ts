@@ -10,6 +10,7 @@ import { measureList } from './list';
 import { measureMemory } from './memory';
 import { measureOperations } from './operations';
 import { measureOverview } from './overview';
+import { measureSearch } from './search';
 
 /** In the order in which they run: the web process is weighed after the rest. */
 export const SECTIONS: readonly Section[] = [
@@ -23,5 +24,6 @@ export const SECTIONS: readonly Section[] = [
   { name: 'live', measure: benchLive },
   { name: 'export', measure: measureExport },
   { name: 'operations', measure: measureOperations },
+  { name: 'search', measure: measureSearch },
   { name: 'memory', measure: measureMemory },
 ];

@@ -1,4 +1,5 @@
 import type { JobOutcome } from '@/lib/contracts/operations';
+import { csvCell } from '@/lib/csv-cell';
 import { cursorNumber, decodeCursor, encodeCursor } from '@/lib/cursor';
 import type { Store } from '@/lib/store/store';
 import { query } from '@/lib/verbs';
@@ -51,15 +52,9 @@ const FORMATS = {
   csv: {
     type: 'text/csv; charset=utf-8',
     head: 'job,outcome,reason\r\n',
-    line: ({ id, outcome, reason }: JobOutcome) => `${cell(id)},${outcome},${cell(reason ?? '')}\r\n`,
+    line: ({ id, outcome, reason }: JobOutcome) => `${csvCell(id)},${outcome},${csvCell(reason ?? '')}\r\n`,
   },
 };
-
-/** A leading = + - @ would be a formula to a spreadsheet. */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
 
 function download(
   store: Store,

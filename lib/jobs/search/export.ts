@@ -1,5 +1,6 @@
 import type { InputOf } from '@/lib/contracts/endpoints';
 import type { FoundJob } from '@/lib/contracts/search';
+import { csvCell } from '@/lib/csv-cell';
 import { readQuery } from '@/lib/jobs/search/read-query';
 import { explain, sourcesOf } from '@/lib/jobs/search/search';
 import { toFoundJob } from '@/lib/store/search/found-row';
@@ -100,10 +101,7 @@ function csvLine(row: ExportRow, payloads: boolean): string {
   return `${[...cells, ...(payloads ? [row.data, row.result] : [])].map(cell).join(',')}\n`;
 }
 
-/** A leading = + - @ would be a formula to a spreadsheet. */
 function cell(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return typeof value === 'number' ? String(value) : csvCell(value);
 }

@@ -162,7 +162,7 @@ describe('groups of failures', () => {
     ]);
   });
 
-  it('retry all of one as an operation, whose set is fixed', async () => {
+  it('change nothing where the record says failed and the broker no longer does', async () => {
     const queue = broker.queue('retries');
     const jobs = await queue.addBulk(Array.from({ length: 3 }, () => ({ name: 'mail', data: {} })));
     const ids = (jobs as { id?: string }[]).map(({ id }) => id ?? '');

@@ -24,6 +24,12 @@ export function asStoreError(error: unknown): unknown {
       retryAfterSeconds: 2,
       cause: error,
     });
+  // Only what a caller sent can hold one: what is recorded is cleaned before.
+  if (code === '22021')
+    return new CodedError('validation_failed', 'The input holds a NUL character, which the store does not take.', {
+      errors: [{ path: '', message: 'must not hold a NUL character' }],
+      cause: error,
+    });
   return error;
 }
 

@@ -185,6 +185,29 @@ describe('recording', () => {
     expect(await figures('gap')).toMatchObject({ added: 1_500, completed: 1_200, failed: 300 });
   });
 
+  it('is not stopped by what the store cannot hold', async () => {
+    startRecorder();
+    await until(isRecording);
+    const nul = String.fromCharCode(0);
+    const queue = openQueue('hostile');
+    await queue.addBulk([
+      { name: `a${nul}b`, data: { text: nul }, opts: { jobId: `id${nul}1` } },
+      { name: 'plain', data: {} },
+    ]);
+    openWorker(
+      'hostile',
+      async () => {
+        throw new Error(`no ${nul} luck`);
+      },
+      { name: `w${nul}` },
+    );
+    await until(async () => (await figures('hostile')).failed === 2);
+    expect((await jobs('hostile')).map(({ kind, state }) => [kind, state])).toEqual([
+      ['a\ufffdb', 6],
+      ['plain', 6],
+    ]);
+  });
+
   it('is taken over when its process is gone without a word', async () => {
     const backend = openBackend(SourceConfig.parse({ name: SOURCE, url: redis.url }), { role: 'web' });
     closers.push(() => backend.close());

@@ -18,6 +18,8 @@ const FIELD = /[A-Za-z][A-Za-z0-9_$-]*(?:\.[^\s:()"]*)?:/y;
 export function tokenize(text: string): Token[] {
   if (text.length > BOUNDS.chars)
     throw new QueryFault(`at most ${BOUNDS.chars} characters`, [BOUNDS.chars, text.length]);
+  const nul = text.indexOf(String.fromCharCode(0));
+  if (nul >= 0) throw new QueryFault('expected no NUL character', [nul, nul + 1]);
   const tokens: Token[] = [];
   for (let i = 0; i < text.length; ) {
     const char = text[i] ?? '';

@@ -212,6 +212,17 @@ describe('searching the record', () => {
     expect(await idsOf('')).toHaveLength(6);
   });
 
+  it('refuses a NUL, wherever it comes in', async () => {
+    const nul = String.fromCharCode(0);
+    for (const asked of [
+      find(`name:${nul}`),
+      call('job.history', { source: SOURCE, queue: 'emails', job: nul }),
+      call('job.suggest', { q: `name:${nul}`, at: 6 }),
+      call('view.create', { body: { name: `n${nul}`, q: '' } }),
+    ])
+      await expect(asked).rejects.toMatchObject({ code: 'validation_failed' });
+  });
+
   it('gives all of it as a file', async () => {
     const read = async (format: 'csv' | 'ndjson', payloads = false) =>
       (

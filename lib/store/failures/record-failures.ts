@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { NormalisedError } from '@/lib/failures/normalise';
+import { cleanText } from '@/lib/store/clean-text';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
 
 export interface NewFailure {
@@ -109,14 +110,14 @@ RETURNING id, scope_id, fingerprint`,
     values: [
       source,
       groups.map(({ fingerprint }) => fingerprint),
-      groups.map(({ title }) => clean(title)),
-      groups.map(({ message }) => clean(message)),
-      groups.map(({ frame }) => frame && clean(frame)),
+      groups.map(({ title }) => cleanText(title)),
+      groups.map(({ message }) => cleanText(message)),
+      groups.map(({ frame }) => cleanText(frame)),
       groups.map(({ fingerprint }) => scopes.get(fingerprint)),
       groups.map(({ total }) => total),
       groups.map(({ firstAt }) => firstAt),
       groups.map(({ lastAt }) => lastAt),
-      groups.map(({ version }) => version),
+      groups.map(({ version }) => cleanText(version)),
     ],
   });
   return new Map(
@@ -146,16 +147,9 @@ async function putKinds(client: pg.PoolClient, failures: readonly NewFailure[], 
     values: [
       rows.map(({ groupId }) => groupId),
       rows.map(({ kindId }) => kindId),
-      rows.map(({ version }) => version),
+      rows.map(({ version }) => cleanText(version)),
       rows.map(({ total }) => total),
       rows.map(({ lastAt }) => lastAt),
     ],
   });
-}
-
-const NUL = String.fromCharCode(0);
-
-/** PostgreSQL's text holds no NUL. */
-function clean(text: string): string {
-  return text.includes(NUL) ? text.replaceAll(NUL, '\ufffd') : text;
 }

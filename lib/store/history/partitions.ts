@@ -16,6 +16,11 @@ export class Partitions {
     for (const day of days) if (!this.#known.has(day)) await this.#make(day);
   }
 
+  /** What was made may have been dropped since: by its age, or by another process. */
+  forget(): void {
+    this.#known.clear();
+  }
+
   async #make(day: number): Promise<void> {
     const from = new Date(day * DAY_MS);
     const to = new Date((day + 1) * DAY_MS);

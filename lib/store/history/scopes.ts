@@ -1,3 +1,4 @@
+import { cleanText } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
 import { NAMES_PER_QUEUE, optionsKey, SCOPE_KINDS, scopeKey, workerKey } from './scope-key';
 
@@ -73,8 +74,8 @@ export class Scopes {
          SELECT made.id, given.n FROM made JOIN given USING (key)`,
           [
             this.source,
-            fresh.map(({ name }) => name),
-            fresh.map(({ version }) => version),
+            fresh.map(({ name }) => cleanText(name)),
+            fresh.map(({ version }) => cleanText(version)),
             fresh.map(({ name, version }) => workerKey(this.source, name, version)),
           ],
         ),
@@ -92,7 +93,7 @@ export class Scopes {
          made AS (INSERT INTO queuedeck.seen_options (options, key) SELECT options, key FROM given
                   ON CONFLICT (key) DO UPDATE SET options = excluded.options RETURNING id, key)
          SELECT made.id, given.n FROM made JOIN given USING (key)`,
-          [fresh, fresh.map(optionsKey)],
+          [fresh.map(cleanText), fresh.map(optionsKey)],
         ),
     );
   }
@@ -138,8 +139,8 @@ export class Scopes {
       [
         this.source,
         wanted.map(({ kind }) => kind),
-        wanted.map(({ queue }) => queue),
-        wanted.map(({ name }) => name),
+        wanted.map(({ queue }) => cleanText(queue)),
+        wanted.map(({ name }) => cleanText(name)),
         wanted.map(({ key }) => key),
       ],
     );

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { cleanText } from '@/lib/store/clean-text';
 
 /** A row of `queuedeck.job` as it is written. Times epoch ms; null = unknown or not yet. */
 export interface JobWrite {
@@ -33,11 +34,11 @@ const INT = 2_147_483_647;
 
 /** Column, its type in the statement, its value. In this order in the statement. */
 const COLUMNS: [name: string, type: string, value: (row: JobWrite) => unknown][] = [
-  ['id', 'text', (row) => clean(row.id)],
+  ['id', 'text', (row) => cleanText(row.id)],
   ['source_id', 'int', (row) => row.sourceId],
   ['queue_id', 'int', (row) => row.queueId],
   ['kind_id', 'int', (row) => row.kindId],
-  ['name', 'text', (row) => clean(row.name)],
+  ['name', 'text', (row) => cleanText(row.name)],
   ['added_at', 'float8', (row) => row.addedAt],
   ['started_at', 'float8', (row) => row.startedAt],
   ['finished_at', 'float8', (row) => row.finishedAt],
@@ -52,11 +53,11 @@ const COLUMNS: [name: string, type: string, value: (row: JobWrite) => unknown][]
   ['flags', 'smallint', (row) => row.flags],
   ['attempts_made', 'smallint', (row) => bound(row.attemptsMade, SMALLEST_INT)],
   ['attempts', 'smallint', (row) => bound(row.attempts, SMALLEST_INT)],
-  ['error', 'text', (row) => clean(row.error)],
+  ['error', 'text', (row) => cleanText(row.error)],
   ['terms', 'text', (row) => (row.terms.length === 0 ? null : `{${row.terms.join(',')}}`)],
-  ['data', 'text', (row) => clean(row.data)],
-  ['result', 'text', (row) => clean(row.result)],
-  ['detail', 'text', (row) => clean(row.detail)],
+  ['data', 'text', (row) => cleanText(row.data)],
+  ['result', 'text', (row) => cleanText(row.result)],
+  ['detail', 'text', (row) => cleanText(row.detail)],
 ];
 
 const KEY = new Set(['id', 'queue_id', 'added_at']);
@@ -78,13 +79,6 @@ ON CONFLICT (id, queue_id, added_at) DO UPDATE SET
 export async function writeJobs(client: pg.PoolClient, rows: readonly JobWrite[]): Promise<void> {
   if (rows.length === 0) return;
   await client.query({ name: 'write-jobs', text: SQL, values: COLUMNS.map(([, , read]) => rows.map(read)) });
-}
-
-const NUL = String.fromCharCode(0);
-
-/** PostgreSQL's text holds no NUL. */
-function clean(text: string | null): string | null {
-  return text?.includes(NUL) ? text.replaceAll(NUL, '\ufffd') : text;
 }
 
 function bound(value: number | null, most: number): number | null {

@@ -1,6 +1,7 @@
 import type { QueueBackend } from '@/lib/backends/backend';
 import type { RecordedFields, RecordingMethods } from '@/lib/backends/recording';
 import type { JobState } from '@/lib/contracts/states';
+import { cleanText } from '@/lib/store/clean-text';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
 import { isOpen, STATE_CODES } from '@/lib/store/history/states';
 import type { Store } from '@/lib/store/store';
@@ -62,7 +63,7 @@ async function chooseUnknown({ store, backend }: Ports, task: QueueTask, state: 
                          WHERE j.id = g.id AND (j.state = $3 ${isOpen(state) ? 'OR j.state < 5' : 'AND j.finished_at >= to_timestamp($4::float8 / 1000)'}))`,
     [
       scopeKey(SCOPE_KINDS.queue, backend.name, task.queue),
-      ids,
+      ids.map(cleanText),
       STATE_CODES[state],
       ...(isOpen(state) ? [] : [(task.fromMs ?? 0) - 60_000]),
     ],

@@ -1,3 +1,4 @@
+import { cleanText } from '@/lib/store/clean-text';
 import { decodeDetail } from '@/lib/store/history/detail';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
 import { stateOf } from '@/lib/store/history/states';
@@ -49,7 +50,7 @@ export async function loadRecords(
   if (wanted.length === 0) return [];
   const rows = await store.query<Row>(SQL, [
     wanted.map(({ queue }) => scopeKey(SCOPE_KINDS.queue, source, queue)),
-    wanted.map(({ id }) => id),
+    wanted.map(({ id }) => cleanText(id)),
   ]);
   return rows.map(toRecord);
 }

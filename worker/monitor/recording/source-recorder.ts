@@ -10,6 +10,9 @@ import { Memory } from './memory';
 import { Reconciler } from './reconcile';
 import { BatchStore, type QueueNote } from './store-batch';
 
+/** So many batches in a row that cannot be written are no outage any more. */
+const LOUD_AFTER = 5;
+
 export interface RecorderOptions {
   store: Store;
   backend: QueueBackend;
@@ -36,6 +39,7 @@ export class SourceRecorder {
   readonly #cost: CostRate;
   #cursor: RecordCursor | null;
   #progress: RecorderProgress;
+  /** Batches in a row that were not written. */
   #failures = 0;
 
   constructor(private readonly options: RecorderOptions) {
@@ -64,7 +68,11 @@ export class SourceRecorder {
       } catch (error) {
         if (error instanceof DeposedError || signal.aborted) throw error;
         this.#failures += 1;
-        log.debug({ err: (error as Error).message }, 'a batch of the record was not written');
+        const level = this.#failures === LOUD_AFTER ? 'warn' : 'debug';
+        log[level](
+          { err: (error as Error).message, source: this.options.backend.name },
+          'a batch of the record was not written',
+        );
         await this.#startOver();
       }
     }
@@ -149,6 +157,7 @@ export class SourceRecorder {
           [backend.name, gap.queue, gap.fromMs ?? gap.toMs, gap.toMs, gap.unseen, gap.reason],
         );
     });
+    this.#failures = 0;
     this.#memory.written(ledger.touched);
     this.#progress = progress;
     this.#cursor = batch.cursor;

@@ -68,6 +68,7 @@ export class BatchStore {
 
   forget(): void {
     this.#buckets.forget();
+    this.#partitions.forget();
   }
 
   /** Of a whole queue, in the minute of a time, as it stands. */

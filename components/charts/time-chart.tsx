@@ -60,7 +60,7 @@ export function TimeChart(props: TimeChartProps) {
   const move = (by: number) => drawn.current?.moveTo(Math.min(steps - 1, Math.max(0, (at ?? steps) + by)));
   return (
     <section className="card" aria-labelledby={`${id}-title`}>
-      <header>
+      <header className="flex-wrap">
         <h2 id={`${id}-title`}>{title}</h2>
         <div className="r legend">
           {lines.map(({ label, tone, values, format }) => (

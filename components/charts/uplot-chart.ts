@@ -94,7 +94,11 @@ function optionsFor(
     padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
-    scales: { x: { time: true }, y: { range: (_u, _min, max) => [0, max > 0 ? max * 1.08 : 1] } },
+    // The last bucket has its own width too.
+    scales: {
+      x: { time: true, range: (_u, min, max) => [min, max + stepMs / 1000] },
+      y: { range: (_u, _min, max) => [0, max > 0 ? max * 1.08 : 1] },
+    },
     axes: [
       { ...axis, size: 28, grid: { show: false }, space: 70, values: (_u, splits) => clockLabels(splits, stepMs) },
       { ...axis, size: 52, space: 36, values: (_u, splits) => splits.map((value) => format(value)) },
@@ -111,7 +115,7 @@ function optionsFor(
               points: { show: false },
               ...(bars ? { paths: bars } : {}),
             }
-          : { stroke: color(tone), width: 1.6, points: { show: false } },
+          : { stroke: color(tone), width: 1.6, points: { show: true, size: 4, fill: color(tone), filter: findLone } },
       ),
     ],
     hooks: {
@@ -127,6 +131,13 @@ function optionsFor(
       draw: [(u) => drawDeploys(u, latest(), color('ink-2'), axis.font)],
     },
   };
+}
+
+/** Values with nothing known on either side: a line of one point would not be seen. */
+function findLone(u: uPlot, series: number): number[] {
+  const values = u.data[series] ?? [];
+  const isKnown = (i: number) => values[i] !== null && values[i] !== undefined;
+  return [...values.keys()].filter((i) => isKnown(i) && !isKnown(i - 1) && !isKnown(i + 1));
 }
 
 /** The time of day; of what spans days, the day. In the reader's zone. */

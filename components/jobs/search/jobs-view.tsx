@@ -51,11 +51,10 @@ export function JobsView() {
 
 function Results({ search, found }: { search: Search; found: ReturnType<typeof useSearch> }) {
   const { data, error, refetch, isFetching, isPlaceholderData } = found;
-  const fault = findFault(search.q);
-  if (fault)
+  if (findFault(search.q))
     return (
       <Empty title="This query cannot be read">
-        <span>{fault.message}</span>
+        <span>The box says what was expected, and where.</span>
       </Empty>
     );
   if (error && !isFetching)

@@ -14,11 +14,13 @@ export default defineConfig({
   // One product, one broker: a spec that pauses a queue or freezes the broker must not meet another.
   workers: 1,
   timeout: 60_000,
+  // As in vitest.config.ts: what needed its second try passes, and is named at the end.
+  retries: 1,
   expect: { timeout: 10_000 },
   use: {
     baseURL,
     ...devices['Desktop Chrome'],
-    trace: 'retain-on-failure',
+    trace: 'retain-on-first-failure',
     launchOptions: {
       executablePath: process.env.QUEUEDECK_TEST_BROWSER,
       args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],

@@ -7,13 +7,22 @@ import { installPackages } from './install.mjs';
 import { root, runNode } from './run.mjs';
 import { Sentence, say } from './sentence.mjs';
 import { buildStack } from './stack.mjs';
-import { countPlaywright, countVitest, formatCount, ONE_FAILED, ONE_PASSED, sum } from './test-counts.mjs';
+import {
+  countPlaywright,
+  countVitest,
+  formatCount,
+  namesOfPlaywright,
+  namesOfVitest,
+  ONE_FAILED,
+  ONE_PASSED,
+  sum,
+} from './test-counts.mjs';
 
 const PARTS = ['lint', 'types', 'unit', 'api', 'browser'];
 
 /**
  * Everything that is tested, or the named parts of it; further words go to the runner (`test unit lib/jobs`). Each part runs even when an earlier one
- * failed, so that one run tells all. Prints `N passed, N failed` last and returns the exit code.
+ * failed, so that one run tells all. Names what failed at the end, prints `N passed, N failed` last and returns the exit code.
  */
 export async function runTests(words) {
   const parts = words.filter((word) => PARTS.includes(word));
@@ -23,14 +32,15 @@ export async function runTests(words) {
   const wants = (part) => parts.length === 0 || parts.includes(part);
   const folder = mkdtempSync(path.join(tmpdir(), 'queuedeck-test-'));
   const counts = [];
+  const names = { failed: [], flaky: [] };
   const started = Date.now();
   try {
     await installPackages();
     if (wants('unit') || wants('api') || wants('browser')) await ensureRedis();
     if (wants('lint')) counts.push(await runLint());
     if (wants('types')) counts.push(await runTypes());
-    if (wants('unit')) counts.push(await attempt(() => runUnit(folder, rest)));
-    if (wants('api') || wants('browser')) counts.push(await attempt(() => runSpecs(folder, wants, rest)));
+    if (wants('unit')) counts.push(await attempt(() => runUnit(folder, rest, names)));
+    if (wants('api') || wants('browser')) counts.push(await attempt(() => runSpecs(folder, wants, rest, names)));
   } catch (error) {
     if (!(error instanceof Sentence)) throw error;
     say(error.message);
@@ -39,6 +49,8 @@ export async function runTests(words) {
     rmSync(folder, { recursive: true, force: true });
   }
   const total = sum(counts);
+  tell('Failed', names.failed);
+  tell('Passed at the second try', names.flaky);
   process.stdout.write(`\nTook ${Math.round((Date.now() - started) / 1000)} s.\n${formatCount(total)}\n`);
   return total.failed > 0 || total.passed === 0 ? 1 : 0;
 }
@@ -54,16 +66,18 @@ async function runTypes() {
   return (await runNode(['node_modules/typescript/bin/tsc', '--noEmit'])) === 0 ? ONE_PASSED : ONE_FAILED;
 }
 
-async function runUnit(folder, rest) {
+async function runUnit(folder, rest, names) {
   const env = await buildStack();
   heading('architecture, unit and conformance on real servers');
   const report = path.join(folder, 'vitest.json');
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...rest];
   const code = await runNode(['node_modules/vitest/vitest.mjs', ...args], { env });
-  return countVitest(readReport(report), code);
+  const read = readReport(report);
+  add(names, namesOfVitest(read));
+  return countVitest(read, code);
 }
 
-async function runSpecs(folder, wants, rest) {
+async function runSpecs(folder, wants, rest, names) {
   const env = await buildStack();
   const browser = wants('browser') ? await ensureBrowser() : '';
   heading(
@@ -103,7 +117,9 @@ async function runSpecs(folder, wants, rest) {
     );
     if (code !== 0 && log) process.stdout.write(`\nWhat the product said at the end:\n${log.slice(-4_000)}\n`);
     if (code === 0) rmSync(output, { recursive: true, force: true });
-    return countPlaywright(readReport(report), code);
+    const read = readReport(report);
+    add(names, namesOfPlaywright(read));
+    return countPlaywright(read, code);
   } finally {
     await stack.stop();
   }
@@ -117,6 +133,18 @@ async function attempt(part) {
     say(error instanceof Sentence ? error.message : String(error?.stack ?? error));
     return ONE_FAILED;
   }
+}
+
+function add(names, more) {
+  names.failed.push(...more.failed);
+  names.flaky.push(...more.flaky);
+}
+
+/** At the end, where whoever reads only the end of a long log finds it. */
+function tell(what, lines) {
+  if (lines.length === 0) return;
+  const more = lines.length > 50 ? [`and ${lines.length - 50} more`] : [];
+  process.stdout.write(`\n${what}:\n${[...lines.slice(0, 50), ...more].map((line) => `  ${line}\n`).join('')}`);
 }
 
 function readReport(file) {

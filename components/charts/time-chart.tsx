@@ -2,6 +2,7 @@
 
 import { useEffect, useId, useRef, useState } from 'react';
 import type { Tone } from '@/components/charts/sparkline';
+import { StillChart } from '@/components/charts/still-chart';
 import type { Drawn } from '@/components/charts/uplot-chart';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
@@ -39,25 +40,41 @@ export function TimeChart(props: TimeChartProps) {
   const id = useId();
   const latest = useRef(props);
   latest.current = props;
-  // The library is only fetched where a chart is.
+  const [width, setWidth] = useState(0);
+  const [wanted, setWanted] = useState(false);
+  const [live, setLive] = useState(false);
   useEffect(() => {
+    const resize = new ResizeObserver(() => setWidth(box.current?.clientWidth ?? 0));
+    if (box.current) resize.observe(box.current);
+    return () => resize.disconnect();
+  }, []);
+  // The library comes when someone turns to the chart; until then the same picture stands there without it.
+  useEffect(() => {
+    if (!wanted) return;
     let gone = false;
     void import('@/components/charts/uplot-chart').then(({ drawChart }) => {
-      if (!gone && box.current) drawn.current = drawChart(box.current, latest.current, setAt, () => latest.current);
+      if (gone || !box.current) return;
+      setLive(true);
+      drawn.current = drawChart(box.current, latest.current, setAt, () => latest.current);
     });
     return () => {
       gone = true;
       drawn.current?.destroy();
       drawn.current = null;
+      setLive(false);
     };
-  }, []);
+  }, [wanted]);
   useEffect(() => drawn.current?.update(props));
   const steps = lines[0]?.values.length ?? 0;
   const read = (step: number) =>
     `${formatDayClock(new Date(fromMs + step * stepMs), new Date(), false)}: ${lines
       .map(({ label, values, format }) => `${label} ${valueText(values[step], format)}`)
       .join(', ')}`;
-  const move = (by: number) => drawn.current?.moveTo(Math.min(steps - 1, Math.max(0, (at ?? steps) + by)));
+  const move = (by: number) => {
+    const step = Math.min(steps - 1, Math.max(0, (at ?? steps) + by));
+    if (drawn.current) drawn.current.moveTo(step);
+    else setAt(step);
+  };
   return (
     <section className="card" aria-labelledby={`${id}-title`}>
       <header className="flex-wrap">
@@ -81,6 +98,8 @@ export function TimeChart(props: TimeChartProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys read its values
         tabIndex={0}
         aria-label={`${title}. Arrow keys read its values; the table has them all.`}
+        onPointerEnter={() => setWanted(true)}
+        onFocus={() => setWanted(true)}
         onKeyDown={(event) => {
           const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
           if (by === undefined) return;
@@ -88,7 +107,9 @@ export function TimeChart(props: TimeChartProps) {
           move(by);
         }}
       >
-        <div ref={box} className="chart-box" />
+        <div ref={box} className="chart-box">
+          {!live && width > 0 && <StillChart chart={props} width={width} />}
+        </div>
       </div>
       <p className="sr-only" aria-live="polite">
         {at === null ? '' : read(at)}

@@ -1,8 +1,20 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import {
+  BAR_MAX,
+  BAR_SHARE,
+  clockLabels,
+  HEIGHT,
+  RIGHT,
+  stackLines,
+  TOP,
+  topOf,
+  X_AXIS,
+  X_SPACE,
+  Y_AXIS,
+  Y_SPACE,
+} from '@/components/charts/scale';
 import type { TimeChartProps } from '@/components/charts/time-chart';
-
-const HEIGHT = 190;
 
 export interface Drawn {
   update(props: TimeChartProps): void;
@@ -55,18 +67,12 @@ export function drawChart(
   };
 }
 
-/** Of bars each line with those below it; the last is drawn first, so that all are seen. */
-function dataOf({ kind, fromMs, stepMs, lines, before }: TimeChartProps): uPlot.AlignedData {
+/** Of bars the last line is drawn first, so that all are seen. */
+function dataOf(props: TimeChartProps): uPlot.AlignedData {
+  const { kind, fromMs, stepMs, lines, before } = props;
   const steps = lines[0]?.values.length ?? 0;
   const x = Array.from({ length: steps }, (_, step) => (fromMs + step * stepMs) / 1000);
-  const rows = lines.map(({ values }) => [...values]);
-  if (kind === 'bars')
-    for (let i = 1; i < rows.length; i += 1)
-      for (let step = 0; step < steps; step += 1) {
-        const below = rows[i - 1]?.[step];
-        const own = rows[i]?.[step];
-        if (rows[i] && own !== null && own !== undefined) (rows[i] as (number | null)[])[step] = own + (below ?? 0);
-      }
+  const rows = stackLines(props);
   const behind = before ? [Array.from({ length: steps }, (_, step) => before[step] ?? null)] : [];
   return [x, ...behind, ...(kind === 'bars' ? rows.reverse() : rows)] as uPlot.AlignedData;
 }
@@ -81,7 +87,7 @@ function optionsFor(
   const color = (name: string) => style.getPropertyValue(`--${name}`).trim() || '#888';
   const format = lines[0]?.format ?? String;
   const shown = kind === 'bars' ? [...lines].reverse() : lines;
-  const bars = uPlot.paths.bars?.({ size: [0.72, 24], align: 1 });
+  const bars = uPlot.paths.bars?.({ size: [BAR_SHARE, BAR_MAX], align: 1 });
   const axis = {
     stroke: color('ink-3'),
     font: `11px ${style.fontFamily}`,
@@ -91,17 +97,23 @@ function optionsFor(
   return {
     width: Math.max(200, box.clientWidth),
     height: HEIGHT,
-    padding: [8, 16, 0, 0],
+    padding: [TOP, RIGHT, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
     // The last bucket has its own width too.
     scales: {
       x: { time: true, range: (_u, min, max) => [min, max + stepMs / 1000] },
-      y: { range: (_u, _min, max) => [0, max > 0 ? max * 1.08 : 1] },
+      y: { range: (_u, _min, max) => [0, topOf(max)] },
     },
     axes: [
-      { ...axis, size: 28, grid: { show: false }, space: 70, values: (_u, splits) => clockLabels(splits, stepMs) },
-      { ...axis, size: 52, space: 36, values: (_u, splits) => splits.map((value) => format(value)) },
+      {
+        ...axis,
+        size: X_AXIS,
+        grid: { show: false },
+        space: X_SPACE,
+        values: (_u, splits) => clockLabels(splits, stepMs),
+      },
+      { ...axis, size: Y_AXIS, space: Y_SPACE, values: (_u, splits) => splits.map((value) => format(value)) },
     ],
     series: [
       {},
@@ -138,16 +150,6 @@ function findLone(u: uPlot, series: number): number[] {
   const values = u.data[series] ?? [];
   const isKnown = (i: number) => values[i] !== null && values[i] !== undefined;
   return [...values.keys()].filter((i) => isKnown(i) && !isKnown(i - 1) && !isKnown(i + 1));
-}
-
-/** The time of day; of what spans days, the day. In the reader's zone. */
-function clockLabels(splits: number[], stepMs: number): string[] {
-  const isDays = stepMs >= 3_600_000 * 6 || (splits.at(-1) ?? 0) - (splits[0] ?? 0) > 2 * 86_400;
-  const format = new Intl.DateTimeFormat(
-    'en-GB',
-    isDays ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit' },
-  );
-  return splits.map((at) => format.format(new Date(at * 1000)));
 }
 
 /** A dashed line with the version, where it was deployed. */

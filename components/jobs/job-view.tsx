@@ -1,19 +1,17 @@
 'use client';
 
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { CancelNotice } from '@/components/jobs/detail/cancel-notice';
 import { CompareCard } from '@/components/jobs/detail/compare-card';
 import { ErrorCard } from '@/components/jobs/detail/error-card';
 import { FactsCard } from '@/components/jobs/detail/facts-card';
-import { FlowCard } from '@/components/jobs/detail/flow-card';
 import { JobHead } from '@/components/jobs/detail/job-head';
 import { JobWhyLine } from '@/components/jobs/detail/job-why-line';
 import { PayloadCard } from '@/components/jobs/detail/payload-card';
 import { ProgressCard } from '@/components/jobs/detail/progress-card';
 import { TimelineCard } from '@/components/jobs/detail/timeline-card';
 import { LogCard } from '@/components/jobs/log/log-card';
-import { MissingJob } from '@/components/jobs/missing-job';
 import { readSeenJob, showOutcome } from '@/components/jobs/show-outcome';
 import { showToast } from '@/components/ui/toast/toast-store';
 import { describeError, ProblemError } from '@/lib/client/http/problem-error';
@@ -22,6 +20,10 @@ import { jobTopic } from '@/lib/client/live/topics';
 import { useTopic } from '@/lib/client/live/use-live';
 import { keys } from '@/lib/client/query-keys';
 import { JOB_ACTION_LABELS, type JobAction, runJobAction } from '@/lib/client/run-job-action';
+
+// What few jobs have comes with them.
+const FlowCard = lazy(() => import('@/components/jobs/detail/flow-card').then((file) => ({ default: file.FlowCard })));
+const MissingJob = lazy(() => import('@/components/jobs/missing-job').then((file) => ({ default: file.MissingJob })));
 
 interface JobViewProps {
   address: JobAddress;
@@ -52,7 +54,11 @@ export function JobView({ address, problem }: JobViewProps) {
   // A read that failed for another reason keeps what was known: the banner says that the broker is away.
   const isGone = error instanceof ProblemError && error.status === 404;
   if (!job || isGone)
-    return <MissingJob address={address} last={job} error={error} problem={problem} onRetry={() => void refetch()} />;
+    return (
+      <Suspense fallback={<div className="page" />}>
+        <MissingJob address={address} last={job} error={error} problem={problem} onRetry={() => void refetch()} />
+      </Suspense>
+    );
   return (
     <div className="page">
       <JobHead address={address} job={job} busy={busy} onAction={act} />
@@ -72,7 +78,11 @@ export function JobView({ address, problem }: JobViewProps) {
         <div className="col">
           <FactsCard job={job} />
           <CompareCard job={job} />
-          <FlowCard job={job} />
+          {(job.parent || job.children) && (
+            <Suspense fallback={null}>
+              <FlowCard job={job} />
+            </Suspense>
+          )}
           <PayloadCard address={address} title="Options" payload={toPayload(job.options)} />
         </div>
       </div>

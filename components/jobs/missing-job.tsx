@@ -1,6 +1,6 @@
 'use client';
 
-import { RecordedJobView } from '@/components/jobs/recorded/recorded-job';
+import { lazy, Suspense } from 'react';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
@@ -9,6 +9,10 @@ import { queueHref } from '@/lib/client/http/url';
 import type { JobAddress } from '@/lib/client/jobs';
 import { useRecordedJob } from '@/lib/client/search';
 import type { Job } from '@/lib/contracts/jobs';
+
+const RecordedJobView = lazy(() =>
+  import('@/components/jobs/recorded/recorded-job').then((file) => ({ default: file.RecordedJobView })),
+);
 
 interface MissingJobProps {
   address: JobAddress;
@@ -23,7 +27,12 @@ interface MissingJobProps {
 export function MissingJob({ address, last, error, problem, onRetry }: MissingJobProps) {
   const isGone = error instanceof ProblemError && error.status === 404;
   const recorded = useRecordedJob(address, true).data;
-  if (recorded && (isGone || problem !== null || !last)) return <RecordedJobView job={recorded} />;
+  if (recorded && (isGone || problem !== null || !last))
+    return (
+      <Suspense fallback={<div className="page" />}>
+        <RecordedJobView job={recorded} />
+      </Suspense>
+    );
   const failure = error instanceof ProblemError ? error : problem;
   const title = isGone ? 'This job is no longer in the broker' : (failure?.title ?? 'This job could not be read');
   const detail = isGone

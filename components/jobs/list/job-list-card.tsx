@@ -9,7 +9,6 @@ import { useJobActions } from '@/components/jobs/list/use-job-actions';
 import { useNewJobs } from '@/components/jobs/list/use-new-jobs';
 import { FilterBar } from '@/components/jobs/select/filter-bar';
 import { NoMatch, Searched } from '@/components/jobs/select/searched';
-import { SelectionBar } from '@/components/jobs/select/selection-bar';
 import { useFrozen } from '@/components/jobs/select/use-frozen';
 import { useSelection } from '@/components/jobs/select/use-selection';
 import { STATE_LABELS } from '@/components/queues/state-labels';
@@ -27,6 +26,9 @@ import { countSelected, isSelected, NOTHING, type Selection, toOperationFilter }
 import type { QueueFigures } from '@/lib/contracts/queues';
 import { formatCount } from '@/lib/format';
 
+const SelectionBar = lazy(() =>
+  import('@/components/jobs/select/selection-bar').then((file) => ({ default: file.SelectionBar })),
+);
 const OperationDialog = lazy(() =>
   import('@/components/operations/operation-dialog').then((file) => ({ default: file.OperationDialog })),
 );
@@ -87,18 +89,20 @@ export function JobListCard({ source, queue, list, figures }: JobListCardProps) 
         hrefWith={hrefWith}
       />
       {(countSelected(selection) > 0 || actions.run) && (
-        <SelectionBar
-          selection={selection}
-          elsewhere={countSelected(selection) - rows.filter(isShown).length}
-          drifted={drifted}
-          state={list.state}
-          makeFilter={() => toFilter(of, filter, Date.now())}
-          filtered={filtered}
-          run={actions.run}
-          onSelect={select}
-          onAction={(kind) => void act(kind)}
-          onClear={() => select(NOTHING)}
-        />
+        <Suspense fallback={<div className="selbar" />}>
+          <SelectionBar
+            selection={selection}
+            elsewhere={countSelected(selection) - rows.filter(isShown).length}
+            drifted={drifted}
+            state={list.state}
+            makeFilter={() => toFilter(of, filter, Date.now())}
+            filtered={filtered}
+            run={actions.run}
+            onSelect={select}
+            onAction={(kind) => void act(kind)}
+            onClear={() => select(NOTHING)}
+          />
+        </Suspense>
       )}
       {arrived.count > 0 && !filtered && (
         <button

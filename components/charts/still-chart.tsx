@@ -1,0 +1,100 @@
+import {
+  BAR_MAX,
+  BAR_SHARE,
+  clockLabels,
+  HEIGHT,
+  RIGHT,
+  stackLines,
+  TOP,
+  timeMarks,
+  topOf,
+  valueMarks,
+  X_AXIS,
+  Y_AXIS,
+} from '@/components/charts/scale';
+import type { TimeChartProps } from '@/components/charts/time-chart';
+
+const PLOT_HEIGHT = HEIGHT - TOP - X_AXIS;
+
+/**
+ * A chart as it stands until someone points at it: the same picture as the library's, without the library. `width` in CSS pixels.
+ * Hidden from screen readers: the chart around it has the words and the table.
+ */
+export function StillChart({ chart, width }: { chart: TimeChartProps; width: number }) {
+  const { kind, lines, before, fromMs, stepMs, deploys } = chart;
+  const steps = lines[0]?.values.length ?? 0;
+  const rows = stackLines(chart);
+  const most = [...rows, before ?? []].reduce((max, row) => row.reduce<number>((m, v) => Math.max(m, v ?? 0), max), 0);
+  const top = topOf(most);
+  const plotWidth = Math.max(1, width - Y_AXIS - RIGHT);
+  const [from, to] = [fromMs / 1000, (fromMs + steps * stepMs) / 1000];
+  const x = (seconds: number) => round(Y_AXIS + ((seconds - from) / (to - from || 1)) * plotWidth);
+  const y = (value: number) => round(TOP + PLOT_HEIGHT * (1 - value / top));
+  const step = (i: number) => x(from + (i * stepMs) / 1000);
+  const bar = round(Math.min(BAR_MAX, (plotWidth / Math.max(1, steps)) * BAR_SHARE));
+  const marks = steps > 0 ? timeMarks(from, to, plotWidth) : [];
+  const labels = clockLabels(marks, stepMs);
+  return (
+    <svg className="still" width={width} height={HEIGHT} aria-hidden="true">
+      {valueMarks(top, PLOT_HEIGHT).map((value) => (
+        <g key={value}>
+          <line className="grid" x1={Y_AXIS} x2={width - RIGHT} y1={y(value)} y2={y(value)} />
+          <text x={Y_AXIS - 5} y={y(value)} dominantBaseline="central" textAnchor="end">
+            {(lines[0]?.format ?? String)(value)}
+          </text>
+        </g>
+      ))}
+      {marks.map((at, i) => (
+        <text key={at} x={x(at)} y={HEIGHT - X_AXIS + 16} textAnchor="middle">
+          {labels[i]}
+        </text>
+      ))}
+      {before && <path className="before" d={drawLine(before, step, y)} />}
+      {kind === 'bars'
+        ? lines
+            .map(({ label, tone }, i) => (
+              <path key={label} fill={`var(--${tone})`} d={drawBars(rows[i] ?? [], step, y, bar)} />
+            ))
+            .reverse()
+        : lines.map(({ label, tone }, i) => (
+            <path key={label} className="line" stroke={`var(--${tone})`} d={drawLine(rows[i] ?? [], step, y)} />
+          ))}
+      {deploys?.map(({ version, at }) => {
+        const seconds = Date.parse(at) / 1000;
+        if (seconds < from || seconds > to) return null;
+        return (
+          <g key={`${version}:${at}`}>
+            <line className="deploy" x1={x(seconds)} x2={x(seconds)} y1={TOP} y2={TOP + PLOT_HEIGHT} />
+            <text className="version" x={x(seconds) + 4} y={TOP + 10}>
+              {version.slice(0, 20)}
+            </text>
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+type Row = readonly (number | null)[];
+type Place = (value: number) => number;
+
+/** Each bar from the ground up: the line that stands on it is drawn before it. */
+function drawBars(row: Row, step: Place, y: Place, width: number): string {
+  const ground = y(0);
+  return row.map((value, i) => (value ? `M${step(i)} ${ground}V${y(value)}h${width}V${ground}Z` : '')).join('');
+}
+
+/** A value that stands alone is a line of no length, which its round cap shows. */
+function drawLine(row: Row, step: Place, y: Place): string {
+  let path = '';
+  for (const [i, value] of row.entries()) {
+    if (value === null || value === undefined) continue;
+    const isAlone = !isKnown(row[i - 1]) && !isKnown(row[i + 1]);
+    path += `${isKnown(row[i - 1]) ? 'L' : 'M'}${step(i)} ${y(value)}${isAlone ? 'h0' : ''}`;
+  }
+  return path;
+}
+
+const isKnown = (value: number | null | undefined) => value !== null && value !== undefined;
+
+const round = (value: number) => Math.round(value * 10) / 10;

@@ -22,12 +22,20 @@ export interface Condition {
   sql: string;
   values: unknown[];
   scans: boolean;
+  /** Hashes of leaves of the data that each fitting job must have; see history/terms.ts. */
+  terms: number[];
 }
 
 export function toCondition(node: Node | null, names: Names, clock: Clock, firstValue = 1): Condition {
   const writer = new Writer(names, clock, firstValue);
   const sql = node === null ? 'true' : writer.write(node);
-  return { sql, values: writer.values, scans: writer.scans };
+  return { sql, values: writer.values, scans: writer.scans, terms: node === null ? [] : requiredTerms(node) };
+}
+
+function requiredTerms(node: Node): number[] {
+  if (node.kind === 'and') return node.items.flatMap(requiredTerms);
+  if (node.kind !== 'term' || node.field !== 'data' || node.path === null || node.values.length !== 1) return [];
+  return node.values.map((value) => termOf(node.path ?? '', asText(value).text));
 }
 
 /** The pattern of a value: `*` of an unquoted one stands for anything. `within`: anywhere in the text. */

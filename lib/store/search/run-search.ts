@@ -13,6 +13,8 @@ const ANSWER_MS = 1_500;
 const COUNT_MS = 400;
 export const COUNT_UP_TO = 10_000;
 const ROWS_PER_STEP = 60_000;
+/** So many jobs with the same leaves of data are read at once and sorted; more are walked in their order, as they come soon. */
+const FEW = 5_000;
 
 export interface SearchPosition {
   /** Of the sort column (epoch ms, or ms), and the row's number. */
@@ -42,6 +44,12 @@ export interface SearchAnswer {
   searched: { jobs: number; of: number; sinceMs: number | null; complete: boolean };
 }
 
+/** Where the jobs of a condition are read from: all of them unless it says otherwise. */
+interface Rows extends Condition {
+  with?: string;
+  from?: string;
+}
+
 const SORTS: Record<SearchSort, { column: string; value: string; type: string }> = {
   added: { column: 'j.added_at', value: 'extract(epoch FROM j.added_at)::float8 * 1000', type: 'time' },
   finished: { column: 'j.finished_at', value: 'extract(epoch FROM j.finished_at)::float8 * 1000', type: 'time' },
@@ -56,11 +64,30 @@ const SORTS: Record<SearchSort, { column: string; value: string; type: string }>
 export async function runSearch(store: Store, ask: SearchAsk, signal: AbortSignal): Promise<SearchAnswer> {
   const names = await resolveNames(store, ask.node);
   const condition = withSources(toCondition(ask.node, names, ask.clock), ask.sources);
-  return readCancellably(store, signal, (reader) =>
-    condition.scans && ask.sort === 'added' && ask.order === 'desc' && !ask.position?.back
+  return readCancellably(store, signal, async (reader) => {
+    if (condition.terms.length > 0 && (await areFew(reader, condition.terms)))
+      return searchAtOnce(reader, ask, withFew(condition));
+    return condition.scans && ask.sort === 'added' && ask.order === 'desc' && !ask.position?.back
       ? searchInSteps(reader, ask, condition)
-      : searchAtOnce(reader, ask, condition),
+      : searchAtOnce(reader, ask, condition);
+  });
+}
+
+/** The planner takes every rare leaf for one of 200, and would walk a million jobs in order to find the first fifty. */
+async function areFew(reader: Reader, terms: number[]): Promise<boolean> {
+  const [row] = await reader.read<{ n: number }>(
+    `SELECT count(*)::int AS n FROM (SELECT FROM queuedeck.job j WHERE j.terms @> $1::int[] LIMIT ${FEW + 1}) f`,
+    [terms],
+    LIMIT_MS,
   );
+  return (row?.n ?? 0) <= FEW;
+}
+
+/** The same jobs, chosen by the index of leaves before anything else is asked of them. */
+function withFew(condition: Condition): Rows {
+  const values = [...condition.values, condition.terms];
+  const few = `few AS MATERIALIZED (SELECT j.* FROM queuedeck.job j WHERE j.terms @> $${values.length}::int[])`;
+  return { ...condition, values, with: `WITH ${few}`, from: 'few' };
 }
 
 /** How many fit, exact up to 10,000; null = not known within a second and a half. */
@@ -71,7 +98,7 @@ export async function countFitting(store: Store, node: Node | null, sources: rea
   return readCancellably(store, signal, (reader) => countUpTo(reader, condition, ANSWER_MS));
 }
 
-async function searchAtOnce(reader: Reader, ask: SearchAsk, condition: Condition): Promise<SearchAnswer> {
+async function searchAtOnce(reader: Reader, ask: SearchAsk, condition: Rows): Promise<SearchAnswer> {
   const from = Date.now();
   const rows = await readPage(reader, ask, condition, 'true', [], LIMIT_MS);
   const count = ask.position
@@ -169,7 +196,7 @@ async function countNewer(reader: Reader, high: number): Promise<number> {
 async function readPage(
   reader: Reader,
   ask: SearchAsk,
-  condition: Condition,
+  condition: Rows,
   extra: string,
   extraValues: unknown[],
   limitMs: number,
@@ -188,8 +215,8 @@ async function readPage(
   const direction = isDown ? 'DESC' : 'ASC';
   const by = `${column} ${direction}, j.n ${direction}`;
   return reader.read<FoundRow>(
-    `SELECT ${ROW_COLUMNS}, ${value} AS sort_value FROM (
-       SELECT j.* FROM queuedeck.job j WHERE ${parts.join(' AND ')} ORDER BY ${by} LIMIT ${limit + 1}
+    `${condition.with ?? ''} SELECT ${ROW_COLUMNS}, ${value} AS sort_value FROM (
+       SELECT j.* FROM ${condition.from ?? 'queuedeck.job'} j WHERE ${parts.join(' AND ')} ORDER BY ${by} LIMIT ${limit + 1}
      ) j ${ROW_JOINS} ORDER BY ${by}`,
     values,
     limitMs,
@@ -204,10 +231,14 @@ function cutPage(read: FoundRow[], { limit, position }: SearchAsk) {
 }
 
 /** Exact up to 10,000; null = it took too long. */
-async function countUpTo(reader: Reader, { sql, values }: Condition, limitMs: number) {
+async function countUpTo(
+  reader: Reader,
+  { sql, values, with: before = '', from = 'queuedeck.job' }: Rows,
+  limitMs: number,
+) {
   try {
     const [row] = await reader.read<{ n: number }>(
-      `SELECT count(*)::int AS n FROM (SELECT FROM queuedeck.job j WHERE ${sql} LIMIT ${COUNT_UP_TO + 1}) f`,
+      `${before} SELECT count(*)::int AS n FROM (SELECT FROM ${from} j WHERE ${sql} LIMIT ${COUNT_UP_TO + 1}) f`,
       values,
       limitMs,
     );

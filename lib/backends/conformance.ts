@@ -9,6 +9,7 @@ import { testFlows } from './conformance/flows';
 import { testLists } from './conformance/lists';
 import { testOneJob } from './conformance/one-job';
 import { testOutage } from './conformance/outage';
+import { testRecording, testRecordingOutage } from './conformance/recording';
 import { testSchedulers } from './conformance/schedulers';
 import { testSweeps } from './conformance/sweeps';
 import { testTail } from './conformance/tail';
@@ -41,6 +42,10 @@ export function describeBackend(name: string, open: () => Promise<Broker>): void
     describe('operations on many', () => testBulk(bench));
     describe('flows', () => testFlows(bench));
     describe('the live tail', () => testTail(bench));
-    describe('a broker that is away', () => testOutage(bench));
+    describe('recording', () => testRecording(bench));
+    describe('a broker that is away', () => {
+      testRecordingOutage(bench);
+      testOutage(bench);
+    });
   });
 }

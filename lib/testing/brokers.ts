@@ -59,12 +59,18 @@ export async function openRedisBroker(): Promise<TestBroker> {
   };
 }
 
-export async function openPostgresBroker(): Promise<TestBroker> {
+/** A PostgreSQL server with BullMQ's schema in it. */
+export async function startPostgresBroker(): Promise<TestServer> {
   const server = await startPostgres();
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
   await runMigrations(client, 'bullmq');
   await client.end();
+  return server;
+}
+
+export async function openPostgresBroker(): Promise<TestBroker> {
+  const server = await startPostgresBroker();
   const on = withBackend(createPostgresBackend);
   const connection = server.url;
   const { keep, closeAll } = keeper();

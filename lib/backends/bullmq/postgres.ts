@@ -35,6 +35,7 @@ import { listRows } from './postgres/rows';
 import { cleanQueue, drainQueue, obliterateQueue } from './postgres/sweep-queue';
 import { tailEvents } from './postgres/tail';
 import { listWorkerSessions } from './postgres/workers';
+import { openPostgresRecording } from './recording/postgres';
 import { joinWorkers } from './redis/list-workers';
 import { openPostgresSchedulers } from './schedulers/postgres';
 
@@ -109,6 +110,12 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
     flows: openPostgresFlows(connection),
     schedulers: openPostgresSchedulers(connection),
     bulk: openPostgresBulk(connection, config.schema),
+    recording: openPostgresRecording({
+      query,
+      queueNames: () => listQueueNames(query),
+      connectDedicated: connection.connectDedicated,
+      closing: closing.signal,
+    }),
     close: async () => {
       closing.abort();
       await connection.close();

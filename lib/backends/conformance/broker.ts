@@ -35,7 +35,7 @@ export interface Broker {
   worker(
     queue: string,
     run: (job: TestJob) => Promise<unknown>,
-    options?: { name?: string; concurrency?: number },
+    options?: { name?: string; concurrency?: number; metrics?: { maxDataPoints: number } },
   ): { close(force?: boolean): Promise<void> };
   flows(): {
     add(flow: TestFlow): Promise<{ job: { id?: string | undefined } }>;

@@ -116,11 +116,8 @@ function fillIn(record: JobRecord, fields: RecordedFields): void {
 }
 
 function queueUp(record: JobRecord, event: RecordedEvent, fields: RecordedFields | null, tally: Tally): JobRecord {
-  if (record.state === 'completed' || record.state === 'failed') {
-    tally.count('retried', event.at);
-    if (fields && fields.attemptsMade < record.endsCounted) record.endsCounted = fields.attemptsMade;
-    Object.assign(record, { finishedAt: null, error: null, groupId: null, result: null, resultBytes: null });
-  } else if (record.state === 'active' && event.kind !== 'waiting-children') {
+  if (isOver(record)) revive(record, event, fields, tally);
+  else if (record.state === 'active' && event.kind !== 'waiting-children') {
     // Put back without a failure (a rate limit, a stall): the broker's count of attempts did not move.
     const failed = fields ? fields.attemptsMade > record.endsCounted : event.kind === 'delayed';
     endAttempt(record, event, fields, failed ? 'failed' : 'put-back', tally);
@@ -133,7 +130,18 @@ function queueUp(record: JobRecord, event: RecordedEvent, fields: RecordedFields
   return record;
 }
 
+const isOver = ({ state }: JobRecord): boolean => state === 'completed' || state === 'failed';
+
+/** It ended, and someone put it back. */
+function revive(record: JobRecord, event: RecordedEvent, fields: RecordedFields | null, tally: Tally): void {
+  tally.count('retried', event.at);
+  if (fields && fields.attemptsMade < record.endsCounted) record.endsCounted = fields.attemptsMade;
+  Object.assign(record, { finishedAt: null, error: null, groupId: null, result: null, resultBytes: null });
+}
+
 function start(record: JobRecord, event: RecordedEvent, fields: RecordedFields | null, tally: Tally): JobRecord {
+  // On PostgreSQL BullMQ says nothing of those that `retryJobs` puts back.
+  if (isOver(record)) revive(record, event, fields, tally);
   tally.count('started', event.at);
   const readyAt = record.readyAt ?? record.dueAt;
   if (readyAt !== null) {

@@ -64,6 +64,7 @@ export function openPostgresConnection(config: SourceConfig, maxConnections: num
   pool.on('connect', (client) => client.on('error', () => undefined));
 
   let ready: Promise<void> | null = null;
+  let ending: Promise<void> | null = null;
   const prepared = () => {
     ready ??= prepareSchema(pool, config).catch((error) => {
       ready = null;
@@ -92,7 +93,10 @@ export function openPostgresConnection(config: SourceConfig, maxConnections: num
       return bounded(() => inTransaction(pool, commitBefore, work)).catch(rethrowAsAway);
     },
     connectDedicated: () => connectDedicated(common, prepared),
-    close: () => pool.end(),
+    close: () => {
+      ending ??= pool.end();
+      return ending;
+    },
   };
 }
 

@@ -33,7 +33,7 @@ export async function openTestBroker(url: string) {
     worker: (
       name: string,
       run: (job: TestJob) => Promise<unknown>,
-      options: { name?: string; concurrency?: number } = {},
+      options: { name?: string; concurrency?: number; metrics?: { maxDataPoints: number } } = {},
     ) => keep(new Worker(name, run, { ...options, connection: url }).on('error', () => {})),
     close: async () => {
       await Promise.all(opened.map((one) => one.close()));

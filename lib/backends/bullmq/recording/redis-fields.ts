@@ -5,6 +5,7 @@ import type { RedisLink } from '../redis/link';
 import { PAYLOAD_CAP, type RawFields, type RawName, toRecordedFields } from './fields';
 import type { CostMeter } from './meter';
 import { runAll } from './run-all';
+import type { FieldSet, FieldWish } from './wishes';
 
 const SMALL: RawName[] = ['name', 'timestamp', 'processedOn', 'finishedOn', 'delay', 'atm', 'ats', 'stc', 'pb'];
 const ENDED: RawName[] = [...SMALL, 'failedReason', 'stacktrace'];
@@ -18,19 +19,7 @@ const CAREFUL_MS = 600_000;
 /** Beyond this a payload is not even read to be cut: 0.5 ms of the broker for each MB. */
 const READ_CAP = 2_097_152;
 
-/**
- * `ended`: what the end of an attempt changes. `first`: that, and what a job is. `whole`: with the result too, which at its end
- * comes with the event.
- */
-export type FieldSet = 'small' | 'ended' | 'first' | 'whole';
-
 const SETS: Record<FieldSet, RawName[]> = { small: SMALL, ended: ENDED, first: FIRST, whole: WHOLE };
-
-export interface FieldWish {
-  queue: string;
-  id: string;
-  set: FieldSet;
-}
 
 /** Reads jobs' HASHes by HMGET, pipelined: one command a job, two where payloads are big. Null = gone. */
 export class RedisFieldReader {

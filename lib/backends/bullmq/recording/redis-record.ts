@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RecordBatch, RecordCursor, RecordedEvent, RecordGap, RecordOptions } from '@/lib/backends/recording';
+import type { RecordBatch, RecordCursor, RecordGap, RecordOptions } from '@/lib/backends/recording';
 import type { RedisClient } from '../redis/connect';
 import type { RedisLink } from '../redis/link';
 import type { CostMeter } from './meter';
 import { isAfter, type StreamEntry, toRecordedEvent, weighEntry } from './redis-events';
-import type { FieldSet, FieldWish, RedisFieldReader } from './redis-fields';
+import type { RedisFieldReader } from './redis-fields';
 import { runAll } from './run-all';
+import { wishesOf } from './wishes';
 
 /** The cursor's own entry: since when everything is read. No queue has that name. */
 const SINCE = '';
@@ -66,7 +67,7 @@ export class RedisRecord {
     const events = [...read].flatMap(([queue, entries]) =>
       entries.flatMap((entry) => toRecordedEvent(queue, entry) ?? []),
     );
-    const fields = await this.source.fields.read(this.#wishes(events));
+    const fields = await this.source.fields.read(wishesOf(events, this.options.isKnown ?? (() => false)));
     for (const [queue, entries] of read) this.#cursor[queue] = entries.at(-1)?.[0] ?? before.get(queue) ?? '0-0';
     this.#adapt(read);
     this.#breathe = events.length > 0 && !this.#more;
@@ -162,33 +163,12 @@ export class RedisRecord {
     });
   }
 
-  /** At most one read for each job: in full when it is met, and what its end changed when an attempt ended. */
-  #wishes(events: readonly RecordedEvent[]): FieldWish[] {
-    const wanted = new Map<string, FieldWish & { gone: boolean }>();
-    for (const { queue, id, kind, prev } of events) {
-      const key = `${queue}\n${id}`;
-      const wish = wanted.get(key) ?? { queue, id, set: this.#isKnown(queue, id) ? 'small' : 'first', gone: false };
-      wish.gone = kind === 'removed';
-      if (wish.set === 'small' && endsAttempt(kind, prev)) wish.set = 'ended' satisfies FieldSet;
-      wanted.set(key, wish);
-    }
-    return [...wanted.values()].filter(({ set, gone }) => !gone && set !== 'small');
-  }
-
-  #isKnown(queue: string, id: string): boolean {
-    return this.options.isKnown?.(queue, id) ?? false;
-  }
-
   #adapt(read: ReadonlyMap<string, StreamEntry[]>): void {
     let bytes = 0;
     for (const entries of read.values()) for (const entry of entries) bytes += weighEntry(entry);
     if (bytes > BYTES_PER_READ) this.#count = Math.max(10, Math.floor(this.#count / 2));
     else if (this.#more && bytes < BYTES_PER_READ / 2) this.#count = Math.min(EVENTS_PER_READ, this.#count * 2);
   }
-}
-
-function endsAttempt(kind: RecordedEvent['kind'], prev: string | null): boolean {
-  return kind === 'completed' || kind === 'failed' || kind === 'delayed' || (kind === 'waiting' && prev === 'active');
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,80 @@
+import type { RecordedEvent } from '@/lib/backends/recording';
+import { ERROR_CAP, NAME_CAP, PAYLOAD_CAP, PROGRESS_CAP } from './fields';
+
+/**
+ * Events of all queues in the order of their ids, as far as all are committed: `$1` queues with the ids `$2` up to which each was
+ * read, `$3` the id up to which every queue was read, `$4` the id up to which nothing can be committed any more, `$5` how many of
+ * each queue, `$6` of all. One walk over the primary key tells which queues have any; of a queue with too many the rest comes with the next read.
+ *
+ *   trimmed   nothing of the queue up to where it was read is left, and its newest id is further on than its log is long
+ */
+export const RECORD_SQL = `
+WITH RECURSIVE walk AS (
+  (SELECT queue FROM event ORDER BY queue LIMIT 1)
+  UNION ALL
+  SELECT (SELECT queue FROM event WHERE queue > walk.queue ORDER BY queue LIMIT 1) FROM walk WHERE walk.queue IS NOT NULL
+), news AS (
+  SELECT walk.queue, greatest(coalesce(known.after, 0), $3::bigint) AS after, top.id AS top
+    FROM walk
+    LEFT JOIN unnest($1::text[], $2::bigint[]) AS known(queue, after) ON known.queue = walk.queue
+   CROSS JOIN LATERAL (SELECT max(id) AS id FROM event e WHERE e.queue = walk.queue) AS top
+   WHERE walk.queue IS NOT NULL AND top.id > greatest(coalesce(known.after, 0), $3::bigint)
+)
+SELECT news.queue, e.id::text, e.event, e.created_at_ms::text AS at, e.data->>'jobId' AS job, left(e.data->>'name', ${NAME_CAP}) AS name,
+       e.data->>'prev' AS prev,
+       CASE e.event
+         WHEN 'failed' THEN left(e.data->>'failedReason', ${ERROR_CAP})
+         WHEN 'delayed' THEN left(e.data->>'delay', 30)
+         WHEN 'completed' THEN CASE WHEN length(e.data->>'returnvalue') <= ${PAYLOAD_CAP} THEN e.data->>'returnvalue' END
+         WHEN 'progress' THEN CASE WHEN length(e.data->>'data') <= ${PROGRESS_CAP} THEN e.data->>'data' END
+       END AS text,
+       NOT EXISTS (SELECT FROM event o WHERE o.queue = news.queue AND o.id <= news.after)
+         AND news.after < news.top - coalesce(
+           (SELECT value::bigint FROM meta m WHERE m.queue = news.queue AND m.field = 'opts.maxLenEvents' AND value ~ '^[0-9]{1,15}$'),
+           10000) AS trimmed
+  FROM news
+ CROSS JOIN LATERAL (
+   SELECT * FROM event WHERE event.queue = news.queue AND event.id > news.after AND event.id <= $4::bigint ORDER BY event.id LIMIT $5
+ ) AS e
+ ORDER BY e.id LIMIT $6`;
+
+export interface RecordRow {
+  queue: string;
+  id: string;
+  event: string;
+  at: string;
+  job: string | null;
+  name: string | null;
+  prev: string | null;
+  text: string | null;
+  trimmed: boolean;
+}
+
+const KINDS = new Set<string>([
+  'added',
+  'waiting',
+  'delayed',
+  'waiting-children',
+  'active',
+  'stalled',
+  'completed',
+  'failed',
+  'retries-exhausted',
+  'removed',
+  'progress',
+]);
+
+/** A row of BullMQ's `event` table; null for what says nothing of a job. */
+export function toRecordedEvent(row: RecordRow): RecordedEvent | null {
+  if (!row.job || !KINDS.has(row.event)) return null;
+  return {
+    queue: row.queue,
+    id: row.job,
+    at: Number(row.at),
+    seq: Number(row.id),
+    kind: row.event as RecordedEvent['kind'],
+    name: row.event === 'added' ? (row.name ?? '') : null,
+    text: row.text,
+    prev: row.prev,
+  };
+}

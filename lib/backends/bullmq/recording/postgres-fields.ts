@@ -1,0 +1,109 @@
+import type { RecordedFields } from '@/lib/backends/recording';
+import type { JobState } from '@/lib/contracts/states';
+import type { Query } from '../postgres/connection';
+import { toState } from '../postgres/rows';
+import { ERROR_CAP, NAME_CAP, OPTIONS_CAP, PAYLOAD_CAP, PROGRESS_CAP, STACK_CAP, toRecordedFields } from './fields';
+import type { CostMeter } from './meter';
+import type { FieldWish } from './wishes';
+
+const JOBS_PER_READ = 200;
+
+/** What is only told of a job that is met (`is`), and of one that is read with its result (`result`). Payloads are cut by the server. */
+const FIELDS_SQL = `
+SELECT w.n::int, left(j.name, ${NAME_CAP}) AS name, j.state, j.priority, j.added_at_ms, j.processed_at_ms, j.finished_at_ms, j.delay_ms,
+       j.attempts_made, j.attempts_started, j.stalled_count, j.processed_by, j.parent_queue, j.parent_id, j.scheduler_id, j.dedup_id,
+       left(j.failed_reason, ${ERROR_CAP}) AS error,
+       CASE WHEN jsonb_typeof(j.stacktrace) = 'array' THEN jsonb_build_array(left(j.stacktrace->>-1, ${STACK_CAP}))::text END AS stack,
+       CASE WHEN w.first THEN CASE WHEN length(j.progress::text) <= ${PROGRESS_CAP} THEN j.progress::text END END AS progress,
+       CASE WHEN w.first THEN CASE WHEN length(j.opts::text) <= ${OPTIONS_CAP} THEN j.opts::text END END AS opts,
+       left(d.data, ${PAYLOAD_CAP}) AS data, octet_length(d.data) AS data_bytes,
+       left(d.result, ${PAYLOAD_CAP}) AS result, octet_length(d.result) AS result_bytes
+  FROM unnest($1::text[], $2::text[], $3::bool[], $4::bool[]) WITH ORDINALITY AS w(queue, id, first, whole, n)
+  JOIN job j ON j.queue = w.queue AND j.id = w.id
+ CROSS JOIN LATERAL (
+   SELECT CASE WHEN w.first THEN j.data::text END AS data, CASE WHEN w.whole THEN j.return_value::text END AS result OFFSET 0
+ ) AS d`;
+
+interface FieldRow {
+  n: number;
+  name: string;
+  state: string;
+  priority: number;
+  added_at_ms: string;
+  processed_at_ms: string | null;
+  finished_at_ms: string | null;
+  delay_ms: string;
+  attempts_made: number;
+  attempts_started: number;
+  stalled_count: number;
+  processed_by: string | null;
+  parent_queue: string | null;
+  parent_id: string | null;
+  scheduler_id: string | null;
+  dedup_id: string | null;
+  error: string | null;
+  stack: string | null;
+  progress: string | null;
+  opts: string | null;
+  data: string | null;
+  data_bytes: number | null;
+  result: string | null;
+  result_bytes: number | null;
+}
+
+/** Reads rows of jobs, 200 by a statement. Null = gone. `state` is told where the caller asks for it. */
+export class PostgresFieldReader {
+  constructor(
+    private readonly query: Query,
+    private readonly meter: CostMeter,
+  ) {}
+
+  async read(wishes: readonly FieldWish[], withState = false): Promise<(RecordedFields | null)[]> {
+    const found: (RecordedFields | null)[] = wishes.map(() => null);
+    for (let from = 0; from < wishes.length; from += JOBS_PER_READ) {
+      const some = wishes.slice(from, from + JOBS_PER_READ);
+      const isFirst = some.map(({ set }) => set === 'first' || set === 'whole');
+      const isWhole = some.map(({ set }) => set === 'whole');
+      const values = [some.map(({ queue }) => queue), some.map(({ id }) => id), isFirst, isWhole];
+      const rows = await this.query<FieldRow>(FIELDS_SQL, values);
+      this.meter.add(1, values, rows.map(Object.values));
+      for (const row of rows) {
+        const wish = some[row.n - 1];
+        if (wish) found[from + row.n - 1] = toFields(wish, row, withState);
+      }
+    }
+    return found;
+  }
+}
+
+function toFields({ queue, id }: FieldWish, row: FieldRow, withState: boolean): RecordedFields {
+  const state: JobState | null = withState ? toState(row.state, row.priority) : null;
+  const parent =
+    row.parent_queue !== null && row.parent_id !== null ? { queue: row.parent_queue, id: row.parent_id } : null;
+  return toRecordedFields(
+    queue,
+    id,
+    state,
+    {
+      name: row.name,
+      timestamp: row.added_at_ms,
+      processedOn: row.processed_at_ms,
+      finishedOn: row.finished_at_ms,
+      delay: row.delay_ms,
+      atm: String(row.attempts_made),
+      ats: String(row.attempts_started),
+      stc: String(row.stalled_count),
+      pb: row.processed_by,
+      data: row.data,
+      returnvalue: row.result,
+      opts: row.opts,
+      failedReason: row.error,
+      stacktrace: row.stack,
+      progress: row.progress,
+      rjk: row.scheduler_id,
+      deid: row.dedup_id,
+    },
+    parent,
+    { data: row.data_bytes ?? 0, result: row.result_bytes ?? 0 },
+  );
+}

@@ -1,0 +1,79 @@
+import type { Position } from '@/lib/backends/backend';
+import type { EndedTotals, QueueTotals, SweptFields } from '@/lib/backends/recording';
+import type { JobState } from '@/lib/contracts/states';
+import type { Query } from '../postgres/connection';
+import { afterSql, ORDERS } from '../postgres/rows';
+import type { CostMeter } from './meter';
+import type { PostgresFieldReader } from './postgres-fields';
+
+const JOBS_PER_STEP = 400;
+const MINUTES = 2_880;
+
+interface SweepPorts {
+  query: Query;
+  fields: PostgresFieldReader;
+  meter: CostMeter;
+}
+
+/** A step through the jobs of one state, oldest first: ended ones by when they ended, the others as a list shows them. */
+export async function sweepFields(
+  { query, fields, meter }: SweepPorts,
+  queue: string,
+  state: JobState,
+  fromMs: number | null,
+  position: Position | null,
+  choose?: (ids: string[]) => Promise<string[]>,
+): Promise<SweptFields> {
+  const order = { ...ORDERS[state], direction: 'ASC' as const };
+  const values: unknown[] = [queue, JOBS_PER_STEP];
+  const isEnded = state === 'completed' || state === 'failed';
+  const since = isEnded && fromMs !== null ? `AND finished_at_ms >= $${values.push(Math.floor(fromMs))}::bigint` : '';
+  const after = position ? afterSql(order, position, values) : '';
+  const columns = order.keys.map(({ column }) => column);
+  const rows = await query<Record<string, string>>(
+    `SELECT id, ${columns.map((column) => `${column}::text`).join(', ')} FROM job
+      WHERE queue = $1 AND ${order.where} ${since} ${after} ORDER BY ${columns.map((column) => `job.${column}`).join(', ')} LIMIT $2`,
+    values,
+  );
+  const ids = rows.map(({ id = '' }) => id);
+  meter.add(1, [queue], ids);
+  const last = rows.length === JOBS_PER_STEP ? rows.at(-1) : undefined;
+  const chosen = choose && ids.length > 0 ? await choose(ids) : ids;
+  const read = await fields.read(
+    chosen.map((id) => ({ queue, id, set: 'whole' })),
+    true,
+  );
+  // One that moved on since is of another state now: its events tell.
+  const jobs = read.flatMap((job) => (job?.state === state ? job : []));
+  return { jobs, next: last ? Object.fromEntries(columns.map((column) => [column, last[column] ?? ''])) : null };
+}
+
+const TOTALS_SQL = `
+SELECT (SELECT array[created_at_ms, id]::text[] FROM event WHERE queue = $1 ORDER BY id DESC LIMIT 1) AS newest,
+       (SELECT array[m.count, m.prev_count, m.prev_ts]::text[] || m.data[1:${MINUTES}]::text[]
+          FROM metrics m WHERE m.queue = $1 AND m.kind = 'completed' AND m.prev_ts IS NOT NULL) AS completed,
+       (SELECT array[m.count, m.prev_count, m.prev_ts]::text[] || m.data[1:${MINUTES}]::text[]
+          FROM metrics m WHERE m.queue = $1 AND m.kind = 'failed' AND m.prev_ts IS NOT NULL) AS failed`;
+
+/** By one statement, so that the totals and the newest event belong together. Ids are not counted: what rolled back took some too. */
+export async function readTotals({ query, meter }: SweepPorts, queue: string): Promise<QueueTotals> {
+  const [row] = await query<{ newest: string[] | null; completed: string[] | null; failed: string[] | null }>(
+    TOTALS_SQL,
+    [queue],
+  );
+  meter.add(1, [queue], Object.values(row ?? {}));
+  const [at = '0', seq = '0'] = row?.newest ?? [];
+  return {
+    at: { at: Number(at), seq: Number(seq) },
+    ids: null,
+    completed: toEnded(row?.completed ?? null),
+    failed: toEnded(row?.failed ?? null),
+  };
+}
+
+/** As on Redis: the points are of minutes before that of `prev_ts`, and what came since is of that minute itself. */
+function toEnded(values: string[] | null): EndedTotals | null {
+  if (values === null) return null;
+  const [count = 0, prevCount = 0, prevTs = 0, ...points] = values.map(Number);
+  return { count, newestMinute: Math.floor(prevTs / 60_000), perMinute: [count - prevCount, ...points] };
+}

@@ -1,0 +1,95 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { RecordBatch } from '@/lib/backends/recording';
+import { startPostgres, type TestServer } from '@/lib/testing/servers';
+import { openTestBroker, type TestBroker, until } from '../postgres/open-test-broker';
+
+let server: TestServer;
+let broker: TestBroker;
+let stops: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  server = await startPostgres();
+  broker = await openTestBroker(server.url);
+});
+afterEach(async () => {
+  for (const stop of stops) await stop();
+  stops = [];
+});
+afterAll(async () => {
+  await broker.close();
+  await server.stop();
+});
+
+async function follow(cursor: Record<string, string> | null) {
+  const ends = new AbortController();
+  const batches: RecordBatch[] = [];
+  const done = (async () => {
+    for await (const batch of broker.backend.recording?.record(cursor, { signal: ends.signal }) ?? [])
+      batches.push(batch);
+  })();
+  const stop = async () => {
+    ends.abort();
+    await done;
+  };
+  stops.push(stop);
+  await until(() => batches.some(({ more }) => !more), 'the record to be up to now');
+  return { batches, stop, ids: () => batches.flatMap(({ events }) => events.map(({ id }) => id)) };
+}
+
+const add = (queue: string, id: string) => broker.backend.addJobs(queue, [{ name: 'one', data: {}, options: { id } }]);
+
+describe('recording on PostgreSQL', () => {
+  it('passes over no event that is committed late, though later ones were there before', async () => {
+    const followed = await follow(null);
+    const client = await broker.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(`SELECT publish_event('late', 'added', '{"jobId": "slow", "name": "slow"}')`);
+      await add('late', 'quick');
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      expect(followed.ids()).toEqual([]);
+      await client.query('COMMIT');
+    } finally {
+      client.release();
+    }
+    await until(() => followed.ids().includes('quick'), 'both');
+    expect(followed.ids()).toEqual(['slow', 'quick', 'quick']);
+  });
+
+  it('is held back by a transaction that stays open for a few seconds only', async () => {
+    const followed = await follow(null);
+    const client = await broker.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query('SELECT pg_current_xact_id()');
+      await add('held', 'one');
+      await until(() => followed.ids().includes('one'), 'the record to go on');
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  });
+
+  it('tells a queue whose events were trimmed past the cursor, and none that was only quiet', async () => {
+    await broker.sql(
+      `INSERT INTO meta (queue, field, value) VALUES ('trimmed', 'opts.maxLenEvents', '50') ON CONFLICT DO NOTHING`,
+    );
+    await add('trimmed', 'first');
+    await add('quiet', 'first');
+    const before = await follow(null);
+    await add('trimmed', 'second');
+    await until(() => before.ids().includes('second'), 'the second job');
+    await before.stop();
+    const cursor = before.batches.at(-1)?.cursor ?? {};
+    await broker.sql(
+      `SELECT publish_event('trimmed', 'progress', jsonb_build_object('jobId', 'many-' || i, 'data', '1')) FROM generate_series(1, 1000) AS i`,
+    );
+    await add('quiet', 'second');
+    const after = await follow(cursor);
+    await until(() => after.ids().includes('many-1000'), 'what was kept');
+    const gaps = after.batches.flatMap((batch) => batch.gaps);
+    expect(gaps.map(({ queue }) => queue)).toEqual(['trimmed']);
+    expect(gaps[0]?.fromMs).toBeLessThanOrEqual(gaps[0]?.toMs ?? 0);
+    expect(after.ids()).toContain('second');
+  });
+});

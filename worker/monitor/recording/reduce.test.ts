@@ -81,6 +81,19 @@ describe('the record of a job', () => {
     expect([waits, runs]).toEqual([[250], [650]]);
   });
 
+  it('counts a job as retried that starts again without a word of how it was put back', () => {
+    const { record, counts } = run([
+      [event('added', 1_000), fields()],
+      [event('waiting', 1_000), fields()],
+      [event('active', 1_250), fields()],
+      [event('failed', 1_900, { text: 'no' }), fields({ attemptsMade: 1, error: 'no' })],
+      [event('active', 9_000), fields({ attemptsMade: 1 })],
+      [event('completed', 9_400, { text: '1' }), fields({ attemptsMade: 2 })],
+    ]);
+    expect(counts).toEqual({ added: 1, started: 2, failedAttempts: 1, failed: 1, retried: 1, completed: 1 });
+    expect(record).toMatchObject({ state: 'completed', error: null, runMs: 400, attemptsMade: 2 });
+  });
+
   it('counts a delayed job from when it was due', () => {
     const { record, waits } = run([
       [event('added', 1_000), fields({ delayMs: 5_000 })],

@@ -9,7 +9,7 @@ import type { Operation, OperationAction } from '@/lib/contracts/operations';
 import { SourceConfig } from '@/lib/env';
 import { startPostgres, startRedis, type TestServer } from '@/lib/testing/servers';
 import { type OperationsBench, openOperationsBench } from '@/worker/monitor/testing/operations-bench';
-import { bundleEntry } from './bundle';
+import { bundleEntry } from '../support/bundle';
 import type { MonitorConfig } from './operations-monitor';
 
 const SOURCE = 'storm';

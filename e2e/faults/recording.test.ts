@@ -7,8 +7,8 @@ import { SourceConfig } from '@/lib/env';
 import { openStore, type Store } from '@/lib/store/store';
 import { startPostgresBroker } from '@/lib/testing/brokers';
 import { startPostgres, startRedis } from '@/lib/testing/servers';
-import { bundleEntry } from './bundle';
-import type { MonitorConfig } from './operations-monitor';
+import { bundleEntry } from '../support/bundle';
+import type { RecordingMonitorConfig } from '../support/recording-monitor';
 
 const QUEUE = 'storm';
 const JOBS = 4_000;
@@ -36,8 +36,11 @@ it.each([
   async (_name, startBroker) => {
     const [broker, postgres] = await Promise.all([startBroker(), startPostgres()]);
     const source = SourceConfig.parse({ name: 'storm', url: broker.url });
-    const config: MonitorConfig = { source: { name: source.name, url: source.url }, databaseUrl: postgres.url };
-    const file = await bundleEntry('e2e/faults/recording-monitor.ts');
+    const config: RecordingMonitorConfig = {
+      source: { name: source.name, url: source.url },
+      databaseUrl: postgres.url,
+    };
+    const file = await bundleEntry('e2e/support/recording-monitor.ts');
     const start = (): ChildProcess =>
       spawn(process.execPath, [file, JSON.stringify(config)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const store = openStore(postgres.url);

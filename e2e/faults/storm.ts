@@ -7,7 +7,7 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { openStore, type Store } from '@/lib/store/store';
 import { startPostgres, startRedis, type TestServer } from '@/lib/testing/servers';
-import { bundleEntry } from './bundle';
+import { bundleEntry } from '../support/bundle';
 import type { StormWorkerConfig } from './storm-worker';
 
 export interface StormOptions {

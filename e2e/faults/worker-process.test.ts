@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedis, type TestServer } from '@/lib/testing/servers';
 import { createTestDatabase } from '@/lib/testing/test-database';
 import { until } from '@/worker/testing/test-worker';
-import { bundleEntry } from './bundle';
+import { bundleEntry } from '../support/bundle';
 
 describe('the worker process', () => {
   let file: string;

@@ -10,6 +10,7 @@ import { measureList } from './list';
 import { measureMemory } from './memory';
 import { measureOperations } from './operations';
 import { measureOverview } from './overview';
+import { measureRecorder } from './recorder';
 import { measureSearch } from './search';
 
 /** In the order in which they run: the web process is weighed after the rest. */
@@ -24,6 +25,7 @@ export const SECTIONS: readonly Section[] = [
   { name: 'live', measure: benchLive },
   { name: 'export', measure: measureExport },
   { name: 'operations', measure: measureOperations },
+  { name: 'recorder', measure: measureRecorder },
   { name: 'search', measure: measureSearch },
   { name: 'memory', measure: measureMemory },
 ];

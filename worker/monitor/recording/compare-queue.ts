@@ -9,8 +9,9 @@ import type { Finding, QueueTask } from './findings';
 
 const ENDED: JobState[] = ['completed', 'failed'];
 const OPEN: JobState[] = ['active', 'waiting', 'prioritized', 'delayed', 'waiting-children'];
-/** Jobs in a finding: what one transaction writes in under a second. */
+/** Jobs in a finding, and characters of their texts: what one transaction writes in under a second. */
 const JOBS_PER_FINDING = 4_000;
+const CHARS_PER_FINDING = 16_777_216;
 const IDS_PER_LOOK = 500;
 /** Of more open jobs, so many more or fewer than the broker has are in flux, not lost: looking at each costs the broker a command. */
 const FEW = 5_000;
@@ -41,16 +42,19 @@ async function* sweepState(ports: Ports, task: QueueTask, state: JobState): Asyn
   const choose = task.why === 'first' ? undefined : (ids: string[]) => chooseUnknown(ports, task, state, ids);
   let fields: RecordedFields[] = [];
   let swept = 0;
+  let chars = 0;
   for (let position = null, isFirst = true; isFirst || position !== null; isFirst = false) {
     if (signal.aborted) return;
     const step = await recording.sweepFields(task.queue, state, fromMs, position, choose);
     fields.push(...step.jobs);
     swept += step.jobs.length;
+    for (const { data, result } of step.jobs) chars += (data?.length ?? 0) + (result?.length ?? 0);
     position = step.next as never;
-    if (fields.length < JOBS_PER_FINDING) continue;
+    if (fields.length < JOBS_PER_FINDING && chars < CHARS_PER_FINDING) continue;
     yield { kind: 'swept', task, fields, swept };
     fields = [];
     swept = 0;
+    chars = 0;
   }
   if (fields.length > 0) yield { kind: 'swept', task, fields, swept };
 }

@@ -1,18 +1,15 @@
 import type { QueueBackend } from '@/lib/backends/backend';
 import type { RecordBatch, RecordingMethods } from '@/lib/backends/recording';
 import { log } from '@/lib/log';
-import { FLAGS, isOpen } from '@/lib/store/history/states';
 import type { Store } from '@/lib/store/store';
 import { compareQueue } from './compare-queue';
 import type { Finding, QueueTask } from './findings';
 import { type FoundGap, healCounts } from './heal-counts';
-import type { JobRecord } from './job-record';
 import type { PendingGap, RecorderProgress } from './lease';
 import type { Ledger } from './ledger';
-import { loadRecords } from './load-records';
-import { keyOf, type Memory } from './memory';
+import { keyOf } from './memory';
 import type { BatchStore, QueueNote } from './store-batch';
-import { takeSwept } from './take-swept';
+import { type Scope, takeMissingJobs, takeSweptJobs } from './take-found';
 
 /** How far back of a gap or of the last comparison ended jobs are looked at. */
 const MARGIN_MS = 60_000;
@@ -41,27 +38,32 @@ export interface Found {
   closed: PendingGap | null;
 }
 
-interface Scope {
-  store: Store;
-  source: string;
-  memory: Memory;
-  ledger: Ledger;
+/** What was read of the broker, until it is taken. */
+interface Held {
+  finding: Finding;
+  /** Jobs of which an event came since it began to be read. */
+  touched: Set<string>;
+  /** Of a gap: what ended since. */
+  endings: RecordBatch['events'];
+  /** The next batch begins after it. */
+  isArmed: boolean;
 }
+
+/** Of a queue that is read for the first time the next finding is read while one is written. */
+const READ_AHEAD = 2;
 
 /**
  * Compares queues with what the broker holds, one after the other, beside the reading of events.
  *
- * idle → reading a finding → held → armed (the next batch begins after it) → taken with a batch that is up to now → written → next.
+ * A finding: being read → held → armed (the next batch begins after it) → taken with a batch that is up to now → written.
  * A job of which an event came meanwhile is left as the event says.
  */
 export class Reconciler {
   #tasks: QueueTask[] = [];
   #work: AsyncGenerator<Finding> | null = null;
-  #reading: Promise<void> | null = null;
-  #held: Finding | null = null;
-  #isArmed = false;
-  #touched = new Set<string>();
-  #endings: RecordBatch['events'] = [];
+  #reading: (Omit<Held, 'finding' | 'isArmed'> & { done: Promise<void> }) | null = null;
+  /** In the order in which they were read. */
+  #held: Held[] = [];
   #seen = new Set<string>();
   #settled = 0;
   #reconciledAt: number;
@@ -78,8 +80,10 @@ export class Reconciler {
     this.noteGaps(options.progress().gaps ?? []);
   }
 
-  get isWaiting(): boolean {
-    return this.#held !== null;
+  /** How long the next batch may wait for news, ms: what is held waits for a batch, and what is being read soon will. */
+  get patienceMs(): number {
+    if (this.#held.length > 0) return 0;
+    return this.#reading ? 50 : 1_000;
   }
 
   /** What was trimmed comes before everything else; a gap that is met again is the same. */
@@ -98,22 +102,23 @@ export class Reconciler {
 
   noteBatch({ events }: RecordBatch, ledger: Ledger): void {
     for (const { queue } of events) this.#seen.add(queue);
-    if (this.#reading === null && this.#held === null) return;
-    for (const { queue, id } of ledger.touched) this.#touched.add(keyOf(queue, id));
-    if (this.#isGapWork())
-      this.#endings.push(...events.filter(({ kind }) => kind === 'completed' || kind === 'failed'));
+    const open = this.#reading ? [...this.#held, this.#reading] : this.#held;
+    for (const { touched, endings } of open) {
+      for (const { queue, id } of ledger.touched) touched.add(keyOf(queue, id));
+      if (this.#current?.why === 'gap')
+        endings.push(...events.filter(({ kind }) => kind === 'completed' || kind === 'failed'));
+    }
   }
 
   /** Called between two batches: what is held may be taken with the next, or the next finding is read. */
   step(queues: readonly string[], signal: AbortSignal): void {
-    if (this.#held) {
-      this.#isArmed = true;
-      return;
-    }
-    if (this.#reading || Date.now() < this.#retryAt) return;
-    this.#touched.clear();
-    this.#endings = [];
-    this.#reading = this.#read(queues, signal)
+    for (const held of this.#held) held.isArmed = true;
+    if (this.#reading || !this.#mayRead() || Date.now() < this.#retryAt) return;
+    const since = { touched: new Set<string>(), endings: [] };
+    const done = this.#read(queues, signal)
+      .then((finding) => {
+        if (finding) this.#held.push({ finding, ...since, isArmed: false });
+      })
       .catch((error: Error) => {
         if (signal.aborted) return;
         log.debug({ err: error.message }, 'the record was not compared; tried again');
@@ -122,10 +127,17 @@ export class Reconciler {
       .finally(() => {
         this.#reading = null;
       });
+    this.#reading = { ...since, done };
+  }
+
+  #mayRead(): boolean {
+    const last = this.#held.at(-1)?.finding;
+    if (last === undefined) return true;
+    return this.#held.length < READ_AHEAD && last.kind === 'swept' && last.task.why === 'first';
   }
 
   async settled(): Promise<void> {
-    await this.#reading;
+    await this.#reading?.done;
   }
 
   /** The batch that took it was not written: the queue is looked at once more. */
@@ -134,22 +146,23 @@ export class Reconciler {
   }
 
   async takeFound(scope: Scope): Promise<Found | null> {
-    if (!this.#held || !this.#isArmed) return null;
-    const finding = this.#held;
+    const [held] = this.#held;
+    if (!held?.isArmed) return null;
+    const { finding, touched, endings } = held;
     const found: Found = { queueNotes: [], gaps: [], progress: {}, reconciledAt: null, closed: null };
     if (finding.kind === 'swept') {
-      await this.#takeSwept(finding, scope);
+      await takeSweptJobs(finding, touched, scope);
       if (this.#backfill && finding.task.why === 'first') {
         const done = this.#backfill.done + finding.swept;
         this.#backfill = { ...this.#backfill, queue: finding.task.queue, done };
         found.progress.backfill = this.#backfill;
       }
     }
-    if (finding.kind === 'missing') await this.#takeMissing(finding, scope);
+    if (finding.kind === 'missing') this.#settled += await takeMissingJobs(finding, touched, scope);
     if (finding.kind === 'totals') {
       const settled = this.#settled;
       const { batches, store } = this.options;
-      const healed = await healCounts({ finding, settled, batches, store, scope, endings: this.#endings });
+      const healed = await healCounts({ finding, settled, batches, store, scope, endings });
       found.queueNotes.push(...healed.queueNotes);
       found.gaps.push(healed.gap);
     }
@@ -158,21 +171,16 @@ export class Reconciler {
   }
 
   foundWritten(): void {
-    this.#held = null;
-    this.#isArmed = false;
-  }
-
-  #isGapWork(): boolean {
-    return this.#current?.why === 'gap';
+    this.#held.shift();
   }
 
   #current: QueueTask | null = null;
 
-  async #read(queues: readonly string[], signal: AbortSignal): Promise<void> {
+  async #read(queues: readonly string[], signal: AbortSignal): Promise<Finding | null> {
     if (!this.#work) {
       if (this.#tasks.length === 0) await this.#plan(queues);
       const task = this.#tasks.shift();
-      if (!task) return;
+      if (!task) return null;
       this.#current = task;
       this.#settled = 0;
       const openInBroker = task.why === 'routine' ? (this.#open.get(task.queue) ?? 0) : null;
@@ -180,16 +188,16 @@ export class Reconciler {
       this.#work = compareQueue({ store, backend, recording, openInBroker, signal }, task);
     }
     const { value, done } = await this.#work.next();
-    if (done || signal.aborted) this.#work = null;
-    else this.#held = value;
+    if (!done && !signal.aborted) return value;
+    this.#work = null;
+    return null;
   }
 
   #giveUp(): void {
     if (this.#current) this.#tasks.unshift(this.#current);
     this.#current = null;
     this.#work = null;
-    this.#held = null;
-    this.#isArmed = false;
+    this.#held = [];
     this.#retryAt = Date.now() + RETRY_MS;
   }
 
@@ -233,40 +241,6 @@ export class Reconciler {
         name,
         open.reduce<number>((sum, count) => sum + (count ?? 0), 0),
       );
-    }
-  }
-
-  async #takeSwept({ fields }: Extract<Finding, { kind: 'swept' }>, scope: Scope): Promise<void> {
-    const { memory, ledger, store, source } = scope;
-    const still = fields.filter(({ queue, id }) => !this.#touched.has(keyOf(queue, id)));
-    const unknown = still.filter(({ queue, id }) => !memory.has(queue, id));
-    const stored = new Map<string, JobRecord>();
-    for (const record of await loadRecords(store, source, unknown)) stored.set(keyOf(record.queue, record.id), record);
-    for (const one of still) {
-      const known = memory.get(one.queue, one.id) ?? stored.get(keyOf(one.queue, one.id)) ?? null;
-      const record = takeSwept(known, one, ledger);
-      if (record) memory.set(record);
-    }
-  }
-
-  async #takeMissing({ task, ids }: Extract<Finding, { kind: 'missing' }>, scope: Scope): Promise<void> {
-    const { memory, ledger, store, source } = scope;
-    const refs = ids
-      .map((id) => ({ queue: task.queue, id }))
-      .filter(({ id }) => !this.#touched.has(keyOf(task.queue, id)));
-    const stored = await loadRecords(
-      store,
-      source,
-      refs.filter(({ queue, id }) => !memory.has(queue, id)),
-    );
-    const known = [...stored, ...refs.flatMap(({ queue, id }) => memory.get(queue, id) ?? [])];
-    for (const record of known) {
-      if (!isOpen(record.state)) continue;
-      record.state = 'unseen';
-      record.flags |= FLAGS.gone;
-      ledger.assign(record);
-      memory.set(record);
-      this.#settled += 1;
     }
   }
 

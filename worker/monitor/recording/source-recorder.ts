@@ -109,7 +109,7 @@ export class SourceRecorder {
     const batches = recording.record(this.#cursor, {
       signal: both,
       isKnown: (queue, id) => this.#memory.has(queue, id),
-      waitMs: () => (this.#reconciler.isWaiting ? 0 : 1_000),
+      waitMs: () => this.#reconciler.patienceMs,
     });
     try {
       for await (const batch of batches) {

@@ -1,0 +1,246 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { openStore, type Store } from '@/lib/store/store';
+import { createDatabase } from '@/lib/testing/servers';
+import { Connection } from '../broker/connection';
+import { type PrivateRedis, startPrivateRedis } from '../broker/private-redis';
+import { type BenchContext, SOURCE } from '../context';
+import { startMonitor } from '../recorder/monitor';
+import type { WorkloadConfig, WorkloadResult } from '../recorder/workload';
+import type { BenchRow } from '../rows';
+import { median } from '../stats';
+
+const STEADY = { perSecond: 500, seconds: 20 };
+const BURST_JOBS = 60_000;
+const SHARE_JOBS = 20_000;
+const SHARE_ROUNDS = 3;
+const BACKFILL_JOBS = 1_000_000;
+const PATIENCE_MS = 600_000;
+
+/**
+ * What the record costs: the broker at a steady pace, its throughput with and without, how fast a burst is caught up with, and a
+ * million jobs that were there before.
+ */
+export async function measureRecorder(context: BenchContext): Promise<BenchRow[]> {
+  const redis = await startPrivateRedis(path.join(context.home, 'recorder'), context.guard);
+  const connection = await Connection.open(redis.port);
+  try {
+    const rows = await measureSteady(context, redis);
+    rows.push(await measureBurst(context, redis));
+    await connection.call('FLUSHALL');
+    rows.push(await measureShare(context, redis, connection));
+    rows.push(...(await measureBackfill(context)));
+    return rows;
+  } finally {
+    connection.close();
+    await redis.stop();
+  }
+}
+
+async function measureSteady(context: BenchContext, redis: PrivateRedis): Promise<BenchRow[]> {
+  const { store, monitor, close } = await openRecorder(context, redis.url);
+  try {
+    await runWorkload({ url: redis.url, queue: 'warm', jobs: 2_000, perSecond: 500 });
+    await sleep(2_000);
+    const before = await monitor.readUse();
+    const from = performance.now();
+    const jobs = STEADY.perSecond * STEADY.seconds;
+    let lagMs = 0;
+    let isRunning = true;
+    const watching = (async () => {
+      for (; isRunning; await sleep(250)) lagMs = Math.max(lagMs, await readLag(store));
+    })();
+    await runWorkload({ url: redis.url, queue: 'steady', jobs, perSecond: STEADY.perSecond });
+    await waitForEnded(store, 'steady', jobs);
+    isRunning = false;
+    await watching;
+    const used = await monitor.readUse();
+    const tookMs = performance.now() - from;
+    return [
+      {
+        name: 'recorder at 500 jobs/s: broker commands per job',
+        reach: 3,
+        value: (used.commands - before.commands) / jobs,
+        unit: '',
+        peer: null,
+      },
+      {
+        name: 'recorder at 500 jobs/s: share of a core',
+        reach: 10,
+        value: ((used.cpuMs - before.cpuMs) / tookMs) * 100,
+        unit: '%',
+        peer: null,
+        note: `${Math.round(used.cpuMs - before.cpuMs)} ms of CPU for ${jobs.toLocaleString('en-GB')} jobs; at most ${Math.round(lagMs)} ms behind`,
+      },
+      {
+        name: 'store for a job that ran, of 500 bytes, indexes included',
+        reach: 1_024,
+        value: await readBytesPerJob(store),
+        unit: 'B',
+        peer: null,
+      },
+    ];
+  } finally {
+    await close();
+  }
+}
+
+/** Jobs that ran at full speed while nobody recorded: how fast they are caught up with. */
+async function measureBurst(context: BenchContext, redis: PrivateRedis): Promise<BenchRow> {
+  const databaseUrl = await createDatabase(context.postgresUrl);
+  const first = await openRecorder(context, redis.url, databaseUrl);
+  await waitForCursor(first.store);
+  await first.close();
+  const { seconds: ran } = await runWorkload({
+    url: redis.url,
+    queue: 'burst',
+    jobs: BURST_JOBS,
+    perSecond: null,
+    maxEvents: 10_000_000,
+  });
+  const { store, close } = await openRecorder(context, redis.url, databaseUrl);
+  try {
+    await waitForEnded(store, 'burst', 1);
+    const from = performance.now();
+    const already = await readEnded(store, 'burst');
+    await waitForEnded(store, 'burst', BURST_JOBS);
+    const perSecond = (BURST_JOBS - already) / ((performance.now() - from) / 1000);
+    return {
+      name: '3,000 jobs that ran, recorded',
+      reach: 1_000,
+      value: (3_000 / perSecond) * 1000,
+      unit: 'ms',
+      peer: null,
+      note: `${Math.round(perSecond).toLocaleString('en-GB')} jobs/s, catching up with ${BURST_JOBS.toLocaleString('en-GB')}; they ran at ${Math.round(BURST_JOBS / ran).toLocaleString('en-GB')} jobs/s`,
+    };
+  } finally {
+    await close();
+  }
+}
+
+/** The same work with the recorder and without, in turn; the median of each. */
+async function measureShare(context: BenchContext, redis: PrivateRedis, connection: Connection): Promise<BenchRow> {
+  const rates: Record<'with' | 'without', number[]> = { with: [], without: [] };
+  const databaseUrl = await createDatabase(context.postgresUrl);
+  for (let round = 0; round < SHARE_ROUNDS * 2; round += 1) {
+    const how = round % 2 === 0 ? 'without' : 'with';
+    const recorder = how === 'with' ? await openRecorder(context, redis.url, databaseUrl) : null;
+    if (recorder) await waitForCursor(recorder.store);
+    const { seconds } = await runWorkload({
+      url: redis.url,
+      queue: `share-${round}`,
+      jobs: SHARE_JOBS,
+      perSecond: null,
+    });
+    rates[how].push(SHARE_JOBS / seconds);
+    await recorder?.close();
+    await connection.call('FLUSHALL');
+  }
+  const [on, off] = [median(rates.with), median(rates.without)];
+  return {
+    name: 'throughput that the broker loses by being recorded',
+    reach: 5,
+    value: Math.max(0, (1 - on / off) * 100),
+    unit: '%',
+    peer: null,
+    note: `${Math.round(on).toLocaleString('en-GB')} jobs/s with, ${Math.round(off).toLocaleString('en-GB')} without; worker, broker, store and recorder on the same cores`,
+  };
+}
+
+/** The fixture's queues, of which nothing was recorded yet. */
+async function measureBackfill(context: BenchContext): Promise<BenchRow[]> {
+  const from = performance.now();
+  const { store, monitor, close } = await openRecorder(context, context.redis.url);
+  try {
+    const before = await monitor.readUse();
+    let jobs = 0;
+    let said = 0;
+    for (const until = Date.now() + PATIENCE_MS; jobs < BACKFILL_JOBS && Date.now() < until; await sleep(2_000)) {
+      const [row] = await store.query<{ n: number }>('SELECT count(*)::int AS n FROM queuedeck.job');
+      jobs = row?.n ?? 0;
+      if (jobs - said < 200_000) continue;
+      said = jobs;
+      context.say(`  ${jobs.toLocaleString('en-GB')} jobs read back`);
+    }
+    const seconds = (performance.now() - from) / 1000;
+    const used = await monitor.readUse();
+    const perJob = ((used.commands - before.commands) / Math.max(1, jobs)).toFixed(2);
+    return [
+      {
+        name: '1,000,000 jobs that were there before, recorded',
+        reach: 300,
+        value: (seconds * BACKFILL_JOBS) / jobs,
+        unit: 's',
+        peer: null,
+        note: `${jobs.toLocaleString('en-GB')} in ${seconds.toFixed(0)} s, ${perJob} broker commands each`,
+      },
+      {
+        name: 'store for a job of the fixture, indexes included',
+        reach: null,
+        value: await readBytesPerJob(store),
+        unit: 'B',
+        peer: null,
+      },
+    ];
+  } finally {
+    await close();
+  }
+}
+
+async function openRecorder(context: BenchContext, url: string, known?: string) {
+  const databaseUrl = known ?? (await createDatabase(context.postgresUrl));
+  const store = openStore(databaseUrl);
+  await store.query('SELECT 1');
+  const monitor = await startMonitor({ source: { name: SOURCE, url }, databaseUrl }, context.guard);
+  const close = async () => {
+    await monitor.stop();
+    // Who was killed holds the lease until it is over; the next one of the bench need not wait for that.
+    await store.query('UPDATE queuedeck.recorder SET lease_until = now()').catch(() => undefined);
+    await store.close();
+  };
+  return { store, monitor, close };
+}
+
+async function runWorkload(config: WorkloadConfig): Promise<WorkloadResult> {
+  const words = ['--import', 'tsx', 'e2e/bench/recorder/workload.ts', JSON.stringify(config)];
+  const { stdout } = await promisify(execFile)(process.execPath, words, { timeout: PATIENCE_MS });
+  return JSON.parse(stdout) as WorkloadResult;
+}
+
+async function readEnded(store: Store, queue: string): Promise<number> {
+  const [row] = await store.query<{ n: number }>(
+    `SELECT coalesce(sum(completed), 0)::int AS n FROM queuedeck.figure f JOIN queuedeck.scope s ON s.id = f.scope_id
+      WHERE s.kind = 1 AND s.queue = $1 AND f.level = 0`,
+    [queue],
+  );
+  return row?.n ?? 0;
+}
+
+async function waitForEnded(store: Store, queue: string, count: number): Promise<void> {
+  for (const until = Date.now() + PATIENCE_MS; (await readEnded(store, queue)) < count; await sleep(20))
+    if (Date.now() > until)
+      throw new Error(`${await readEnded(store, queue)} of ${count} jobs of ${queue} were recorded`);
+}
+
+async function waitForCursor(store: Store): Promise<void> {
+  for (const until = Date.now() + 30_000; Date.now() < until; await sleep(50)) {
+    const rows = await store.query('SELECT 1 FROM queuedeck.recorder WHERE cursor IS NOT NULL AND lease_until > now()');
+    if (rows.length > 0) return;
+  }
+  throw new Error('the recorder did not begin');
+}
+
+async function readLag(store: Store): Promise<number> {
+  const [row] = await store.query<{ lag: number | null }>('SELECT max(lag_ms)::float8 AS lag FROM queuedeck.recorder');
+  return row?.lag ?? 0;
+}
+
+async function readBytesPerJob(store: Store): Promise<number> {
+  const [row] = await store.query<{ bytes: number; jobs: number }>(
+    `SELECT (SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'queuedeck.job'::regclass)::float8 AS bytes,
+            (SELECT count(*) FROM queuedeck.job)::float8 AS jobs`,
+  );
+  return (row?.bytes ?? Number.NaN) / (row?.jobs ?? 1);
+}

@@ -1,20 +1,29 @@
 'use client';
 
+import { useMemo } from 'react';
+import { findSpell } from '@/components/overview/failure-spell';
 import { type Cause, findCauses } from '@/components/overview/find-causes';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { SkeletonRows } from '@/components/ui/skeleton';
-import { Ago } from '@/components/ui/time';
+import { Ago, DayClock } from '@/components/ui/time';
+import { useRecentFailures } from '@/lib/client/failures';
 import { useQueues } from '@/lib/client/queues';
 import { useSources } from '@/lib/client/sources';
 import { formatPlural } from '@/lib/format';
 
 const MOST = 12;
+const HOUR_MS = 3_600_000;
 
 /** What is wrong now, where, and why. */
 export function AttentionList() {
   const { data } = useQueues();
   const sources = useSources().data?.items;
-  const causes = data || sources ? findCauses(data?.items ?? [], sources) : null;
+  const failures = useRecentFailures(HOUR_MS).data;
+  const spells = useMemo(
+    () => failures?.items.flatMap((group) => findSpell(group, Date.parse(failures.from), failures.stepMs) ?? []) ?? [],
+    [failures],
+  );
+  const causes = data || sources ? findCauses(data?.items ?? [], sources, spells) : null;
   return (
     <section className="card" aria-labelledby="attention-title">
       <header>
@@ -50,18 +59,35 @@ function CauseRow({ cause }: { cause: Cause }) {
         <b title={cause.subject}>{cause.subject}</b> <span className="muted">· {cause.what}</span>
       </span>
       <span className={`why clip muted ${cause.isCode ? 'mono' : ''}`} title={cause.why}>
-        {cause.why}
+        {cause.whyHref ? (
+          <PageLink href={cause.whyHref} className="hover:underline">
+            {cause.why}
+          </PageLink>
+        ) : (
+          cause.why
+        )}
       </span>
       <span className="since faint num">
-        {cause.at && (
-          <>
-            last <Ago at={cause.at} />
-          </>
-        )}
+        <CauseTime cause={cause} />
       </span>
       <PageLink className="btn sm" href={cause.href} aria-label={`${cause.action}: ${cause.subject}`}>
         {cause.action}
       </PageLink>
     </div>
+  );
+}
+
+function CauseTime({ cause: { since, at } }: { cause: Cause }) {
+  if (since)
+    return (
+      <>
+        since <DayClock at={since} />
+      </>
+    );
+  if (!at) return null;
+  return (
+    <>
+      last <Ago at={at} />
+    </>
   );
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { findSpell } from '@/components/overview/failure-spell';
 import { findCauses } from '@/components/overview/find-causes';
 import type { SeenQueue } from '@/lib/client/live/apply-frame';
+import type { FailureGroup } from '@/lib/contracts/failures';
 import type { Source } from '@/lib/contracts/sources';
 
 const queue = (changes: Partial<SeenQueue>): SeenQueue => ({
@@ -49,6 +51,37 @@ describe('findCauses', () => {
       isCode: true,
       href: '/queues/default/emails?state=failed',
     });
+  });
+  it('names the cause that failed most lately, since when, and leads to it', () => {
+    const group = (id: number, message: string, inRange: number, line: number[]) =>
+      ({
+        ...{ id, message, inRange, line, source: 'default', queues: ['emails'] },
+        firstAt: '2026-11-01T00:00:00.000Z',
+        lastAt: '2026-11-22T13:59:00.000Z',
+      }) as unknown as FailureGroup;
+    const fromMs = Date.parse('2026-11-22T13:00:00.000Z');
+    const quiet = Array.from({ length: 50 }, () => 0);
+    const spells = [
+      group(1, 'rare', 3, [...quiet, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2]),
+      group(2, '421 4.7.0 Too many\nmore', 412, [...quiet, 0, 0, 9, 0, 8, 7, 9, 9, 9, 9]),
+      group(3, 'over', 900, [900, ...quiet, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+    ].flatMap((one) => findSpell(one, fromMs, 60_000) ?? []);
+    const [cause] = findCauses([queue({ counts: counts({ failed: 1_204 }) })], [], spells);
+    expect(cause).toMatchObject({
+      what: '1,204 failed',
+      why: '421 4.7.0 Too many · and 1 more cause',
+      isCode: true,
+      since: '2026-11-22T13:52:00.000Z',
+      whyHref: '/failures/2',
+    });
+    const old = findSpell(group(4, 'old', 60, [...quiet, ...quiet].fill(1)), fromMs, 60_000);
+    expect(old?.since).toBeNull();
+  });
+  it('says since when the oldest job of a stuck queue waits', () => {
+    const [cause] = findCauses([
+      queue({ counts: counts({ waiting: 9 }), workers: 0, oldestWaitingMs: 90_400, at: '2026-11-22T13:42:00.000Z' }),
+    ]);
+    expect(cause?.since).toBe('2026-11-22T13:40:29.000Z');
   });
   it.each<[string, Partial<SeenQueue>, string, string]>([
     ['full slots', { oldestWaitingMs: 840_000 }, 'backed up', '9 jobs wait; 4 of 4 slots busy'],

@@ -1,5 +1,6 @@
+import type { Spell } from '@/components/overview/failure-spell';
 import { countReady, LONG_WAIT_MS } from '@/components/queues/queue-health';
-import { queueHref } from '@/lib/client/http/url';
+import { groupHref, queueHref } from '@/lib/client/http/url';
 import type { SeenQueue } from '@/lib/client/live/apply-frame';
 import type { Source } from '@/lib/contracts/sources';
 import { formatCount, formatPlural } from '@/lib/format';
@@ -15,8 +16,11 @@ export interface Cause {
   /** Why, as far as it is known now; `isCode` when it is the failing code's own words. */
   why: string;
   isCode: boolean;
-  /** ISO time of the last failure, where one is known. */
+  /** ISO times: since when it is so, where that is known; of the last failure. */
+  since: string | null;
   at: string | null;
+  /** Where the cause itself is shown. */
+  whyHref: string | null;
   href: string;
   action: string;
 }
@@ -24,9 +28,9 @@ export interface Cause {
 const ORDER: Cause['tone'][] = ['failed', 'waiting', 'paused'];
 
 /** All causes: brokers that are away, then the worst kind first, then by name: the order does not change with the figures. */
-export function findCauses(queues: SeenQueue[], sources: Source[] = []): Cause[] {
+export function findCauses(queues: SeenQueue[], sources: Source[] = [], spells: Spell[] = []): Cause[] {
   const ofQueues = queues
-    .flatMap((queue) => [findFailing(queue), findStuck(queue)])
+    .flatMap((queue) => [findFailing(queue, spells), findStuck(queue)])
     .filter((cause) => cause !== null)
     .sort((a, b) => ORDER.indexOf(a.tone) - ORDER.indexOf(b.tone) || a.id.localeCompare(b.id));
   return [...sources.flatMap(findAway), ...ofQueues];
@@ -42,28 +46,42 @@ function findAway(source: Source): Cause[] {
       what: source.status === 'down' ? 'broker away' : 'broker does not fit',
       why: source.reason ?? 'It does not answer.',
       isCode: false,
+      since: source.since,
       at: null,
+      whyHref: null,
       href: '/queues',
       action: 'Last figures',
     },
   ];
 }
 
-function findFailing(queue: SeenQueue): Cause | null {
+/** By the cause that failed most over the period, where the record tells; else by the newest error. */
+function findFailing(queue: SeenQueue, spells: Spell[]): Cause | null {
   const { failed } = queue.counts;
   if (!failed) return null;
+  const own = spells
+    .filter(({ group }) => group.source === queue.source && group.queues.includes(queue.name))
+    .sort((a, b) => b.group.inRange - a.group.inRange);
+  const [worst] = own;
+  const others = own.length > 1 ? ` · and ${formatPlural(own.length - 1, 'more cause')}` : '';
   return {
     id: `failing ${queue.source}/${queue.name}`,
     tone: 'failed',
     subject: queue.name,
     what: `${formatCount(failed, queue.countsAtLeast.includes('failed'))} failed`,
-    why: queue.lastError?.message ?? 'their errors are in the list',
-    isCode: queue.lastError !== null,
-    at: queue.lastError?.at ?? null,
+    why: worst
+      ? `${firstLine(worst.group.message)}${others}`
+      : (queue.lastError?.message ?? 'their errors are in the list'),
+    isCode: worst !== undefined || queue.lastError !== null,
+    since: worst?.since ?? null,
+    at: worst?.group.lastAt ?? queue.lastError?.at ?? null,
+    whyHref: worst ? groupHref(worst.group.id) : null,
     href: queueHref(queue.source, queue.name, 'failed'),
     action: 'Open failed',
   };
 }
+
+const firstLine = (text: string) => text.split('\n', 1)[0] ?? '';
 
 /** Jobs that could run and do not: nobody to run them, told not to, or too few slots. */
 function findStuck(queue: SeenQueue): Cause | null {
@@ -73,7 +91,10 @@ function findStuck(queue: SeenQueue): Cause | null {
     id: `stuck ${queue.source}/${queue.name}`,
     subject: queue.name,
     isCode: false,
+    // The oldest job waits since then: it is so at least as long.
+    since: waitsSince(queue),
     at: null,
+    whyHref: null,
     href: queueHref(queue.source, queue.name, 'waiting'),
     action: 'Open queue',
   };
@@ -88,6 +109,12 @@ function findStuck(queue: SeenQueue): Cause | null {
     };
   if ((queue.oldestWaitingMs ?? 0) < LONG_WAIT_MS) return null;
   return { ...base, tone: 'waiting', what: 'backed up', why: `${jobs}; ${describeSlots(queue)}` };
+}
+
+function waitsSince({ at, oldestWaitingMs }: SeenQueue): string | null {
+  if (at === undefined || !oldestWaitingMs) return null;
+  // To the second, so that the figure stands still while the queue does.
+  return new Date(Math.floor((Date.parse(at) - oldestWaitingMs) / 1000) * 1000).toISOString();
 }
 
 function describeSlots({ slots, busy, concurrency, rateLimit, counts }: SeenQueue): string {

@@ -1,7 +1,8 @@
 'use client';
 
+import { useMemo } from 'react';
 import { matchesFilter, QUEUE_FILTERS, type QueueFilter, readQueueFilter } from '@/components/queues/queue-health';
-import { QueueTable } from '@/components/queues/queue-table';
+import { type QueuePeriod, QueueTable } from '@/components/queues/queue-table';
 import { Button } from '@/components/ui/button';
 import { Empty } from '@/components/ui/empty';
 import { useOrigin } from '@/components/ui/now';
@@ -10,7 +11,9 @@ import { SkeletonRows } from '@/components/ui/skeleton';
 import { useParams } from '@/components/ui/use-param';
 import { describeError } from '@/lib/client/http/problem-error';
 import type { SeenQueueList } from '@/lib/client/live/apply-frame';
+import { useSummary } from '@/lib/client/metrics';
 import { useQueues } from '@/lib/client/queues';
+import { readRange } from '@/lib/client/range';
 import { formatCount, formatPlural } from '@/lib/format';
 
 /** All queues, filtered by `?show=`. `titled`: on a page that is not called the same. */
@@ -18,6 +21,11 @@ export function QueueCard({ titled = true }: { titled?: boolean }) {
   const { data, error, refetch } = useQueues();
   const { params, linkTo } = useParams();
   const filter = readQueueFilter(params.get('show'));
+  const summary = useSummary({}, readRange(params)).data;
+  const periods = useMemo(
+    () => new Map(summary?.queues.map((period) => [`${period.source}/${period.queue}`, period])),
+    [summary],
+  );
   if (!data && error)
     return (
       <ProblemNotice title="The queues could not be read" detail={describeError(error)}>
@@ -47,7 +55,7 @@ export function QueueCard({ titled = true }: { titled?: boolean }) {
           </nav>
         </div>
       </header>
-      {data ? <QueueRows list={data} filter={filter} /> : <SkeletonRows rows={6} columns={7} />}
+      {data ? <QueueRows list={data} filter={filter} periods={periods} /> : <SkeletonRows rows={6} columns={7} />}
     </section>
   );
 }
@@ -62,11 +70,18 @@ const NONE: Record<Exclude<QueueFilter, 'all'>, string> = {
   paused: 'No queue is paused.',
 };
 
-function QueueRows({ list, filter }: { list: SeenQueueList; filter: QueueFilter }) {
+interface QueueRowsProps {
+  list: SeenQueueList;
+  filter: QueueFilter;
+  periods: ReadonlyMap<string, QueuePeriod>;
+}
+
+function QueueRows({ list, filter, periods }: QueueRowsProps) {
   const origin = useOrigin();
   const queues = list.items.filter((queue) => matchesFilter(queue, filter));
   const showSource = new Set(list.items.map((queue) => queue.source)).size > 1;
-  if (queues.length > 0) return <QueueTable queues={queues} asOf={list.asOf} showSource={showSource} />;
+  if (queues.length > 0)
+    return <QueueTable queues={queues} asOf={list.asOf} showSource={showSource} periods={periods} />;
   if (filter !== 'all') return <Empty title={NONE[filter]} />;
   return (
     <Empty title="No queue yet">

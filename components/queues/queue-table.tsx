@@ -1,6 +1,7 @@
 'use client';
 
 import { memo } from 'react';
+import { Sparkline } from '@/components/charts/sparkline';
 import { OldestWait } from '@/components/queues/oldest-wait';
 import { Slots } from '@/components/queues/slots';
 import { StateBar } from '@/components/queues/state-bar';
@@ -8,17 +9,22 @@ import { Pill } from '@/components/queues/state-mark';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { queueHref } from '@/lib/client/http/url';
 import type { SeenQueue } from '@/lib/client/live/apply-frame';
+import type { Summary } from '@/lib/contracts/metrics';
 import type { JobState } from '@/lib/contracts/states';
-import { formatCount } from '@/lib/format';
+import { formatCount, formatDuration } from '@/lib/format';
+
+export type QueuePeriod = Summary['queues'][number];
 
 interface QueueTableProps {
   queues: SeenQueue[];
   asOf: string;
   /** Several sources: each row names its own. */
   showSource: boolean;
+  /** What the record says of a queue over the period, by `source/queue`. */
+  periods: ReadonlyMap<string, QueuePeriod>;
 }
 
-export function QueueTable({ queues, asOf, showSource }: QueueTableProps) {
+export function QueueTable({ queues, asOf, showSource, periods }: QueueTableProps) {
   return (
     <div className="scroll-x">
       <table className="grid-table steady">
@@ -30,14 +36,21 @@ export function QueueTable({ queues, asOf, showSource }: QueueTableProps) {
             <th className="num col-1 w-[76px]">Active</th>
             <th className="num col-2 w-[84px]">Delayed</th>
             <th className="num w-[92px]">Failed</th>
-            <th className="num col-3 w-[100px]">Completed</th>
             <th className="num col-1 w-[104px]">Oldest wait</th>
-            <th className="col-1 w-[224px] max-[1240px]:w-[104px]">Workers</th>
+            <th className="col-3 w-[164px]">Finished / min</th>
+            <th className="num col-2 w-[84px]">Run p95</th>
+            <th className="col-1 w-[212px] max-[1240px]:w-[104px]">Workers</th>
           </tr>
         </thead>
         <tbody>
           {queues.map((queue) => (
-            <QueueRow key={`${queue.source}/${queue.name}`} queue={queue} asOf={asOf} showSource={showSource} />
+            <QueueRow
+              key={`${queue.source}/${queue.name}`}
+              queue={queue}
+              asOf={asOf}
+              showSource={showSource}
+              period={periods.get(`${queue.source}/${queue.name}`)}
+            />
           ))}
         </tbody>
       </table>
@@ -49,10 +62,11 @@ interface QueueRowProps {
   queue: SeenQueue;
   asOf: string;
   showSource: boolean;
+  period: QueuePeriod | undefined;
 }
 
 /** Drawn again only when its own figures changed: there may be two thousand of them. */
-const QueueRow = memo(function QueueRow({ queue, asOf, showSource }: QueueRowProps) {
+const QueueRow = memo(function QueueRow({ queue, asOf, showSource, period }: QueueRowProps) {
   return (
     <tr>
       <td>
@@ -75,10 +89,13 @@ const QueueRow = memo(function QueueRow({ queue, asOf, showSource }: QueueRowPro
       <CountCell queue={queue} state="active" className="col-1" />
       <CountCell queue={queue} state="delayed" className="col-2" />
       <CountCell queue={queue} state="failed" loud />
-      <CountCell queue={queue} state="completed" className="col-3" />
       <td className="num col-1">
         <OldestWait ms={queue.oldestWaitingMs} at={queue.at ?? asOf} />
       </td>
+      <td className="col-3">
+        <FinishedCell period={period} />
+      </td>
+      <td className={`num col-2 ${period?.runP95 == null ? 'zero' : ''}`}>{formatDuration(period?.runP95)}</td>
       <td className="col-1">
         <WorkersCell queue={queue} />
       </td>
@@ -109,6 +126,26 @@ function CountCell({ queue, state, className = '', loud }: CountCellProps) {
     </td>
   );
 }
+
+/** A line of what ended, and its mean per minute; a dash where nothing is recorded. */
+function FinishedCell({ period }: { period: QueuePeriod | undefined }) {
+  if (period?.finishedPerMinute == null) return <span className="faint">—</span>;
+  const rate = formatCount(roundRate(period.finishedPerMinute));
+  return (
+    <span className="flex items-center gap-2">
+      <Sparkline
+        values={period.finished}
+        tone="completed"
+        width={88}
+        height={18}
+        label={`${rate} finished per minute`}
+      />
+      <span className="faint tnum">{rate}</span>
+    </span>
+  );
+}
+
+const roundRate = (perMinute: number) => (perMinute < 10 ? Math.round(perMinute * 10) / 10 : Math.round(perMinute));
 
 function WorkersCell({ queue }: { queue: SeenQueue }) {
   if (queue.workers === null) return <span className="faint">—</span>;

@@ -6,11 +6,13 @@ import { isCurrent, NAV_ITEMS, type NavId } from '@/components/shell/nav/nav-ite
 import { PageLink } from '@/components/shell/nav/page-link';
 import { SourceCards } from '@/components/shell/source-cards';
 import { ThemeButton } from '@/components/shell/theme-button';
+import { useOpenFailureCount } from '@/lib/client/failures';
 import { countList } from '@/lib/client/http/pages';
 import { keys } from '@/lib/client/query-keys';
 import { useCached } from '@/lib/client/use-cached';
 import type { QueueList } from '@/lib/contracts/queues';
 import type { WorkerList } from '@/lib/contracts/workers';
+import { formatCount } from '@/lib/format';
 
 /** Known on the server when the page was made; the cache overrules it as soon as it holds the list. */
 export interface NavCounts {
@@ -70,7 +72,7 @@ function NavLinks({ ids, counts }: { ids: NavId[]; counts: NavCounts }) {
   return NAV_ITEMS.filter((item) => ids.includes(item.id)).map((item) => (
     <PageLink key={item.id} href={item.href} aria-current={isCurrent(item.href, path) ? 'page' : undefined}>
       {item.label}
-      <span className="n">{known[item.id]}</span>
+      <span className={`n ${item.id === 'failures' && known.failures ? 'bad' : ''}`}>{known[item.id]}</span>
     </PageLink>
   ));
 }
@@ -78,8 +80,10 @@ function NavLinks({ ids, counts }: { ids: NavId[]; counts: NavCounts }) {
 function useNavCounts(counts: NavCounts): Partial<Record<NavId, string>> {
   const queues = useCached<QueueList>(keys.queues());
   const workers = useCached<WorkerList>(keys.workers());
+  const failures = useOpenFailureCount();
   return {
     ...counts,
+    failures: failures ? formatCount(failures) : '',
     ...(queues && { queues: countList(queues) }),
     ...(workers && {
       workers: countList({ ...workers, items: workers.items.filter((worker) => worker.status !== 'lost') }),

@@ -81,12 +81,13 @@ function Cost({ cost }: { cost: NonNullable<Recorder['cost']> }) {
         <Fact name="Recording costs">
           {formatCount(Math.round(cost.record.commandsPerSecond))} commands/s, {formatBytes(cost.record.bytesPerSecond)}
           /s
-          {cost.record.share !== null && `, ${formatShare(cost.record.share)} of its time`}
+          {describeShare(cost.record.share)}
         </Fact>
       )}
       {cost.views && (
         <Fact name="Pages cost">
           {formatCount(Math.round(cost.views.commandsPerSecond))} commands/s, {formatBytes(cost.views.bytesPerSecond)}/s
+          {describeShare(cost.views.share)}
         </Fact>
       )}
       {cost.commandsPerJob !== null && (
@@ -98,6 +99,9 @@ function Cost({ cost }: { cost: NonNullable<Recorder['cost']> }) {
     </>
   );
 }
+
+/** Of one core of the broker, as far as its own statistics tell. */
+const describeShare = (share: number | null) => (share === null ? '' : `, ≈ ${formatShare(share)} of its time`);
 
 function Gaps({ gaps }: { gaps: Recorder['gaps'] }) {
   return (

@@ -183,8 +183,9 @@ export interface QueueBackend {
   /** Tells a worker process that carries the control module; waits ≤ 1 s for its word. */
   orderWorker?(worker: string, wish: WorkerWish): Promise<WorkerOrdered>;
 
-  /** What this process asked of the broker since it was opened, recording's blocking read apart. */
-  cost?(): { commands: number; bytes: number };
+  /** What this process asked of the broker since it was opened, recording's blocking read apart. `brokerMs`: about how long the
+   * broker was busy with it, null = not known yet. */
+  cost?(): { commands: number; bytes: number; brokerMs: number | null };
   /** What the history is made of. */
   recording?: RecordingMethods;
   /** What operations on many jobs are made of. */

@@ -38,7 +38,7 @@ export const Recorder = z.object({
     keepDays: z.number(),
     keepBytes: z.number(),
   }),
-  /** Over the last minute. `share`: of the broker's time, 0–1. */
+  /** Over the last minute. `share`: about how much of the broker's time, 0–1. */
   cost: z
     .object({
       record: z

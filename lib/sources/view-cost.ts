@@ -8,6 +8,7 @@ interface Sample {
   at: number;
   commands: number;
   bytes: number;
+  brokerMs: number | null;
 }
 
 const samples = new WeakMap<QueueBackend, Sample[]>();
@@ -28,6 +29,13 @@ export function viewCost(backend: QueueBackend): NonNullable<Recorder['cost']>['
   return {
     commandsPerSecond: Math.round(((now.commands - first.commands) / seconds) * 10) / 10,
     bytesPerSecond: Math.round((now.bytes - first.bytes) / seconds),
-    share: null,
+    share: shareOf(known, now),
   };
+}
+
+/** Since the first sample in which the broker's time was known. */
+function shareOf(known: readonly Sample[], now: Sample): number | null {
+  const first = known.find(({ brokerMs }) => brokerMs !== null);
+  if (!first || now.brokerMs === null || now.at - first.at < 1_000) return null;
+  return (now.brokerMs - (first.brokerMs ?? 0)) / (now.at - first.at);
 }

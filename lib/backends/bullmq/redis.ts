@@ -136,7 +136,7 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     },
     motion: (queue) => readMotion(link, queue),
     standing: (queue, id) => readStanding(link, queue, id, (key) => splitKey(key, link.prefix, known)),
-    cost: () => ({ ...link.cost }),
+    cost: () => link.readCost(),
     recording: openRedisRecording({ link, split, queueNames, group, closing: closing.signal }),
     bulk: openRedisBulk(link, {
       onChange: (queue) => {

@@ -59,19 +59,17 @@ export class Buckets {
   constructor(private readonly store: Store) {}
 
   async add(notes: readonly FigureNote[]): Promise<void> {
-    await this.#load(notes);
+    const sums = [...sumByMinute(notes)];
+    await this.#load(sums);
     const now = Date.now();
-    for (const note of notes)
-      for (const scope of note.scopes)
-        for (const level of levelsAt(note.at, now)) {
-          const bucket = this.#of(level, scope, note.at);
-          if ('times' in note) bucket.counts[note.metric] += note.times;
-          else {
-            bucket[note.metric] ??= new Sketch();
-            bucket[note.metric]?.add(note.ms);
-          }
-          this.#changed.add(bucket);
-        }
+    for (const { scope, at, counts, wait, run } of sums)
+      for (const level of levelsAt(at, now)) {
+        const bucket = this.#of(level, scope, at);
+        for (const [metric, times] of counts) bucket.counts[metric] += times;
+        if (wait.length > 0) bucket.wait = addAll(bucket.wait, wait);
+        if (run.length > 0) bucket.run = addAll(bucket.run, run);
+        this.#changed.add(bucket);
+      }
   }
 
   async write(client: pg.PoolClient): Promise<void> {
@@ -111,7 +109,7 @@ ON CONFLICT (level, scope_id, at) DO UPDATE SET
 
   /** A figure as it stands in memory or store; what healing compares with. */
   async count(scope: number, at: number, metric: CountMetric): Promise<number> {
-    await this.#load([{ scopes: [scope], at, metric, times: 0 }]);
+    await this.#load([{ scope, at }]);
     return this.#of(0, scope, at).counts[metric];
   }
 
@@ -126,16 +124,15 @@ ON CONFLICT (level, scope_id, at) DO UPDATE SET
     return bucket;
   }
 
-  async #load(notes: readonly FigureNote[]): Promise<void> {
+  async #load(sums: readonly Pick<Sum, 'scope' | 'at'>[]): Promise<void> {
     const missing = new Map<string, [level: number, scope: number, at: number]>();
     const now = Date.now();
-    for (const { scopes, at } of notes)
-      for (const scope of scopes)
-        for (const level of levelsAt(at, now)) {
-          const from = floor(at, level);
-          const key = `${level} ${scope} ${from}`;
-          if (!this.#known.has(key)) missing.set(key, [level, scope, from]);
-        }
+    for (const { scope, at } of sums)
+      for (const level of levelsAt(at, now)) {
+        const from = floor(at, level);
+        const key = `${level} ${scope} ${from}`;
+        if (!this.#known.has(key)) missing.set(key, [level, scope, from]);
+      }
     if (missing.size === 0) return;
     const keys = [...missing.values()];
     const rows = await this.store.query<Row>(
@@ -160,6 +157,38 @@ interface Row extends Record<string, unknown> {
   at_ms: string;
   wait: Buffer | null;
   run: Buffer | null;
+}
+
+/** What the notes of one minute add to one scope. `wait`, `run`: ms. */
+interface Sum {
+  scope: number;
+  at: number;
+  counts: Map<CountMetric, number>;
+  wait: number[];
+  run: number[];
+}
+
+/** A batch has thousands of notes, of few minutes and scopes: they are added up before they are looked up in three levels. */
+function* sumByMinute(notes: readonly FigureNote[]): Generator<Sum> {
+  const minutes = new Map<number, Map<number, Sum>>();
+  for (const note of notes) {
+    const at = floor(note.at, 0);
+    const sums = minutes.get(at) ?? new Map<number, Sum>();
+    minutes.set(at, sums);
+    for (const scope of note.scopes) {
+      const sum: Sum = sums.get(scope) ?? { scope, at, counts: new Map(), wait: [], run: [] };
+      sums.set(scope, sum);
+      if ('times' in note) sum.counts.set(note.metric, (sum.counts.get(note.metric) ?? 0) + note.times);
+      else sum[note.metric].push(note.ms);
+    }
+  }
+  for (const sums of minutes.values()) yield* sums.values();
+}
+
+function addAll(sketch: Sketch | null, values: readonly number[]): Sketch {
+  const all = sketch ?? new Sketch();
+  for (const ms of values) all.add(ms);
+  return all;
 }
 
 function levelsAt(at: number, now: number): number[] {

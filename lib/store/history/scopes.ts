@@ -26,6 +26,8 @@ export class Scopes {
   #workers = new Map<string, number>();
   #options = new Map<string, number>();
   #names = new Map<string, number>();
+  /** Keys as hex, so that each is hashed once. */
+  #keys = new Map<string, string>();
 
   constructor(
     private readonly store: Store,
@@ -36,9 +38,8 @@ export class Scopes {
   async prepare(jobs: Iterable<{ queue: string; name: string }>): Promise<void> {
     const wanted = new Map<string, Wanted>();
     const want = (kind: Kind, queue: string | null, name: string | null) => {
-      const key = scopeKey(kind, this.source, queue, name);
-      const text = key.toString('hex');
-      if (!this.#scopes.has(text)) wanted.set(text, { kind, queue, name, key });
+      const text = this.#keyOf(kind, queue, name);
+      if (!this.#scopes.has(text)) wanted.set(text, { kind, queue, name, key: Buffer.from(text, 'hex') });
     };
     want(SCOPE_KINDS.source, null, null);
     for (const { queue, name } of jobs) {
@@ -112,7 +113,7 @@ export class Scopes {
 
   #nameOf(queue: string, name: string): string {
     if ((this.#names.get(queue) ?? 0) < NAMES_PER_QUEUE) return name;
-    return this.#scopes.has(scopeKey(SCOPE_KINDS.name, this.source, queue, name).toString('hex')) ? name : '';
+    return this.#scopes.has(this.#keyOf(SCOPE_KINDS.name, queue, name)) ? name : '';
   }
 
   async #countNames(queue: string): Promise<void> {
@@ -125,9 +126,19 @@ export class Scopes {
   }
 
   #idOf(kind: Kind, queue: string | null, name: string | null): number {
-    const id = this.#scopes.get(scopeKey(kind, this.source, queue, name).toString('hex'));
+    const id = this.#scopes.get(this.#keyOf(kind, queue, name));
     if (id === undefined) throw new Error(`the scope of ${queue ?? this.source} was not prepared`);
     return id;
+  }
+
+  #keyOf(kind: Kind, queue: string | null, name: string | null): string {
+    const text = `${kind}\u0001${queue ?? ''}\u0001${name ?? ''}`;
+    const known = this.#keys.get(text);
+    if (known !== undefined) return known;
+    if (this.#keys.size > MOST_KEPT) this.#keys.clear();
+    const key = scopeKey(kind, this.source, queue, name).toString('hex');
+    this.#keys.set(text, key);
+    return key;
   }
 
   async #make(wanted: Wanted[]): Promise<void> {

@@ -39,11 +39,14 @@ export class CostRate {
     if (seconds < 1) return null;
     const commands = now.commands - first.commands;
     const jobs = now.jobs - first.jobs;
-    const brokerMs = now.brokerMs === null || first.brokerMs === null ? null : now.brokerMs - first.brokerMs;
+    const told = this.#samples.find(({ brokerMs }) => brokerMs !== null);
     return {
       commandsPerSecond: round(commands / seconds),
       bytesPerSecond: Math.round((now.bytesIn + now.bytesOut - first.bytesIn - first.bytesOut) / seconds),
-      share: brokerMs === null ? null : brokerMs / (seconds * 1000),
+      share:
+        told && now.brokerMs !== null && now.at > told.at
+          ? (now.brokerMs - (told.brokerMs ?? 0)) / (now.at - told.at)
+          : null,
       jobsPerSecond: round(jobs / seconds),
       commandsPerJob: jobs === 0 ? null : round(commands / jobs),
     };

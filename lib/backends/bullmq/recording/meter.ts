@@ -1,17 +1,31 @@
 import type { RecordingCost } from '@/lib/backends/recording';
+import { BrokerTime } from '../redis/broker-time';
 
 /** Counts what reading costs the broker: commands as they are sent, bytes as texts go and come (without the protocol's own). */
 export class CostMeter {
-  #cost: RecordingCost = { commands: 0, bytesIn: 0, bytesOut: 0, brokerMs: null };
+  #cost: Omit<RecordingCost, 'brokerMs'> = { commands: 0, bytesIn: 0, bytesOut: 0 };
+  #spentMs: number | null = null;
+  #time = new BrokerTime();
 
-  add(commands: number, sent: unknown, received: unknown): void {
+  /** `name`: of the commands, all of one kind. */
+  add(name: string, commands: number, sent: unknown, received: unknown): void {
     this.#cost.commands += commands;
     this.#cost.bytesIn += weigh(sent);
     this.#cost.bytesOut += weigh(received);
+    this.#time.note(name, commands);
+  }
+
+  /** What a statement took, where the broker keeps no statistics: at most so long was it busy. */
+  spend(ms: number): void {
+    this.#spentMs = (this.#spentMs ?? 0) + ms;
+  }
+
+  refresh(readStats: () => Promise<string>): void {
+    this.#time.refresh(readStats);
   }
 
   read(): RecordingCost {
-    return { ...this.#cost };
+    return { ...this.#cost, brokerMs: this.#spentMs ?? this.#time.ms };
   }
 }
 

@@ -65,8 +65,10 @@ export class PostgresFieldReader {
       const isFirst = some.map(({ set }) => set === 'first' || set === 'whole');
       const isWhole = some.map(({ set }) => set === 'whole');
       const values = [some.map(({ queue }) => queue), some.map(({ id }) => id), isFirst, isWhole];
+      const startedAt = performance.now();
       const rows = await this.query<FieldRow>(FIELDS_SQL, values);
-      this.meter.add(1, values, rows.map(Object.values));
+      this.meter.spend(performance.now() - startedAt);
+      this.meter.add('select', 1, values, rows.map(Object.values));
       for (const row of rows) {
         const wish = some[row.n - 1];
         if (wish) found[from + row.n - 1] = toFields(wish, row, withState);

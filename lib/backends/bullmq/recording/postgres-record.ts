@@ -189,8 +189,10 @@ export class PostgresRecord {
   }
 
   async #ask<R extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<R[]> {
+    const from = performance.now();
     const { rows } = await this.#client.query<R>(text, values);
-    this.source.meter.add(1, values, rows.map(Object.values));
+    this.source.meter.spend(performance.now() - from);
+    this.source.meter.add('select', 1, values, rows.map(Object.values));
     return rows;
   }
 

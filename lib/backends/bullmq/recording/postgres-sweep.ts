@@ -30,13 +30,15 @@ export async function sweepFields(
   const since = isEnded && fromMs !== null ? `AND finished_at_ms >= $${values.push(Math.floor(fromMs))}::bigint` : '';
   const after = position ? afterSql(order, position, values) : '';
   const columns = order.keys.map(({ column }) => column);
+  const from = performance.now();
   const rows = await query<Record<string, string>>(
     `SELECT id, ${columns.map((column) => `${column}::text`).join(', ')} FROM job
       WHERE queue = $1 AND ${order.where} ${since} ${after} ORDER BY ${columns.map((column) => `job.${column}`).join(', ')} LIMIT $2`,
     values,
   );
   const ids = rows.map(({ id = '' }) => id);
-  meter.add(1, [queue], ids);
+  meter.spend(performance.now() - from);
+  meter.add('select', 1, [queue], ids);
   const last = rows.length === JOBS_PER_STEP ? rows.at(-1) : undefined;
   const chosen = choose && ids.length > 0 ? await choose(ids) : ids;
   const read = await fields.read(
@@ -57,11 +59,13 @@ SELECT (SELECT array[created_at_ms, id]::text[] FROM event WHERE queue = $1 ORDE
 
 /** By one statement, so that the totals and the newest event belong together. Ids are not counted: what rolled back took some too. */
 export async function readTotals({ query, meter }: SweepPorts, queue: string): Promise<QueueTotals> {
+  const from = performance.now();
   const [row] = await query<{ newest: string[] | null; completed: string[] | null; failed: string[] | null }>(
     TOTALS_SQL,
     [queue],
   );
-  meter.add(1, [queue], Object.values(row ?? {}));
+  meter.spend(performance.now() - from);
+  meter.add('select', 1, [queue], Object.values(row ?? {}));
   const [at = '0', seq = '0'] = row?.newest ?? [];
   return {
     at: { at: Number(at), seq: Number(seq) },

@@ -36,11 +36,13 @@ export function openPostgresRecording(ports: PostgresRecordingPorts): RecordingM
         true,
       ),
     hasJobs: async (queue, ids) => {
+      const from = performance.now();
       const rows = await query<{ id: string }>('SELECT id FROM job WHERE queue = $1 AND id = ANY($2::text[])', [
         queue,
         ids,
       ]);
-      meter.add(1, ids, rows);
+      meter.spend(performance.now() - from);
+      meter.add('select', 1, ids, rows);
       const found = new Set(rows.map(({ id }) => id));
       return ids.map((id) => found.has(id));
     },

@@ -96,7 +96,7 @@ export class RedisFieldReader {
   /** A key that is no HASH is no job: null. */
   async #pipeline(commands: (string | number)[][]): Promise<unknown[]> {
     const replies = await this.link.call(() => runAll(this.link, commands));
-    this.meter.add(commands.length, commands, replies);
+    this.meter.add(String(commands[0]?.[0] ?? ''), commands.length, commands, replies);
     return replies.map(([error, value]) => {
       if (error?.message.startsWith('WRONGTYPE')) return null;
       if (error) throw error;

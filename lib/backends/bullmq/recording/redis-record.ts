@@ -104,7 +104,7 @@ export class RedisRecord {
       const byKey = new Map(some.map((queue) => [`${link.base(queue)}events`, queue]));
       const cursors = some.map((queue) => this.#cursor[queue] ?? '0-0');
       const reply = await this.#xread(count, groups.length === 1 ? waitMs : 0, [...byKey.keys()], cursors);
-      meter.add(1, [[...byKey.keys()], cursors], reply);
+      meter.add('xread', 1, [[...byKey.keys()], cursors], reply);
       for (const [key, entries] of reply ?? []) {
         found.set(byKey.get(key) ?? '', entries);
         if (entries.length >= count) this.#more = true;
@@ -153,7 +153,7 @@ export class RedisRecord {
         asked.map((queue) => ['xrange', `${link.base(queue)}events`, '-', '+', 'COUNT', 1]),
       ),
     );
-    meter.add(asked.length, null, null);
+    meter.add('xrange', asked.length, null, null);
     return asked.flatMap((queue, i) => {
       const [, entries] = replies[i] ?? [null, null];
       const first = (entries as StreamEntry[] | null)?.[0]?.[0];

@@ -30,11 +30,11 @@ export async function sweepFields(
   const [ids, next] = await link.call(() =>
     lists
       ? listStep(link, base, lists, position)
-      : state === 'completed' || state === 'failed'
+      : isEnded(state)
         ? scoreStep(link, base + state, fromMs, position)
         : rankStep(link, base + state, position),
   );
-  meter.add(1, [queue], ids);
+  meter.add(lists ? 'lrange' : isEnded(state) ? 'zrangebyscore' : 'zrange', 1, [queue], ids);
   const chosen = choose && ids.length > 0 ? await choose(ids) : ids;
   const jobs = await fields.read(
     chosen.map((id) => ({ queue, id, set: 'whole' })),
@@ -42,6 +42,8 @@ export async function sweepFields(
   );
   return { jobs: jobs.flatMap((job) => job ?? []), next };
 }
+
+const isEnded = (state: JobState) => state === 'completed' || state === 'failed';
 
 type Step = [ids: string[], next: Position | null];
 
@@ -95,7 +97,7 @@ export async function readTotals({ link, meter }: SweepPorts, queue: string): Pr
     if (error) throw error;
     return value;
   });
-  meter.add(values.length + 2, [queue], values);
+  meter.add('lrange', values.length + 2, [queue], values);
   const [newest, ids, completed, completedMinutes, failed, failedMinutes] = values;
   const [at = '0', seq = '0'] = ((newest as [string, string[]][])[0]?.[0] ?? '0-0').split('-');
   return {

@@ -37,7 +37,7 @@ export function openRedisRecording(ports: RedisRecordingPorts): RecordingMethods
     hasJobs: async (queue, ids) => {
       const asked = ids.map((id) => ['exists', link.base(queue) + id]);
       const replies = await link.call(() => runAll(link, asked));
-      meter.add(asked.length, asked, replies);
+      meter.add('exists', asked.length, asked, replies);
       return replies.map(([error, value]) => {
         if (error) throw error;
         return value === 1;
@@ -68,6 +68,7 @@ async function* recordEvents(
       let batch: RecordBatch;
       try {
         batch = await record.next();
+        meter.refresh(() => link.readCommandStats());
         failures = 0;
       } catch {
         if (signal.aborted) return;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from 'ioredis';
 import type { SourceConfig } from '@/lib/env';
 import { brokerAway, toBrokerError } from '../broker-errors';
+import { BrokerTime } from './broker-time';
 import { COMMAND_TIMEOUT_MS, connectRedis, type RedisClient } from './connect';
 
 /** A read-only Lua script, run by its hash; the text is sent only when the server does not know it. */
@@ -22,10 +23,11 @@ const READY_LIMIT_MS = 1_200;
  * Counts what goes over a connection: each command as it is sent, and bytes both ways of the connections that are closed by now and
  * of the open one. Of a Cluster's nodes only the commands.
  */
-function countCommands(client: RedisClient, cost: { commands: number; bytes: number }): void {
+function countCommands(client: RedisClient, cost: { commands: number; bytes: number }, time: BrokerTime): void {
   const send = client.sendCommand.bind(client) as (...args: unknown[]) => unknown;
   client.sendCommand = ((...args: unknown[]) => {
     cost.commands += 1;
+    time.note((args[0] as { name?: string }).name ?? '');
     return send(...args);
   }) as typeof client.sendCommand;
   if (client instanceof Cluster) return;
@@ -46,12 +48,23 @@ export class RedisLink {
   readonly reads: RedisClient;
   #writes: RedisClient | null = null;
   #silent = false;
-  readonly cost = { commands: 0, bytes: 0 };
+  readonly #cost = { commands: 0, bytes: 0 };
+  readonly #time = new BrokerTime();
 
   constructor(readonly config: SourceConfig) {
     this.prefix = config.prefix;
     this.reads = connectRedis(config, 'reads');
-    countCommands(this.reads, this.cost);
+    countCommands(this.reads, this.#cost, this.#time);
+  }
+
+  /** What was asked over `reads` since it was opened. `brokerMs`: about how long the broker was busy with it; null = not known yet. */
+  readCost(): { commands: number; bytes: number; brokerMs: number | null } {
+    this.#time.refresh(() => this.readCommandStats());
+    return { commands: this.#cost.commands, bytes: this.#cost.bytes, brokerMs: this.#time.ms };
+  }
+
+  readCommandStats(): Promise<string> {
+    return this.call(() => this.reads.info('commandstats'));
   }
 
   get isCluster(): boolean {

@@ -20,7 +20,11 @@ const VALUES: Record<string, unknown> = {
   bytea: Buffer.from([1, 2, 3]),
   uuid: '6f0b0f6e-6a1c-4b1e-8f53-0c7b0a9b6d11',
   _text: ['a', 'b'],
+  _int2: [1, 2],
   _int4: [1, 2],
+  _float8: [1, 2],
+  _timestamptz: ['2026-11-20T10:00:00Z'],
+  _int8: [1, 2],
 };
 /** What a CHECK asks for. */
 const WORDS: Record<string, string> = {

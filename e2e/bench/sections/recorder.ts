@@ -13,6 +13,7 @@ import type { BenchRow } from '../rows';
 import { median } from '../stats';
 
 const STEADY = { perSecond: 500, seconds: 20 };
+const WARM_JOBS = 2_000;
 const BURST_JOBS = 60_000;
 const SHARE_JOBS = 20_000;
 const SHARE_ROUNDS = 3;
@@ -42,7 +43,9 @@ export async function measureRecorder(context: BenchContext): Promise<BenchRow[]
 async function measureSteady(context: BenchContext, redis: PrivateRedis): Promise<BenchRow[]> {
   const { store, monitor, close } = await openRecorder(context, redis.url);
   try {
-    await runWorkload({ url: redis.url, queue: 'warm', jobs: 2_000, perSecond: 500 });
+    // The queue is known by then: one that is new is met within seconds.
+    await runWorkload({ url: redis.url, queue: 'steady', jobs: WARM_JOBS, perSecond: STEADY.perSecond });
+    await waitForEnded(store, 'steady', WARM_JOBS);
     await sleep(2_000);
     const before = await monitor.readUse();
     const from = performance.now();
@@ -53,7 +56,7 @@ async function measureSteady(context: BenchContext, redis: PrivateRedis): Promis
       for (; isRunning; await sleep(250)) lagMs = Math.max(lagMs, await readLag(store));
     })();
     await runWorkload({ url: redis.url, queue: 'steady', jobs, perSecond: STEADY.perSecond });
-    await waitForEnded(store, 'steady', jobs);
+    await waitForEnded(store, 'steady', WARM_JOBS + jobs);
     isRunning = false;
     await watching;
     const used = await monitor.readUse();

@@ -83,7 +83,8 @@ export class Reconciler {
   /** How long the next batch may wait for news, ms: what is held waits for a batch, and what is being read soon will. */
   get patienceMs(): number {
     if (this.#held.length > 0) return 0;
-    return this.#reading ? 50 : 1_000;
+    // Without work it only looks whether there is any.
+    return this.#reading && this.#work ? 50 : 1_000;
   }
 
   /** What was trimmed comes before everything else; a gap that is met again is the same. */

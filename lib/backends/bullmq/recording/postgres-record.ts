@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { RecordBatch, RecordCursor, RecordGap, RecordOptions } from '@/lib/backends/recording';
+import { breathAfter } from './breath';
 import type { CostMeter } from './meter';
 import { RECORD_SQL, type RecordRow, toRecordedEvent } from './postgres-events';
 import type { PostgresFieldReader } from './postgres-fields';
@@ -9,8 +10,6 @@ import { wishesOf } from './wishes';
 /** The cursor's own entry: up to where every queue was read. No queue has that name. */
 const BASE = '';
 const WAIT_MS = 1_000;
-/** Between two reads of a busy source, so that a short job's whole life is in one batch: 4 reads a second. */
-const BREATH_MS = 250;
 const EVENTS_PER_READ = 3_000;
 const BYTES_PER_READ = 1_048_576;
 /** A transaction that stays open longer holds the record back no more; what it says is found by the next comparison. */
@@ -46,7 +45,7 @@ export class PostgresRecord {
   #safe: number;
   #pending: { last: number; transaction: bigint; sinceMs: number } | null = null;
   #more = false;
-  #breathe = false;
+  #breathMs = 0;
   /** How many events of one queue to ask for, by what they weighed last; and how many were asked for. */
   #count = 500;
   #perQueue = 0;
@@ -96,7 +95,7 @@ export class PostgresRecord {
     const isRead = this.#advance(rows);
     const fields = await this.source.fields.read(wishesOf(events, isKnown));
     this.#more = !(isRead && isSettled);
-    this.#breathe = events.length > 0 && !this.#more;
+    this.#breathMs = this.#more ? 0 : breathAfter(events.length);
     return {
       events,
       fields: fields.flatMap((one) => one ?? []),
@@ -114,7 +113,7 @@ export class PostgresRecord {
 
   async #wait(ms: number): Promise<void> {
     const { signal } = this.options;
-    if (this.#breathe) await pause(Math.min(ms, BREATH_MS), signal);
+    if (this.#breathMs > 0) await pause(Math.min(ms, this.#breathMs), signal);
     if (this.#heard || this.#lost || ms <= 0 || signal.aborted) {
       this.#heard = false;
       return;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordBatch, RecordCursor, RecordGap, RecordOptions } from '@/lib/backends/recording';
 import type { RedisClient } from '../redis/connect';
 import type { RedisLink } from '../redis/link';
+import { breathAfter } from './breath';
 import type { CostMeter } from './meter';
 import { isAfter, type StreamEntry, toRecordedEvent, weighEntry } from './redis-events';
 import type { RedisFieldReader } from './redis-fields';
@@ -11,8 +12,6 @@ import { wishesOf } from './wishes';
 /** The cursor's own entry: since when everything is read. No queue has that name. */
 const SINCE = '';
 const WAIT_MS = 1_000;
-/** Between two reads of a busy source, so that a short job's whole life is in one batch: 4 reads a second. */
-const BREATH_MS = 250;
 /** On Cluster one connection cannot wait on many slots: asked in turn. */
 const POLL_MS = 250;
 const EVENTS_PER_READ = 3_000;
@@ -36,7 +35,7 @@ type Reply = [key: string, entries: StreamEntry[]][] | null;
  */
 export class RedisRecord {
   #cursor: RecordCursor;
-  #breathe = false;
+  #breathMs = 0;
   #more = false;
   /** How many entries of one stream to ask for, by what they weighed last. */
   #count = 500;
@@ -59,7 +58,7 @@ export class RedisRecord {
   async next(): Promise<RecordBatch> {
     this.#cursor[SINCE] ??= await this.#clock();
     const waitMs = Math.min(WAIT_MS, this.options.waitMs?.() ?? WAIT_MS);
-    if (this.#breathe && waitMs > 0) await pause(Math.min(BREATH_MS, waitMs), this.options.signal);
+    if (this.#breathMs > 0 && waitMs > 0) await pause(Math.min(this.#breathMs, waitMs), this.options.signal);
     const queues = await this.#join();
     const before = new Map(queues.map((queue) => [queue, this.#cursor[queue] ?? '0-0']));
     const read = await this.#read(queues, this.#more ? 0 : waitMs);
@@ -70,7 +69,7 @@ export class RedisRecord {
     const fields = await this.source.fields.read(wishesOf(events, this.options.isKnown ?? (() => false)));
     for (const [queue, entries] of read) this.#cursor[queue] = entries.at(-1)?.[0] ?? before.get(queue) ?? '0-0';
     this.#adapt(read);
-    this.#breathe = events.length > 0 && !this.#more;
+    this.#breathMs = this.#more ? 0 : breathAfter(events.length);
     return {
       events,
       fields: fields.flatMap((one) => one ?? []),

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 import { STATE_LABELS, STATE_ORDER } from '@/components/queues/state-labels';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { useParams } from '@/components/ui/use-param';
-import { queueHref } from '@/lib/client/http/url';
+import { queueHref, queueSearchHref } from '@/lib/client/http/url';
 import type { QueueFigures } from '@/lib/contracts/queues';
 import type { JobState } from '@/lib/contracts/states';
 import { formatCount } from '@/lib/format';
@@ -13,12 +13,13 @@ interface StateTabsProps {
   source: string;
   queue: string;
   figures: QueueFigures | undefined;
-  /** null: on one of the queue's other pages. */
-  state: JobState | null;
+  /** Which one is shown, or which other page of the queue. */
+  state?: JobState;
+  page?: 'search' | 'schedulers';
 }
 
 /** One tab for each state, with its live count; a tab is an address. */
-export function StateTabs({ source, queue, figures, state }: StateTabsProps) {
+export function StateTabs({ source, queue, figures, state, page }: StateTabsProps) {
   const { linkTo } = useParams();
   const ref = useRef<HTMLElement>(null);
   // On a narrow screen the tab that is shown may lie outside; only the strip scrolls, never the page.
@@ -34,7 +35,7 @@ export function StateTabs({ source, queue, figures, state }: StateTabsProps) {
           key={each}
           data-state={each}
           className={each}
-          {...(state === null
+          {...(state === undefined
             ? { href: queueHref(source, queue, each) }
             : linkTo({ state: each, at: null, page: null }))}
           aria-current={each === state ? 'page' : undefined}
@@ -46,8 +47,14 @@ export function StateTabs({ source, queue, figures, state }: StateTabsProps) {
       ))}
       <PageLink
         className="ml-auto"
+        href={queueSearchHref(source, queue)}
+        aria-current={page === 'search' ? 'page' : undefined}
+      >
+        Search
+      </PageLink>
+      <PageLink
         href={`${queueHref(source, queue)}/schedulers`}
-        aria-current={state === null ? 'page' : undefined}
+        aria-current={page === 'schedulers' ? 'page' : undefined}
       >
         Schedulers
       </PageLink>

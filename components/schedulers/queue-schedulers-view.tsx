@@ -22,7 +22,7 @@ export function QueueSchedulersView({ source, queue }: { source: string; queue: 
         </div>
       )}
       <QueueWhyLine source={source} queue={queue} />
-      <StateTabs source={source} queue={queue} figures={known} state={null} />
+      <StateTabs source={source} queue={queue} figures={known} page="schedulers" />
       <SchedulersCard of={{ source, queue }} />
     </div>
   );

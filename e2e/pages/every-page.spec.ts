@@ -59,6 +59,7 @@ const PAGES: [name: string, path: () => string, heading: string][] = [
   ['a task', () => '/tasks/export-orders', 'Export orders'],
   ['a filtered list', () => '/queues/default/webhooks?state=failed&name=deliver-webhook&since=1h', 'webhooks'],
   ['schedulers', () => '/schedulers', 'Schedulers'],
+  ["a queue's jobs by a query", () => '/queues/default/webhooks/search?q=state:failed', 'webhooks'],
   ["a queue's schedulers", () => '/queues/default/no-worker/schedulers', 'no-worker'],
   ['flows', () => '/flows', 'Flows'],
   ['a flow', () => flow, 'parent'],

@@ -51,3 +51,31 @@ test('someone saves a search, finds it again with its count, and forgets it', as
   await page.getByRole('link', { name: new RegExp(name) }).click();
   await expect(page.getByRole('combobox', { name: 'Search jobs' })).toHaveValue(q);
 });
+
+test("a queue's search opens with its default view, and finds its own jobs only", async ({ page, request }) => {
+  const queue = `own-${crypto.randomUUID().slice(0, 8)}`;
+  const other = `${queue}-other`;
+  for (const name of [queue, other])
+    await request.post(`/api/v1/queues/default/${name}/jobs`, { data: { name: 'ship', data: { box: queue } } });
+  const found = async (more: string) =>
+    (await (await request.get(`/api/v1/jobs?q=data.box:${queue}${more}`)).json()).items.length;
+  await expect.poll(() => found(''), { timeout: 20_000 }).toBe(2);
+  expect(await found(`&queue=${queue}`)).toBe(1);
+  const saved = await request.post('/api/v1/views', {
+    data: { name: 'Boxes', q: `data.box:${queue}`, source: 'default', queue, isDefault: true },
+  });
+  expect(saved.status()).toBe(201);
+
+  await page.goto(`/queues/default/${queue}`);
+  await expectLive(page);
+  await page.getByRole('navigation', { name: 'Jobs by state' }).getByRole('link', { name: 'Search' }).click();
+  await expect(page.getByRole('combobox', { name: 'Search jobs' })).toHaveValue(`data.box:${queue}`);
+  await expect(page.locator('tr[data-job]')).toHaveCount(1);
+  await expect(page.locator('tr[data-job]')).toContainText(queue);
+  const box = page.getByRole('combobox', { name: 'Search jobs' });
+  await box.fill('');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\?q=(&|$)/);
+  await expect(page.locator('tr[data-job]')).toHaveCount(1);
+});

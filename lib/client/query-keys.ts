@@ -1,5 +1,10 @@
 import type { JobState } from '@/lib/contracts/states';
 
+export interface QueueOf {
+  source: string;
+  queue: string;
+}
+
 /** Every React Query key. Frames are applied by these; the first element is the noun. */
 export const keys = {
   sources: () => ['sources'] as const,
@@ -11,8 +16,8 @@ export const keys = {
   jobList: (source: string, queue: string, state: JobState, cursor: string | null, filter = '') =>
     ['jobs', 'list', source, queue, state, cursor, filter] as const,
   job: (source: string, queue: string, job: string) => ['jobs', 'one', source, queue, job] as const,
-  search: (q: string, sort: string, order: string, cursor: string | null) =>
-    ['search', 'found', q, sort, order, cursor] as const,
+  search: (q: string, sort: string, order: string, cursor: string | null, of: QueueOf | null) =>
+    ['search', 'found', q, sort, order, cursor, of?.source ?? null, of?.queue ?? null] as const,
   suggestions: (q: string, at: number, source: string | null, queue: string | null) =>
     ['search', 'suggestions', q, at, source, queue] as const,
   recorded: (source: string, queue: string, job: string) => ['search', 'recorded', source, queue, job] as const,

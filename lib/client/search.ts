@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { call } from '@/lib/client/call';
 import { buildRequest } from '@/lib/client/http/url';
 import type { JobAddress } from '@/lib/client/jobs';
-import { keys } from '@/lib/client/query-keys';
+import { keys, type QueueOf } from '@/lib/client/query-keys';
 import { FOUND_PER_PAGE, type Search } from '@/lib/client/search-address';
 import { findFault } from '@/lib/contracts/query/find-fault';
 import type { FoundJobs, RecordedJob, Suggestions } from '@/lib/contracts/search';
@@ -18,11 +18,11 @@ const toInput = ({ q, sort, order, cursor }: Search) => ({
   limit: FOUND_PER_PAGE,
 });
 
-/** One page of what was found. Leaving the page, or asking for another, ends the query on the server too. */
-export function useSearch(search: Search) {
+/** One page of what was found; `of`: among the jobs of one queue. Leaving the page, or asking for another, ends the query on the server too. */
+export function useSearch(search: Search, of: QueueOf | null) {
   return useQuery<FoundJobs>({
-    queryKey: keys.search(search.q, search.sort, search.order, search.cursor),
-    queryFn: ({ signal }) => call('job.search', toInput(search), { signal }),
+    queryKey: keys.search(search.q, search.sort, search.order, search.cursor, of),
+    queryFn: ({ signal }) => call('job.search', { ...of, ...toInput(search) }, { signal }),
     enabled: findFault(search.q) === null,
     placeholderData: keepPreviousData,
     retry: false,
@@ -40,8 +40,14 @@ export function useRecordedJob({ source, queue, job }: JobAddress, enabled: bool
 }
 
 /** Where the whole result is downloaded from. */
-export function exportHref({ q, sort, order }: Search, format: 'ndjson' | 'csv', payloads: boolean): string {
+export function exportHref(
+  { q, sort, order }: Search,
+  of: QueueOf | null,
+  format: 'ndjson' | 'csv',
+  payloads: boolean,
+): string {
   return buildRequest('job.export', {
+    ...of,
     q,
     sort,
     order,

@@ -18,6 +18,8 @@ const OffsetMinutes = z.coerce.number().int().min(-1440).max(1440).default(0);
 export const SearchQuery = z.strictObject({
   q: QueryText.default(''),
   source: SourceName.optional(),
+  /** Of this queue only. */
+  queue: QueueName.optional(),
   sort: SearchSort.default('added'),
   order: z.enum(['desc', 'asc']).default('desc'),
   offsetMinutes: OffsetMinutes,
@@ -93,6 +95,8 @@ export type Suggestions = z.infer<typeof Suggestions>;
 export const ExportQuery = z.strictObject({
   q: QueryText.default(''),
   source: SourceName.optional(),
+  /** Of this queue only. */
+  queue: QueueName.optional(),
   sort: SearchSort.default('added'),
   order: z.enum(['desc', 'asc']).default('desc'),
   offsetMinutes: OffsetMinutes,

@@ -53,8 +53,7 @@ export async function countViews(ask: Ask, rows: readonly ViewRow[]): Promise<Co
 
 /** A view of a queue counts in that queue. Its times are meant in UTC, since nobody's zone is known here. */
 function countOne(ask: Ask, { source, queue, q }: ViewRow): Promise<Count> {
-  const scope = queue === null ? '' : ` queue:${JSON.stringify(queue)}`;
-  const node = readQuery(q.trim() === '' ? scope : scope === '' ? q : `(${q})${scope}`);
+  const node = readQuery(q, queue ?? undefined);
   const sources = source === null ? [...ask.sources.keys()] : [source];
   return countFitting(ask.store, node, sources, { nowMs: Date.now(), offsetMinutes: 0 });
 }

@@ -22,7 +22,7 @@ export default async function JobsPage({ searchParams }: JobsPageProps) {
   return (
     <Hydrated
       entries={[
-        [keys.search(q, sort, order, cursor), found],
+        [keys.search(q, sort, order, cursor, null), found],
         [keys.views(null, null), views],
       ]}
     >

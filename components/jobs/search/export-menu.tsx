@@ -1,6 +1,7 @@
 'use client';
 
 import { Menu } from '@/components/ui/menu';
+import type { QueueOf } from '@/lib/client/query-keys';
 import { exportHref } from '@/lib/client/search';
 import type { Search } from '@/lib/client/search-address';
 
@@ -11,10 +12,10 @@ const FORMATS = [
 ] as const;
 
 /** Everything that fits, as a file: at most 100,000 jobs. */
-export function ExportMenu({ search }: { search: Search }) {
+export function ExportMenu({ search, of }: { search: Search; of: QueueOf | null }) {
   const download = (format: 'csv' | 'ndjson', payloads: boolean) => {
     const link = document.createElement('a');
-    link.href = exportHref(search, format, payloads);
+    link.href = exportHref(search, of, format, payloads);
     link.download = '';
     link.click();
   };

@@ -48,6 +48,12 @@ export function searchHref(q: string): string {
   return `/jobs?q=${encodeURIComponent(q)}`;
 }
 
+/** The same among the jobs of one queue; without a query, what the queue's default view finds. */
+export function queueSearchHref(source: string, queue: string, q?: string, sort?: string): string {
+  const params = new URLSearchParams({ ...(q === undefined ? {} : { q }), ...(sort === undefined ? {} : { sort }) });
+  return `${queueHref(source, queue)}/search${params.size > 0 ? `?${params}` : ''}`;
+}
+
 /** Where the browser shows a source. */
 export function sourceHref(source: string): string {
   return `/sources/${encodeURIComponent(source)}`;

@@ -27,7 +27,7 @@ const COLUMNS = [
 
 /** Streamed page by page as the reader takes it; it ends early when the reader goes. */
 export const exportJobs = query('job.export', async (ask, input) => {
-  const node = readQuery(input.q);
+  const node = readQuery(input.q, input.queue);
   // The first page is read before the answer begins, so that a query that cannot run is an error.
   const pages = readPages(ask, input, node);
   const first = await pages.next();

@@ -14,7 +14,7 @@ import { type Ask, query } from '@/lib/verbs';
 /** The record's rows, with whether the broker still has them; on the first page also what waits there and is not recorded yet. */
 export const searchJobs = query('job.search', async (ask, input) => {
   const from = performance.now();
-  const node = readQuery(input.q);
+  const node = readQuery(input.q, input.queue);
   const sources = sourcesOf(ask, input.source);
   const given = decodeCursor(input.cursor);
   const position = readPosition(given);

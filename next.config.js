@@ -23,6 +23,8 @@ const config = {
   distDir: process.env.QUEUEDECK_DIST_DIR ?? '.next',
   typescript: { tsconfigPath: 'tsconfig.build.json' },
   serverExternalPackages: ['@datadog/sketches-js', 'bullmq', 'ioredis', 'pg', 'pino', 'prom-client'],
+  // Where Prometheus looks unless it is told.
+  rewrites: async () => [{ source: '/metrics', destination: '/api/v1/metrics' }],
   headers: async () => [
     {
       source: '/:path*',

@@ -25,7 +25,7 @@ export const Sparkline = memo(function Sparkline({
 }: SparklineProps) {
   const most = values.reduce<number>((max, value) => Math.max(max, value ?? 0), 0);
   const known = values.filter((value) => value !== null).length;
-  const { line, area } = draw(values, most, width, height);
+  const { line, area, alone } = draw(values, most, width, height);
   return (
     <svg
       role="img"
@@ -39,6 +39,9 @@ export const Sparkline = memo(function Sparkline({
     >
       <path d={area} fill="currentColor" opacity={0.12} />
       <path d={line} fill="none" stroke="currentColor" strokeWidth={1.4} vectorEffect="non-scaling-stroke" />
+      {alone && (
+        <path d={alone} stroke="currentColor" strokeWidth={3} strokeLinecap="round" vectorEffect="non-scaling-stroke" />
+      )}
     </svg>
   );
 });
@@ -48,10 +51,13 @@ function draw(values: readonly (number | null)[], most: number, width: number, h
   const y = (value: number) => (most === 0 ? height - 1 : height - 1 - (value / most) * (height - 3));
   let line = '';
   let area = '';
+  let alone = '';
   let start: number | null = null;
   for (const [i, value] of [...values, null].entries()) {
     const x = round(i * step);
     if (value === null || value === undefined) {
+      // A line of one point would not be seen; one of no length is, by its round ends.
+      if (start !== null && start === i - 1) alone += `M${round((i - 1) * step)} ${round(y(values[i - 1] ?? 0))}h0`;
       if (start !== null) area += `L${round((i - 1) * step)} ${height}Z`;
       start = null;
       continue;
@@ -61,7 +67,7 @@ function draw(values: readonly (number | null)[], most: number, width: number, h
     area += start === null ? `M${x} ${height}L${at}` : `L${at}`;
     start ??= i;
   }
-  return { line, area };
+  return { line, area, alone };
 }
 
 const round = (value: number) => Math.round(value * 10) / 10;

@@ -57,7 +57,10 @@ export function StillChart({ chart, width }: { chart: TimeChartProps; width: num
             ))
             .reverse()
         : lines.map(({ label, tone }, i) => (
-            <path key={label} className="line" stroke={`var(--${tone})`} d={drawLine(rows[i] ?? [], step, y)} />
+            <g key={label} stroke={`var(--${tone})`}>
+              <path className="line" d={drawLine(rows[i] ?? [], step, y)} />
+              <path className="alone" d={drawAlone(rows[i] ?? [], step, y)} />
+            </g>
           ))}
       {deploys?.map(({ version, at }) => {
         const seconds = Date.parse(at) / 1000;
@@ -84,14 +87,18 @@ function drawBars(row: Row, step: Place, y: Place, width: number): string {
   return row.map((value, i) => (value ? `M${step(i)} ${ground}V${y(value)}h${width}V${ground}Z` : '')).join('');
 }
 
-/** A value that stands alone is a line of no length, which its round cap shows. */
 function drawLine(row: Row, step: Place, y: Place): string {
   let path = '';
-  for (const [i, value] of row.entries()) {
-    if (value === null || value === undefined) continue;
-    const isAlone = !isKnown(row[i - 1]) && !isKnown(row[i + 1]);
-    path += `${isKnown(row[i - 1]) ? 'L' : 'M'}${step(i)} ${y(value)}${isAlone ? 'h0' : ''}`;
-  }
+  for (const [i, value] of row.entries())
+    if (value !== null) path += `${isKnown(row[i - 1]) ? 'L' : 'M'}${step(i)} ${y(value)}`;
+  return path;
+}
+
+/** Values with nothing known on either side: lines of no length, which their round ends show. */
+function drawAlone(row: Row, step: Place, y: Place): string {
+  let path = '';
+  for (const [i, value] of row.entries())
+    if (value !== null && !isKnown(row[i - 1]) && !isKnown(row[i + 1])) path += `M${step(i)} ${y(value)}h0`;
   return path;
 }
 

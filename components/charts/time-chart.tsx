@@ -87,6 +87,14 @@ export function TimeChart(props: TimeChartProps) {
               {at !== null && <b className="tnum font-[550] text-ink">{valueText(values[at], format)}</b>}
             </span>
           ))}
+          {props.before && (
+            <span className="faint">
+              <span className="before-mark" aria-hidden /> {lines[0]?.label} before
+              {at !== null && (
+                <b className="tnum font-[550] text-ink"> {valueText(props.before[at], lines[0]?.format ?? String)}</b>
+              )}
+            </span>
+          )}
           <Button small look="ghost" onClick={() => setTable(true)}>
             Table
           </Button>
@@ -110,6 +118,7 @@ export function TimeChart(props: TimeChartProps) {
         <div ref={box} className="chart-box">
           {!live && width > 0 && <StillChart chart={props} width={width} />}
         </div>
+        {at !== null && <HoveredTime at={fromMs + at * stepMs} />}
       </div>
       <p className="sr-only" aria-live="polite">
         {at === null ? '' : read(at)}
@@ -120,6 +129,18 @@ export function TimeChart(props: TimeChartProps) {
         </Dialog>
       )}
     </section>
+  );
+}
+
+/** The bucket's own time here, and in UTC where that is another. */
+function HoveredTime({ at }: { at: number }) {
+  const time = new Date(at);
+  const [here, utc] = [false, true].map((inUtc) => formatDayClock(time, new Date(), inUtc));
+  return (
+    <time className="hovered tnum" dateTime={time.toISOString()} title={time.toISOString()}>
+      {here}
+      {utc !== here && ` (${utc} UTC)`}
+    </time>
   );
 }
 

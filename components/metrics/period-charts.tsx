@@ -3,7 +3,7 @@
 import { TimeChart } from '@/components/charts/time-chart';
 import { useParams } from '@/components/ui/use-param';
 import { type MetricsOf, useSeries } from '@/lib/client/metrics';
-import { readRange } from '@/lib/client/range';
+import { type Range, readRange } from '@/lib/client/range';
 import type { Metric } from '@/lib/contracts/metric-names';
 import type { Series } from '@/lib/contracts/metrics';
 import { formatCount, formatDuration } from '@/lib/format';
@@ -14,7 +14,9 @@ const METRICS: Metric[] = ['completed', 'failed', 'waitP95', 'runP95'];
 export function PeriodCharts({ of }: { of: MetricsOf }) {
   const { params, follow, hrefWith } = useParams();
   const range = readRange(params);
+  const isCompared = params.get('compare') === 'before';
   const { data } = useSeries(of, METRICS, range);
+  const earlier = useSeries(of, METRICS, data ? rangeBefore(data) : range, data !== undefined && isCompared).data;
   const onRange = (fromMs: number, toMs: number) => {
     if (toMs - fromMs < 60_000) return;
     follow(hrefWith({ from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() }));
@@ -31,6 +33,7 @@ export function PeriodCharts({ of }: { of: MetricsOf }) {
         {...steps}
         deploys={deploys}
         onRange={onRange}
+        before={isCompared ? beforeOf(data, earlier, 'completed') : undefined}
         lines={[
           { label: 'Completed', tone: 'completed', values: valuesOf(data, 'completed'), format: perMinute },
           { label: 'Failed', tone: 'failed', values: valuesOf(data, 'failed'), format: perMinute },
@@ -42,6 +45,7 @@ export function PeriodCharts({ of }: { of: MetricsOf }) {
         {...steps}
         deploys={deploys}
         onRange={onRange}
+        before={isCompared ? beforeOf(data, earlier, 'waitP95') : undefined}
         lines={[
           { label: 'Wait p95', tone: 'waiting', values: valuesOf(data, 'waitP95'), format: formatDuration },
           { label: 'Run p95', tone: 'active', values: valuesOf(data, 'runP95'), format: formatDuration },
@@ -53,3 +57,16 @@ export function PeriodCharts({ of }: { of: MetricsOf }) {
 
 const valuesOf = (data: Series | undefined, metric: Metric) =>
   data?.series.find((one) => one.metric === metric)?.values ?? [];
+
+/** As many buckets, right before those that are shown. */
+function rangeBefore({ from, stepMs, series }: Series): Range {
+  const rangeMs = (series[0]?.values.length ?? 0) * stepMs;
+  return { name: null, rangeMs, from: new Date(Date.parse(from) - rangeMs).toISOString(), to: from };
+}
+
+/** Its values bucket by bucket under those that are shown; not known until both are there, of the same steps. */
+function beforeOf(data: Series | undefined, earlier: Series | undefined, metric: Metric): (number | null)[] {
+  const length = valuesOf(data, metric).length;
+  if (!data || !earlier || earlier.stepMs !== data.stepMs) return new Array<null>(length).fill(null);
+  return valuesOf(earlier, metric).slice(0, length);
+}

@@ -1,5 +1,6 @@
 'use client';
 
+import { CompareSwitch } from '@/components/charts/compare-switch';
 import { RangeSwitch } from '@/components/charts/range-switch';
 import { Figure } from '@/components/metrics/figure';
 import { PeriodCharts } from '@/components/metrics/period-charts';
@@ -28,6 +29,7 @@ export function QueueMetricsView({ source, queue }: { source: string; queue: str
         </h1>
         <span className="muted">over time</span>
         <div className="acts">
+          <CompareSwitch />
           <RangeSwitch />
           <PageLink className="btn" href={queueHref(source, queue)}>
             Open queue

@@ -1,5 +1,6 @@
 'use client';
 
+import { CompareSwitch } from '@/components/charts/compare-switch';
 import { RangeSwitch } from '@/components/charts/range-switch';
 import { PeriodCharts } from '@/components/metrics/period-charts';
 import { AttentionList } from '@/components/overview/attention-list';
@@ -12,6 +13,7 @@ export function OverviewView() {
       <div className="head">
         <h1>Overview</h1>
         <div className="acts">
+          <CompareSwitch />
           <RangeSwitch />
         </div>
       </div>

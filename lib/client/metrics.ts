@@ -24,11 +24,12 @@ export function useSummary(of: MetricsOf, range: Range) {
   });
 }
 
-export function useSeries(of: MetricsOf, metrics: readonly Metric[], range: Range) {
+export function useSeries(of: MetricsOf, metrics: readonly Metric[], range: Range, enabled = true) {
   return useQuery<Series>({
     queryKey: keys.series(of.source ?? null, of.queue ?? null, metrics.join(','), rangeKey(range)),
     queryFn: ({ signal }) =>
       call('metric.series', { ...of, metric: metrics.join(','), ...rangeBounds(range, Date.now()) }, { signal }),
+    enabled,
     placeholderData: keepPreviousData,
     refetchInterval: rangeRefresh(range),
     retry: false,

@@ -9,7 +9,7 @@ import { testFlows } from './conformance/flows';
 import { testLists } from './conformance/lists';
 import { testOneJob } from './conformance/one-job';
 import { testOutage } from './conformance/outage';
-import { testRecording, testRecordingOutage } from './conformance/recording';
+import { testCost, testRecording, testRecordingOutage } from './conformance/recording';
 import { testSchedulers } from './conformance/schedulers';
 import { testSweeps } from './conformance/sweeps';
 import { testTail } from './conformance/tail';
@@ -43,6 +43,7 @@ export function describeBackend(name: string, open: () => Promise<Broker>): void
     describe('flows', () => testFlows(bench));
     describe('the live tail', () => testTail(bench));
     describe('recording', () => testRecording(bench));
+    describe('its own cost', () => testCost(bench));
     describe('a broker that is away', () => {
       testRecordingOutage(bench);
       testOutage(bench);

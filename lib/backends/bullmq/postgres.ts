@@ -109,6 +109,7 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
     standing: (queue, id) => readStanding(query, queue, id),
     flows: openPostgresFlows(connection),
     schedulers: openPostgresSchedulers(connection),
+    cost: () => connection.readCost(),
     bulk: openPostgresBulk(connection, config.schema),
     recording: openPostgresRecording({
       query,

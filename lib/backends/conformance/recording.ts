@@ -175,6 +175,27 @@ export function testRecording(bench: Bench): void {
   });
 }
 
+/** What our own reading costs is told on the page of the source. */
+export function testCost(bench: Bench): void {
+  it('counts what it asks of the broker, and about how long that took it', async () => {
+    const read = () => bench.backend.cost?.() ?? { commands: 0, bytes: 0, brokerMs: null };
+    const work = async () => {
+      await bench.backend.addJobs('cost', [job('a', {}, { text: 'x'.repeat(1_000) })]);
+      await bench.backend.listJobs('cost', 'waiting', null, 10);
+      await bench.backend.snapshot();
+    };
+    // A broker's statistics know a command from its first call on.
+    await work();
+    await until(() => read().brokerMs !== null, "the broker's word on its time");
+    const before = read();
+    await work();
+    const after = read();
+    expect(after.commands).toBeGreaterThan(before.commands);
+    expect(after.bytes).toBeGreaterThan(before.bytes);
+    expect(after.brokerMs ?? 0).toBeGreaterThan(before.brokerMs ?? 0);
+  });
+}
+
 /** Apart from the others: it takes the broker away. */
 export function testRecordingOutage(bench: Bench): void {
   it('waits for a lost broker and reads on what is there when it is back', async () => {

@@ -206,7 +206,7 @@ describe.each([
 
   it('moving, with its rates and when it drains', async () => {
     const queue = broker.queue('moving');
-    await queue.addBulk(Array.from({ length: 400 }, () => ({ name: 'a', data: {} })));
+    await queue.addBulk(Array.from({ length: 2_000 }, () => ({ name: 'a', data: {} })));
     beating('moving', () => sleep(60), { concurrency: 2 });
     await sleep(800);
     const [answer] = await untilCode(() => whyQueue('moving'), 'moving');

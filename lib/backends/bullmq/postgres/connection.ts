@@ -48,6 +48,8 @@ export interface PostgresConnection {
   run<T>(work: () => Promise<T>): Promise<T>;
   /** A connection of its own, connected; the caller ends it. */
   connectDedicated(): Promise<pg.Client>;
+  /** What was asked over the pool since it was opened. `brokerMs`: how long statements took, so at most that long the server was busy. */
+  readCost(): { commands: number; bytes: number; brokerMs: number };
   close(): Promise<void>;
 }
 
@@ -81,7 +83,17 @@ export function openPostgresConnection(config: SourceConfig, maxConnections: num
       throw error;
     }
   };
-  const bare: Query = (text, values) => runStatement(pool, text, values);
+  const readBytes = countBytes(pool);
+  const cost = { commands: 0, brokerMs: 0 };
+  const bare: Query = async (text, values) => {
+    const from = performance.now();
+    try {
+      return await runStatement(pool, text, values);
+    } finally {
+      cost.commands += 1;
+      cost.brokerMs += performance.now() - from;
+    }
+  };
   const probe: Query = (text, values) => bounded(() => bare(text, values));
   return {
     bare,
@@ -93,11 +105,30 @@ export function openPostgresConnection(config: SourceConfig, maxConnections: num
       return bounded(() => inTransaction(pool, commitBefore, work)).catch(rethrowAsAway);
     },
     connectDedicated: () => connectDedicated(common, prepared),
+    readCost: () => ({ ...cost, bytes: readBytes() }),
     close: () => {
       ending ??= pool.end();
       return ending;
     },
   };
+}
+
+/** Bytes both ways of all sessions that a pool ever had. */
+function countBytes(pool: pg.Pool): () => number {
+  let ended = 0;
+  const open = new Set<pg.PoolClient>();
+  const bytesOf = (client: pg.PoolClient) => {
+    const { connection } = client as unknown as {
+      connection?: { stream?: { bytesRead?: number; bytesWritten?: number } };
+    };
+    return (connection?.stream?.bytesRead ?? 0) + (connection?.stream?.bytesWritten ?? 0);
+  };
+  pool.on('connect', (client) => open.add(client));
+  pool.on('remove', (client) => {
+    ended += bytesOf(client);
+    open.delete(client);
+  });
+  return () => [...open].reduce((sum, client) => sum + bytesOf(client), ended);
 }
 
 function clientConfig(config: SourceConfig): pg.ClientConfig {

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '@/lib/backends/recording';
 import { ERROR_CAP, NAME_CAP, PAYLOAD_CAP, PROGRESS_CAP } from './fields';
+import { isJobEvent } from './job-events';
 
 /**
  * Events of all queues in the order of their ids, as far as all are committed: `$1` queues with the ids `$2` up to which each was
@@ -50,29 +51,15 @@ export interface RecordRow {
   trimmed: boolean;
 }
 
-const KINDS = new Set<string>([
-  'added',
-  'waiting',
-  'delayed',
-  'waiting-children',
-  'active',
-  'stalled',
-  'completed',
-  'failed',
-  'retries-exhausted',
-  'removed',
-  'progress',
-]);
-
 /** A row of BullMQ's `event` table; null for what says nothing of a job. */
 export function toRecordedEvent(row: RecordRow): RecordedEvent | null {
-  if (!row.job || !KINDS.has(row.event)) return null;
+  if (!row.job || !isJobEvent(row.event)) return null;
   return {
     queue: row.queue,
     id: row.job,
     at: Number(row.at),
     seq: Number(row.id),
-    kind: row.event as RecordedEvent['kind'],
+    kind: row.event,
     name: row.event === 'added' ? (row.name ?? '') : null,
     text: row.text,
     prev: row.prev,

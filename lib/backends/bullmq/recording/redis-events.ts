@@ -1,35 +1,22 @@
 import type { RecordedEvent } from '@/lib/backends/recording';
 import { ERROR_CAP, NAME_CAP, PAYLOAD_CAP, PROGRESS_CAP } from './fields';
+import { isJobEvent } from './job-events';
 
 export type StreamEntry = [id: string, fields: string[]];
-
-const KINDS = new Set<string>([
-  'added',
-  'waiting',
-  'delayed',
-  'waiting-children',
-  'active',
-  'stalled',
-  'completed',
-  'failed',
-  'retries-exhausted',
-  'removed',
-  'progress',
-]);
 
 /** An entry of a queue's `:events` STREAM; null for what says nothing of a job. */
 export function toRecordedEvent(queue: string, [entry, fields]: StreamEntry): RecordedEvent | null {
   const said: Record<string, string> = {};
   for (let i = 0; i + 1 < fields.length; i += 2) said[fields[i] ?? ''] = fields[i + 1] ?? '';
   const { event = '', jobId } = said;
-  if (!jobId || !KINDS.has(event)) return null;
+  if (!jobId || !isJobEvent(event)) return null;
   const [at = '0', seq = '0'] = entry.split('-');
   return {
     queue,
     id: jobId,
     at: Number(at),
     seq: Number(seq),
-    kind: event as RecordedEvent['kind'],
+    kind: event,
     name: event === 'added' ? (said.name ?? '').slice(0, NAME_CAP) : null,
     text: textOf(event, said),
     prev: said.prev ?? null,

@@ -28,8 +28,9 @@ export default async function QueueSearchPage({ params, searchParams }: QueueSea
   const standard = asked.has('q') ? undefined : views?.items.find(({ isDefault }) => isDefault);
   if (standard) redirect(queueSearchHref(source, queue, standard.q, standard.sort));
   const { q, sort, order, cursor } = readSearch(asked);
-  const [one, found] = await Promise.all([
+  const [one, why, found] = await Promise.all([
     read(ask('queue.get', { source, queue })),
+    readOrNull(ask('queue.why', { source, queue })),
     readOrNull(
       ask('job.search', { source, queue, q, sort, order, cursor: cursor ?? undefined, limit: FOUND_PER_PAGE }),
     ),
@@ -38,6 +39,7 @@ export default async function QueueSearchPage({ params, searchParams }: QueueSea
     <Hydrated
       entries={[
         [keys.queue(source, queue), one.data],
+        [keys.queueWhy(source, queue), why],
         [keys.search(q, sort, order, cursor, { source, queue }), found],
         [keys.views(source, queue), views],
       ]}

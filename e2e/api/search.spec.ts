@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import type { Job } from '@/lib/contracts/jobs';
 import type { FoundJobs, Suggestions } from '@/lib/contracts/search';
 import { addJob, expectInvalid, newQueue, readJson } from './support/api';
 
@@ -61,6 +62,19 @@ test.describe('searching', () => {
     expect(ids).toEqual(['one-4', 'one-3', 'one-2', 'one-1', 'one-0']);
     const before = await readJson<FoundJobs>(await request.get(`${url}&cursor=${encodeURIComponent(back ?? '')}`));
     expect(before.items.map((row) => row.name)).toEqual(['one-2', 'one-1']);
+  });
+
+  test('remembers what a job was, and who added it, when the broker has forgotten it', async ({ request }) => {
+    const queue = await newQueue(request, 'gone');
+    const { id } = await addJob(request, queue, { name: 'one', data: { n: 1 } });
+    const { addedBy } = await readJson<Job>(await request.get(`${queue}/jobs/${id}`));
+    expect(addedBy).not.toBeNull();
+    const history = async () => (await request.get(`${queue}/jobs/${id}/history`)).json();
+    await expect.poll(async () => (await history()).state, { timeout: 20_000 }).toBe('waiting');
+    expect((await request.delete(`${queue}/jobs/${id}`)).ok()).toBe(true);
+    expect((await request.get(`${queue}/jobs/${id}`)).status()).toBe(404);
+    await expect.poll(async () => (await history()).state, { timeout: 20_000 }).toBe('removed');
+    expect(await history()).toMatchObject({ name: 'one', addedBy, inBroker: false, attemptsMade: 0 });
   });
 
   test('exports what fits, as lines or as cells that no sheet takes for a formula', async ({ request }) => {

@@ -39,6 +39,8 @@ export interface NewJob {
   name: string;
   data: unknown;
   options: JobOptions;
+  /** Who asked for it; kept with its options, so that it is known wherever the job goes. */
+  addedBy?: string;
 }
 
 /** Outcome of one added job, in input order. `existed`: the id (or deduplication id) was taken, nothing was added. */

@@ -33,6 +33,7 @@ export async function enqueue(
   request: { scope: string; body: unknown },
 ): Promise<(EnqueueResult | CodedError)[]> {
   const source = entry.config.name;
+  const own = jobs.map((job) => ({ ...job, addedBy: ask.actor.name }));
   const key = ask.headers.idempotencyKey;
   const claim =
     key === null
@@ -53,7 +54,11 @@ export async function enqueue(
       headers: { ...location(job), 'idempotency-replayed': 'true' },
     }));
   try {
-    const { added, failure } = await addInSteps(entry, queue, claim ? jobs.map((job, i) => pin(job, claim, i)) : jobs);
+    const { added, failure } = await addInSteps(
+      entry,
+      queue,
+      own.map((job, i) => (claim ? pin(job, claim, i) : job)),
+    );
     sharedSnapshot(entry.backend).readSoon();
     const results = added.map(({ existed, id, name, state }): EnqueueResult => {
       const job = { source, queue, id, name, state };

@@ -1,6 +1,7 @@
 import type { CancelState } from '@/lib/backends/backend';
 import type { CancelRequest } from '@/lib/contracts/jobs';
 import { listJobAbilities } from '@/lib/jobs/abilities';
+import { readAddedBy } from '@/lib/jobs/added-by';
 import { readJobFacts, unknownJobFacts } from '@/lib/jobs/job-facts';
 import { explainMissing } from '@/lib/jobs/missing';
 import { findSource } from '@/lib/sources/find';
@@ -24,7 +25,7 @@ export const getJob = query('job.get', async (ask, { source, queue, job: id, raw
     ...job,
     cancel: cancel && toCancelRequest(cancel),
     idempotencyKey: facts.idempotencyKey,
-    addedBy: facts.addedBy,
+    addedBy: facts.addedBy ?? readAddedBy(job.options),
     file: facts.file && { name: facts.file.name, sizeBytes: facts.file.sizeBytes },
     ...listJobAbilities(ask, backend, {
       state: job.state,

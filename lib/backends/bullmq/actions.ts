@@ -90,7 +90,7 @@ export interface PreparedJob {
 }
 
 function prepareJob(minimal: MinimalQueue, job: NewJob): PreparedJob {
-  const options = toJobsOptions(job.options);
+  const options = toJobsOptions(job.options, job.addedBy);
   try {
     const bull = new BullJob(minimal, job.name, job.data, options, options.jobId);
     return { ...toEntry(bull), deduplicationId: job.options.deduplication?.id ?? null };
@@ -100,7 +100,7 @@ function prepareJob(minimal: MinimalQueue, job: NewJob): PreparedJob {
 }
 
 /** Of one job only, or made anew: a copy has none of these. */
-const OWN_OPTIONS = ['jobId', 'parent', 'repeat', 'prevMillis', 'timestamp', 'deduplication', 'telemetry'];
+const OWN_OPTIONS = ['addedBy', 'jobId', 'parent', 'repeat', 'prevMillis', 'timestamp', 'deduplication', 'telemetry'];
 
 /** What a copy keeps of a job's stored options. */
 export function copyOptions(optsText: string): Record<string, unknown> {

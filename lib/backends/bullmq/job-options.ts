@@ -1,11 +1,12 @@
 import type { JobsOptions } from 'bullmq';
 import type { JobOptions } from '@/lib/contracts/jobs';
 
-/** Our words → BullMQ's. */
-export function toJobsOptions(options: JobOptions): JobsOptions {
+/** Our words → BullMQ's. `addedBy` is a name of our own among them: BullMQ keeps what it does not know. */
+export function toJobsOptions(options: JobOptions, addedBy?: string): JobsOptions & { addedBy?: string } {
   const { id, delayMs, backoff, deduplication, ...same } = options;
   return {
     ...same,
+    ...(addedBy === undefined ? {} : { addedBy }),
     ...(id === undefined ? {} : { jobId: id }),
     ...(delayMs === undefined ? {} : { delay: delayMs }),
     ...(backoff === undefined ? {} : { backoff: toBackoff(backoff) }),

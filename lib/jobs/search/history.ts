@@ -1,6 +1,7 @@
 import { CodedError } from '@/lib/contracts/errors';
 import type { Payload } from '@/lib/contracts/jobs';
 import type { RecordedAttempt } from '@/lib/contracts/search';
+import { readAddedBy } from '@/lib/jobs/added-by';
 import { readJobFacts, unknownJobFacts } from '@/lib/jobs/job-facts';
 import { findPresent } from '@/lib/jobs/search/presence';
 import { findSource } from '@/lib/sources/find';
@@ -47,12 +48,13 @@ export const getJobHistory = query('job.history', async (ask, { source, queue, j
     readJobFacts(ask.store, source, queue, id).catch(unknownJobFacts),
   ]);
   const detail = decodeDetail(row.detail);
+  const options = parse(row.options);
   return {
     ...found,
     inBroker,
     data: toPayload(row.data, row.data_bytes),
     result: toPayload(row.result, row.result_bytes),
-    options: parse(row.options),
+    options,
     progress: parse(detail.progress ?? null),
     failure:
       row.whole_error === null ? null : { code: 'failed', message: row.whole_error, stack: detail.stack ?? null },
@@ -60,7 +62,7 @@ export const getJobHistory = query('job.history', async (ask, { source, queue, j
     parent: detail.parent ? { queue: detail.parent[0], id: detail.parent[1] } : null,
     schedulerId: detail.scheduler ?? null,
     deduplicationId: detail.dedup ?? null,
-    addedBy: facts.addedBy,
+    addedBy: facts.addedBy ?? readAddedBy(options),
     others: lives
       .filter(({ added_at }) => added_at.getTime() !== row.added_at.getTime())
       .map(({ added_at, state }) => ({ addedAt: added_at.toISOString(), state: stateOf(state) })),

@@ -20,7 +20,6 @@ export interface JobDetail {
   parent?: [queue: string, id: string];
   scheduler?: string;
   dedup?: string;
-  addedBy?: string;
   priority?: number;
   delayMs?: number;
 }

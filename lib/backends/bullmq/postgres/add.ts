@@ -30,8 +30,8 @@ export async function addJobs(connection: PostgresConnection, queue: string, job
 }
 
 /** One entry of the batch, as BullMQ's PostgreSQL backend writes it. */
-function toEntry(queue: string, { name, data, options }: NewJob) {
-  const opts = { attempts: 0, ...toJobsOptions(options) };
+function toEntry(queue: string, { name, data, options, addedBy }: NewJob) {
+  const opts = { attempts: 0, ...toJobsOptions(options, addedBy) };
   return {
     queue,
     id: opts.jobId ?? '',

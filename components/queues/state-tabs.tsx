@@ -25,9 +25,9 @@ export function StateTabs({ source, queue, figures, state, page }: StateTabsProp
   // On a narrow screen the tab that is shown may lie outside; only the strip scrolls, never the page.
   useEffect(() => {
     const strip = ref.current;
-    const tab = strip?.querySelector<HTMLElement>(`[data-state="${state}"]`);
+    const tab = strip?.querySelector<HTMLElement>(page ? '[aria-current]' : `[data-state="${state}"]`);
     if (strip && tab) strip.scrollLeft = Math.max(0, tab.offsetLeft - strip.offsetLeft - 40);
-  }, [state]);
+  }, [state, page]);
   return (
     <nav ref={ref} className="tabs" aria-label="Jobs by state">
       {STATE_ORDER.map((each) => (

@@ -54,7 +54,7 @@ export class PostgresRecord {
   #news: (() => void) | null = null;
   #heard = false;
   #lost: Error | null = null;
-
+  #lostPlaces: RecordGap[] = [];
   #joinAt = 0;
   readonly #client: pg.Client;
 
@@ -87,11 +87,12 @@ export class PostgresRecord {
     if (this.#lost) throw this.#lost;
     signal.throwIfAborted();
     const isSettled = await this.#settle();
-    this.#base ??= { after: this.#safe, atMs: await this.#clock() };
+    // From now on: what is under way just now is found by the comparison that follows.
+    this.#base ??= { after: this.#skip(), atMs: await this.#clock() };
     await this.#join(this.#base);
     const rows = this.#safe > this.#base.after ? await this.#read(this.#base) : [];
     const events = rows.flatMap((row) => toRecordedEvent(row) ?? []);
-    const gaps = this.#findGaps(rows);
+    const gaps = [...this.#lostPlaces.splice(0), ...this.#findGaps(rows)];
     const isRead = this.#advance(rows);
     const fields = await this.source.fields.read(wishesOf(events, isKnown));
     this.#more = !(isRead && isSettled);
@@ -133,6 +134,7 @@ export class PostgresRecord {
     const until = Date.now() + SETTLE_MS;
     for (let isFirst = true, aim = 0, waitMs = 2; ; waitMs = Math.min(waitMs * 2, 50)) {
       const { last, xmin } = await this.#look();
+      if (isFirst && last < this.#safe) this.#startAnew(last);
       if (isFirst) aim = last;
       isFirst = false;
       const pending = this.#pending;
@@ -146,6 +148,25 @@ export class PostgresRecord {
       if (pending) await pause(waitMs, this.options.signal);
       this.options.signal.throwIfAborted();
     }
+  }
+
+  /** Passes over what is not settled yet. */
+  #skip(): number {
+    this.#safe = Math.max(this.#safe, this.#pending?.last ?? 0);
+    this.#pending = null;
+    return this.#safe;
+  }
+
+  /** Ids were given out anew: the database was restored, or made again. What happened meanwhile is a gap of every queue. */
+  #startAnew(last: number): void {
+    const now = Date.now();
+    for (const [queue, { atMs }] of this.#places) {
+      this.#lostPlaces.push({ queue, fromMs: atMs ?? this.#base?.atMs ?? null, toMs: now });
+      this.#places.set(queue, { after: last, atMs: now });
+    }
+    this.#base = { after: last, atMs: now };
+    this.#safe = last;
+    this.#pending = null;
   }
 
   async #look(): Promise<{ last: number; xmin: bigint }> {

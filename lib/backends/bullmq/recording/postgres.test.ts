@@ -70,6 +70,37 @@ describe('recording on PostgreSQL', () => {
     }
   });
 
+  it('begins with now, though a transaction that is older stays open', async () => {
+    await add('before', 'long-ago');
+    const client = await broker.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query('SELECT pg_current_xact_id()');
+      await add('before', 'just-now');
+      const followed = await follow(null);
+      await add('before', 'after');
+      await until(() => followed.ids().includes('after'), 'what came after');
+      expect(followed.ids()).not.toContain('long-ago');
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  });
+
+  it('goes on when ids are given out anew, and tells what it cannot know', async () => {
+    await add('restored', 'first');
+    const before = await follow(null);
+    await add('restored', 'second');
+    await until(() => before.ids().includes('second'), 'the second job');
+    await before.stop();
+    await broker.sql('TRUNCATE event');
+    await broker.sql('ALTER SEQUENCE event_seq RESTART');
+    const after = await follow(before.batches.at(-1)?.cursor ?? {});
+    await add('restored', 'third');
+    await until(() => after.ids().includes('third'), 'the third job');
+    expect(after.batches.flatMap((batch) => batch.gaps).map(({ queue }) => queue)).toContain('restored');
+  });
+
   it('tells a queue whose events were trimmed past the cursor, and none that was only quiet', async () => {
     await broker.sql(
       `INSERT INTO meta (queue, field, value) VALUES ('trimmed', 'opts.maxLenEvents', '50') ON CONFLICT DO NOTHING`,

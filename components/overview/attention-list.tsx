@@ -60,7 +60,7 @@ function CauseRow({ cause }: { cause: Cause }) {
       </span>
       <span className={`why clip muted ${cause.isCode ? 'mono' : ''}`} title={cause.why}>
         {cause.whyHref ? (
-          <PageLink href={cause.whyHref} className="hover:underline">
+          <PageLink href={cause.whyHref} className="clip block py-1 hover:underline">
             {cause.why}
           </PageLink>
         ) : (

@@ -8,8 +8,8 @@ interface SparklineProps {
   tone: Tone;
   width: number;
   height: number;
-  /** What it shows, for those who do not see it. */
-  label: string;
+  /** What it shows, for those who do not see it; null where the figure beside it says as much. */
+  label: string | null;
   /** As wide as there is room for. */
   fluid?: boolean;
 }
@@ -28,8 +28,9 @@ export const Sparkline = memo(function Sparkline({
   const { line, area, alone } = draw(values, most, width, height);
   return (
     <svg
-      role="img"
-      aria-label={known === 0 ? `${label}: nothing known` : label}
+      role={label === null ? 'presentation' : 'img'}
+      aria-label={label !== null && known === 0 ? `${label}: nothing known` : (label ?? undefined)}
+      aria-hidden={label === null || undefined}
       viewBox={`0 0 ${width} ${height}`}
       preserveAspectRatio="none"
       width={fluid ? '100%' : width}

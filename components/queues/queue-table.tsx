@@ -133,13 +133,7 @@ function FinishedCell({ period }: { period: QueuePeriod | undefined }) {
   const rate = formatCount(roundRate(period.finishedPerMinute));
   return (
     <span className="flex items-center gap-2">
-      <Sparkline
-        values={period.finished}
-        tone="completed"
-        width={88}
-        height={18}
-        label={`${rate} finished per minute`}
-      />
+      <Sparkline values={period.finished} tone="completed" width={88} height={18} label={null} />
       <span className="faint tnum">{rate}</span>
     </span>
   );

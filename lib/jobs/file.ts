@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { CodedError } from '@/lib/contracts/errors';
 import { readJobFacts } from '@/lib/jobs/job-facts';
 import { findSource } from '@/lib/sources/find';
@@ -24,8 +23,7 @@ export const downloadJobFile = query('job.file', async (ask, { source, queue, jo
   const handle = await open(full, 'r');
   const { size } = await handle.stat();
   await handle.close();
-  const stream = createReadStream(full, { signal: ask.signal });
-  return new Response(Readable.toWeb(stream) as ReadableStream, {
+  return new Response(streamFile(full, ask.signal), {
     headers: {
       'content-type': TYPES[path.extname(file.name).toLowerCase()] ?? 'application/octet-stream',
       'content-length': String(size),
@@ -35,6 +33,27 @@ export const downloadJobFile = query('job.file', async (ask, { source, queue, jo
     },
   });
 });
+
+/**
+ * By its iterator, which ends the reading when the reader goes. (`Readable.toWeb` of Node 20 closes a stream that was cancelled once
+ * more, and that ends in an uncaught error.)
+ */
+export function streamFile(file: string, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const stream = createReadStream(file, { signal });
+  // Whoever reads is told by the iterator; nobody may be reading yet.
+  stream.on('error', () => undefined);
+  const chunks = stream.iterator() as AsyncIterator<Uint8Array>;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value, done } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel() {
+      stream.destroy();
+    },
+  });
+}
 
 /** RFC 6266: an ASCII name for all, the true one for those that read RFC 5987. */
 export function contentDisposition(name: string): string {

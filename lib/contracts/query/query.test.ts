@@ -52,6 +52,11 @@ describe('the query language', () => {
   it('takes several values, quoted ones, addresses and names with colons', () => {
     expect(printQuery(parseQuery('state:failed,completed'))).toBe('state:failed,completed');
     expect(plain(parseQuery('https://a.example/x?y=1'))).toEqual({ text: 'https://a.example/x?y=1' });
+    expect(parseQuery('id://_," "')).toMatchObject({
+      kind: 'term',
+      field: 'id',
+      values: [{ text: '//_' }, { text: ' ' }],
+    });
     expect(plain(parseQuery('"a \\"b\\" c"'))).toEqual({ text: 'a "b" c' });
     expect(plain(parseQuery('id:repeat:daily:17'))).toMatchObject({ values: [{ text: 'repeat:daily:17' }] });
     expect(plain(parseQuery('data.a.b-c:"x y"'))).toMatchObject({ path: 'a.b-c', values: [{ text: 'x y' }] });

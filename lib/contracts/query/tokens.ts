@@ -1,4 +1,4 @@
-import { BOUNDS, QueryFault, type Span } from './ast';
+import { BOUNDS, FIELDS, QueryFault, type Span } from './ast';
 
 export type Token =
   | { kind: '(' | ')' | 'and' | 'or' | 'not' | 'end'; at: Span }
@@ -43,8 +43,8 @@ export function tokenize(text: string): Token[] {
 function readWord(text: string, from: number): Token {
   FIELD.lastIndex = from;
   const head = FIELD.exec(text)?.[0] ?? null;
-  // `https://…` is a word, and so is `a:` before a slash.
-  const isField = head !== null && !text.startsWith('//', from + head.length);
+  // `https://…` is a word; `id://…` is an id that begins like that.
+  const isField = head !== null && (isFieldName(head.slice(0, -1)) || !text.startsWith('//', from + head.length));
   const start = isField ? from + head.length : from;
   const [parts, to] = readParts(text, start, isField);
   const [first] = parts;
@@ -52,6 +52,8 @@ function readWord(text: string, from: number): Token {
     return { kind: WORDS[first.text as keyof typeof WORDS], at: [from, to] };
   return { kind: 'word', field: isField ? head.slice(0, -1) : null, fieldAt: [from, start], parts, at: [from, to] };
 }
+
+const isFieldName = (text: string) => Object.hasOwn(FIELDS, text.split('.', 1)[0]?.toLowerCase() ?? '');
 
 /** Values up to the next blank or bracket; commas part them after a field only. */
 function readParts(text: string, from: number, isField: boolean): [Part[], number] {

@@ -6,8 +6,8 @@ import { type Cause, findCauses } from '@/components/overview/find-causes';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { Ago, DayClock } from '@/components/ui/time';
-import { useRecentFailures } from '@/lib/client/failures';
 import { useQueues } from '@/lib/client/queues';
+import { useRecentFailures } from '@/lib/client/recent-failures';
 import { useSources } from '@/lib/client/sources';
 import { formatPlural } from '@/lib/format';
 

@@ -6,9 +6,9 @@ import { isCurrent, NAV_ITEMS, type NavId } from '@/components/shell/nav/nav-ite
 import { PageLink } from '@/components/shell/nav/page-link';
 import { SourceCards } from '@/components/shell/source-cards';
 import { ThemeButton } from '@/components/shell/theme-button';
-import { useOpenFailureCount } from '@/lib/client/failures';
 import { countList } from '@/lib/client/http/pages';
 import { keys } from '@/lib/client/query-keys';
+import { useOpenFailureCount } from '@/lib/client/recent-failures';
 import { useCached } from '@/lib/client/use-cached';
 import type { QueueList } from '@/lib/contracts/queues';
 import type { WorkerList } from '@/lib/contracts/workers';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stackLines, timeMarks, valueMarks, X_SPACE, Y_SPACE } from '@/components/charts/scale';
+import { findLone, stackLines, timeMarks, valueMarks, X_SPACE, Y_SPACE } from '@/components/charts/scale';
 
 const line = (values: (number | null)[]) => ({ label: 'a', tone: 'completed' as const, values, format: String });
 
@@ -22,6 +22,14 @@ describe('the marks of an axis', () => {
     expect((((hour[1] ?? 0) - (hour[0] ?? 0)) / 3_600) * 480).toBeGreaterThanOrEqual(X_SPACE);
     for (const at of timeMarks(day, day + 30 * 86_400, 480)) expect(new Date(at * 1000).getHours()).toBe(0);
     expect(timeMarks(day, day + 50 * 365 * 86_400, 100).length).toBeLessThanOrEqual(200);
+  });
+});
+
+describe('a value that stands alone', () => {
+  it('is found at the ends and between gaps', () => {
+    expect(findLone([1, null, 2, 3, null, 0])).toEqual([0, 5]);
+    expect(findLone([null, null])).toEqual([]);
+    expect(findLone([4])).toEqual([0]);
   });
 });
 

@@ -32,6 +32,12 @@ export function stackLines({ kind, lines }: Pick<TimeChartProps, 'kind' | 'lines
   );
 }
 
+export const isKnown = (value: number | null | undefined): value is number => value !== null && value !== undefined;
+
+/** Places of values with nothing known on either side: a line of one point would not be seen. */
+export const findLone = (row: readonly (number | null | undefined)[]): number[] =>
+  [...row.keys()].filter((i) => isKnown(row[i]) && !isKnown(row[i - 1]) && !isKnown(row[i + 1]));
+
 /** The time of day; of what spans days, the day. In the reader's zone. `at` in epoch seconds. */
 export function clockLabels(at: readonly number[], stepMs: number): string[] {
   const isDays = stepMs >= 3_600_000 * 6 || (at.at(-1) ?? 0) - (at[0] ?? 0) > 2 * 86_400;

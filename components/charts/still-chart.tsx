@@ -2,7 +2,9 @@ import {
   BAR_MAX,
   BAR_SHARE,
   clockLabels,
+  findLone,
   HEIGHT,
+  isKnown,
   RIGHT,
   stackLines,
   TOP,
@@ -94,14 +96,10 @@ function drawLine(row: Row, step: Place, y: Place): string {
   return path;
 }
 
-/** Values with nothing known on either side: lines of no length, which their round ends show. */
-function drawAlone(row: Row, step: Place, y: Place): string {
-  let path = '';
-  for (const [i, value] of row.entries())
-    if (value !== null && !isKnown(row[i - 1]) && !isKnown(row[i + 1])) path += `M${step(i)} ${y(value)}h0`;
-  return path;
-}
-
-const isKnown = (value: number | null | undefined) => value !== null && value !== undefined;
+/** Lines of no length, which their round ends show. */
+const drawAlone = (row: Row, step: Place, y: Place): string =>
+  findLone(row)
+    .map((i) => `M${step(i)} ${y(row[i] ?? 0)}h0`)
+    .join('');
 
 const round = (value: number) => Math.round(value * 10) / 10;

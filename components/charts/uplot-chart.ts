@@ -4,6 +4,7 @@ import {
   BAR_MAX,
   BAR_SHARE,
   clockLabels,
+  findLone,
   HEIGHT,
   RIGHT,
   stackLines,
@@ -127,7 +128,16 @@ function optionsFor(
               points: { show: false },
               ...(bars ? { paths: bars } : {}),
             }
-          : { stroke: color(tone), width: 1.6, points: { show: true, size: 4, fill: color(tone), filter: findLone } },
+          : {
+              stroke: color(tone),
+              width: 1.6,
+              points: {
+                show: true,
+                size: 4,
+                fill: color(tone),
+                filter: (u: uPlot, series: number) => findLone([...(u.data[series] ?? [])]),
+              },
+            },
       ),
     ],
     hooks: {
@@ -143,13 +153,6 @@ function optionsFor(
       draw: [(u) => drawDeploys(u, latest(), color('ink-2'), axis.font)],
     },
   };
-}
-
-/** Values with nothing known on either side: a line of one point would not be seen. */
-function findLone(u: uPlot, series: number): number[] {
-  const values = u.data[series] ?? [];
-  const isKnown = (i: number) => values[i] !== null && values[i] !== undefined;
-  return [...values.keys()].filter((i) => isKnown(i) && !isKnown(i - 1) && !isKnown(i + 1));
 }
 
 /** A dashed line with the version, where it was deployed. */

@@ -16,7 +16,12 @@ export function PeriodCharts({ of }: { of: MetricsOf }) {
   const range = readRange(params);
   const isCompared = params.get('compare') === 'before';
   const { data } = useSeries(of, METRICS, range);
-  const earlier = useSeries(of, METRICS, data ? rangeBefore(data) : range, data !== undefined && isCompared).data;
+  const earlier = useSeries(
+    of,
+    METRICS,
+    isCompared && data ? rangeBefore(data) : range,
+    isCompared && data !== undefined,
+  ).data;
   const onRange = (fromMs: number, toMs: number) => {
     if (toMs - fromMs < 60_000) return;
     follow(hrefWith({ from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() }));

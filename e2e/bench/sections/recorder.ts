@@ -1,14 +1,19 @@
-import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { openStore, type Store } from '@/lib/store/store';
 import { createDatabase } from '@/lib/testing/servers';
 import { Connection } from '../broker/connection';
 import { type PrivateRedis, startPrivateRedis } from '../broker/private-redis';
-import { type BenchContext, SOURCE } from '../context';
-import { startMonitor } from '../recorder/monitor';
-import type { WorkloadConfig, WorkloadResult } from '../recorder/workload';
+import type { BenchContext } from '../context';
+import {
+  openRecorder,
+  PATIENCE_MS,
+  readBytesPerJob,
+  readEnded,
+  readLag,
+  runWorkload,
+  waitForCursor,
+  waitForEnded,
+} from '../recorder/recorded';
 import type { BenchRow } from '../rows';
 import { median } from '../stats';
 
@@ -17,7 +22,6 @@ const BURST_JOBS = 60_000;
 const SHARE_JOBS = 20_000;
 const SHARE_ROUNDS = 3;
 const BACKFILL_JOBS = 1_000_000;
-const PATIENCE_MS = 600_000;
 
 /**
  * What the record costs: the broker at a steady pace, its throughput with and without, how fast a burst is caught up with, and a
@@ -231,60 +235,4 @@ async function measureBackfill(context: BenchContext): Promise<BenchRow[]> {
   } finally {
     await close();
   }
-}
-
-async function openRecorder(context: BenchContext, url: string, known?: string) {
-  const databaseUrl = known ?? (await createDatabase(context.postgresUrl));
-  const store = openStore(databaseUrl);
-  await store.query('SELECT 1');
-  const monitor = await startMonitor({ source: { name: SOURCE, url }, databaseUrl }, context.guard);
-  const close = async () => {
-    await monitor.stop();
-    // Who was killed holds the lease until it is over; the next one of the bench need not wait for that.
-    await store.query('UPDATE queuedeck.recorder SET lease_until = now()').catch(() => undefined);
-    await store.close();
-  };
-  return { store, monitor, close };
-}
-
-async function runWorkload(config: WorkloadConfig): Promise<WorkloadResult> {
-  const words = ['--import', 'tsx', 'e2e/bench/recorder/workload.ts', JSON.stringify(config)];
-  const { stdout } = await promisify(execFile)(process.execPath, words, { timeout: PATIENCE_MS });
-  return JSON.parse(stdout) as WorkloadResult;
-}
-
-async function readEnded(store: Store, queue: string): Promise<number> {
-  const [row] = await store.query<{ n: number }>(
-    `SELECT coalesce(sum(completed), 0)::int AS n FROM queuedeck.figure f JOIN queuedeck.scope s ON s.id = f.scope_id
-      WHERE s.kind = 1 AND s.queue = $1 AND f.level = 0`,
-    [queue],
-  );
-  return row?.n ?? 0;
-}
-
-async function waitForEnded(store: Store, queue: string, count: number): Promise<void> {
-  for (const until = Date.now() + PATIENCE_MS; (await readEnded(store, queue)) < count; await sleep(20))
-    if (Date.now() > until)
-      throw new Error(`${await readEnded(store, queue)} of ${count} jobs of ${queue} were recorded`);
-}
-
-async function waitForCursor(store: Store): Promise<void> {
-  for (const until = Date.now() + 30_000; Date.now() < until; await sleep(50)) {
-    const rows = await store.query('SELECT 1 FROM queuedeck.recorder WHERE cursor IS NOT NULL AND lease_until > now()');
-    if (rows.length > 0) return;
-  }
-  throw new Error('the recorder did not begin');
-}
-
-async function readLag(store: Store): Promise<number> {
-  const [row] = await store.query<{ lag: number | null }>('SELECT max(lag_ms)::float8 AS lag FROM queuedeck.recorder');
-  return row?.lag ?? 0;
-}
-
-async function readBytesPerJob(store: Store): Promise<number> {
-  const [row] = await store.query<{ bytes: number; jobs: number }>(
-    `SELECT (SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'queuedeck.job'::regclass)::float8 AS bytes,
-            (SELECT count(*) FROM queuedeck.job)::float8 AS jobs`,
-  );
-  return (row?.bytes ?? Number.NaN) / (row?.jobs ?? 1);
 }

@@ -9,6 +9,7 @@ import pg from 'pg';
 import { CodedError } from '@/lib/contracts/errors';
 import type { SourceConfig } from '@/lib/env';
 import { log } from '@/lib/log';
+import { countBytes } from './client-stream';
 
 /** Every answer comes within this, also from a server that takes connections and then says nothing. */
 const DEADLINE_MS = 2800;
@@ -111,24 +112,6 @@ export function openPostgresConnection(config: SourceConfig, maxConnections: num
       return ending;
     },
   };
-}
-
-/** Bytes both ways of all sessions that a pool ever had. */
-function countBytes(pool: pg.Pool): () => number {
-  let ended = 0;
-  const open = new Set<pg.PoolClient>();
-  const bytesOf = (client: pg.PoolClient) => {
-    const { connection } = client as unknown as {
-      connection?: { stream?: { bytesRead?: number; bytesWritten?: number } };
-    };
-    return (connection?.stream?.bytesRead ?? 0) + (connection?.stream?.bytesWritten ?? 0);
-  };
-  pool.on('connect', (client) => open.add(client));
-  pool.on('remove', (client) => {
-    ended += bytesOf(client);
-    open.delete(client);
-  });
-  return () => [...open].reduce((sum, client) => sum + bytesOf(client), ended);
 }
 
 function clientConfig(config: SourceConfig): pg.ClientConfig {

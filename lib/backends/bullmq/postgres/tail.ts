@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { BackendEvent } from '@/lib/backends/backend';
+import { endClient } from './client-stream';
 import { advanceCursor, createCursor, deliveredUpTo, type EventCursor, isDue, wakeCursor } from './event-cursor';
 import {
   CONNECTIONS_SQL,
@@ -112,10 +113,7 @@ class EventTail {
 
   close(): void {
     this.wake = null;
-    this.client.end().catch(() => {});
-    // `end` waits for an answer, which a server that hangs never gives.
-    const { connection } = this.client as unknown as { connection?: { stream?: { destroy(): void } } };
-    setTimeout(() => connection?.stream?.destroy(), 500).unref();
+    endClient(this.client);
   }
 
   private cursorOf(queue: string): EventCursor {

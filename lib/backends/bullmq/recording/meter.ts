@@ -1,4 +1,5 @@
 import type { RecordingCost } from '@/lib/backends/recording';
+import type { Query, Row } from '../postgres/connection';
 import { BrokerTime } from '../redis/broker-time';
 
 /** Counts what reading costs the broker: commands as they are sent, bytes as texts go and come (without the protocol's own). */
@@ -27,6 +28,17 @@ export class CostMeter {
   read(): RecordingCost {
     return { ...this.#cost, brokerMs: this.#spentMs ?? this.#time.ms };
   }
+}
+
+/** Statements of which each is counted, with how long it took. */
+export function meterQuery(query: Query, meter: CostMeter): Query {
+  return async <R extends Row>(text: string, values: unknown[] = []) => {
+    const from = performance.now();
+    const rows = await query<R>(text, values);
+    meter.spend(performance.now() - from);
+    meter.add('select', 1, values, rows.map(Object.values));
+    return rows;
+  };
 }
 
 function weigh(value: unknown): number {

@@ -3,7 +3,6 @@ import type { JobState } from '@/lib/contracts/states';
 import type { Query } from '../postgres/connection';
 import { toState } from '../postgres/rows';
 import { ERROR_CAP, NAME_CAP, OPTIONS_CAP, PAYLOAD_CAP, PROGRESS_CAP, STACK_CAP, toRecordedFields } from './fields';
-import type { CostMeter } from './meter';
 import type { FieldWish } from './wishes';
 
 const JOBS_PER_READ = 200;
@@ -53,10 +52,7 @@ interface FieldRow {
 
 /** Reads rows of jobs, 200 by a statement. Null = gone. `state` is told where the caller asks for it. */
 export class PostgresFieldReader {
-  constructor(
-    private readonly query: Query,
-    private readonly meter: CostMeter,
-  ) {}
+  constructor(private readonly query: Query) {}
 
   async read(wishes: readonly FieldWish[], withState = false): Promise<(RecordedFields | null)[]> {
     const found: (RecordedFields | null)[] = wishes.map(() => null);
@@ -65,10 +61,7 @@ export class PostgresFieldReader {
       const isFirst = some.map(({ set }) => set === 'first' || set === 'whole');
       const isWhole = some.map(({ set }) => set === 'whole');
       const values = [some.map(({ queue }) => queue), some.map(({ id }) => id), isFirst, isWhole];
-      const startedAt = performance.now();
       const rows = await this.query<FieldRow>(FIELDS_SQL, values);
-      this.meter.spend(performance.now() - startedAt);
-      this.meter.add('select', 1, values, rows.map(Object.values));
       for (const row of rows) {
         const wish = some[row.n - 1];
         if (wish) found[from + row.n - 1] = toFields(wish, row, withState);

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { RecordBatch, RecordCursor, RecordGap, RecordOptions } from '@/lib/backends/recording';
+import type { Query, Row } from '../postgres/connection';
 import { breathAfter } from './breath';
-import type { CostMeter } from './meter';
+import { type CostMeter, meterQuery } from './meter';
 import { RECORD_SQL, type RecordRow, toRecordedEvent } from './postgres-events';
 import type { PostgresFieldReader } from './postgres-fields';
 import { wishesOf } from './wishes';
@@ -57,14 +58,19 @@ export class PostgresRecord {
   #lostPlaces: RecordGap[] = [];
   #joinAt = 0;
   readonly #client: pg.Client;
+  readonly #query: Query;
 
   constructor(
     private readonly source: RecordSource,
     cursor: RecordCursor | null,
     private readonly options: RecordOptions,
   ) {
-    const { client } = source;
+    const { client, meter } = source;
     this.#client = client;
+    this.#query = meterQuery(
+      async <R extends Row>(text: string, values?: unknown[]) => (await client.query<R>(text, values)).rows,
+      meter,
+    );
     for (const [queue, text] of Object.entries(cursor ?? {}))
       if (queue !== BASE) this.#places.set(queue, toPlace(text));
     this.#base = cursor?.[BASE] === undefined ? null : toPlace(cursor[BASE]);
@@ -170,19 +176,19 @@ export class PostgresRecord {
   }
 
   async #look(): Promise<{ last: number; xmin: bigint }> {
-    const [row] = await this.#ask<{ last: string; xmin: string }>(
+    const [row] = await this.#query<{ last: string; xmin: string }>(
       `SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS last, pg_snapshot_xmin(pg_current_snapshot())::text AS xmin FROM event_seq`,
     );
     return { last: Number(row?.last ?? 0), xmin: BigInt(row?.xmin ?? 0) };
   }
 
   async #drawTransaction(): Promise<bigint> {
-    const [row] = await this.#ask<{ id: string }>('SELECT pg_current_xact_id()::text AS id');
+    const [row] = await this.#query<{ id: string }>('SELECT pg_current_xact_id()::text AS id');
     return BigInt(row?.id ?? 0);
   }
 
   async #clock(): Promise<number> {
-    const [row] = await this.#ask<{ at: string }>(
+    const [row] = await this.#query<{ at: string }>(
       'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint::text AS at',
     );
     return Number(row?.at ?? Date.now());
@@ -198,7 +204,7 @@ export class PostgresRecord {
   #read(base: Place): Promise<RecordRow[]> {
     const ahead = [...this.#places].filter(([, { after }]) => after > base.after);
     this.#perQueue = Math.max(10, Math.min(this.#count, Math.ceil(EVENTS_PER_READ / Math.max(1, this.#busy))));
-    return this.#ask<RecordRow>(RECORD_SQL, [
+    return this.#query<RecordRow>(RECORD_SQL, [
       ahead.map(([queue]) => queue),
       ahead.map(([, { after }]) => after),
       base.after,
@@ -206,14 +212,6 @@ export class PostgresRecord {
       this.#perQueue,
       EVENTS_PER_READ,
     ]);
-  }
-
-  async #ask<R extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<R[]> {
-    const from = performance.now();
-    const { rows } = await this.#client.query<R>(text, values);
-    this.source.meter.spend(performance.now() - from);
-    this.source.meter.add('select', 1, values, rows.map(Object.values));
-    return rows;
   }
 
   #findGaps(rows: readonly RecordRow[]): RecordGap[] {

@@ -3,7 +3,6 @@ import type { EndedTotals, QueueTotals, SweptFields } from '@/lib/backends/recor
 import type { JobState } from '@/lib/contracts/states';
 import type { Query } from '../postgres/connection';
 import { afterSql, ORDERS } from '../postgres/rows';
-import type { CostMeter } from './meter';
 import type { PostgresFieldReader } from './postgres-fields';
 
 const JOBS_PER_STEP = 400;
@@ -12,12 +11,11 @@ const MINUTES = 2_880;
 interface SweepPorts {
   query: Query;
   fields: PostgresFieldReader;
-  meter: CostMeter;
 }
 
 /** A step through the jobs of one state, oldest first: ended ones by when they ended, the others as a list shows them. */
 export async function sweepFields(
-  { query, fields, meter }: SweepPorts,
+  { query, fields }: SweepPorts,
   queue: string,
   state: JobState,
   fromMs: number | null,
@@ -30,15 +28,12 @@ export async function sweepFields(
   const since = isEnded && fromMs !== null ? `AND finished_at_ms >= $${values.push(Math.floor(fromMs))}::bigint` : '';
   const after = position ? afterSql(order, position, values) : '';
   const columns = order.keys.map(({ column }) => column);
-  const from = performance.now();
   const rows = await query<Record<string, string>>(
     `SELECT id, ${columns.map((column) => `${column}::text`).join(', ')} FROM job
       WHERE queue = $1 AND ${order.where} ${since} ${after} ORDER BY ${columns.map((column) => `job.${column}`).join(', ')} LIMIT $2`,
     values,
   );
   const ids = rows.map(({ id = '' }) => id);
-  meter.spend(performance.now() - from);
-  meter.add('select', 1, [queue], ids);
   const last = rows.length === JOBS_PER_STEP ? rows.at(-1) : undefined;
   const chosen = choose && ids.length > 0 ? await choose(ids) : ids;
   const read = await fields.read(
@@ -58,14 +53,11 @@ SELECT (SELECT array[created_at_ms, id]::text[] FROM event WHERE queue = $1 ORDE
           FROM metrics m WHERE m.queue = $1 AND m.kind = 'failed' AND m.prev_ts IS NOT NULL) AS failed`;
 
 /** By one statement, so that the totals and the newest event belong together. Ids are not counted: what rolled back took some too. */
-export async function readTotals({ query, meter }: SweepPorts, queue: string): Promise<QueueTotals> {
-  const from = performance.now();
+export async function readTotals({ query }: Pick<SweepPorts, 'query'>, queue: string): Promise<QueueTotals> {
   const [row] = await query<{ newest: string[] | null; completed: string[] | null; failed: string[] | null }>(
     TOTALS_SQL,
     [queue],
   );
-  meter.spend(performance.now() - from);
-  meter.add('select', 1, [queue], Object.values(row ?? {}));
   const [at = '0', seq = '0'] = row?.newest ?? [];
   return {
     at: { at: Number(at), seq: Number(seq) },

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { RecordBatch, RecordCursor, RecordingMethods, RecordOptions } from '@/lib/backends/recording';
+import { endClient } from '../postgres/client-stream';
 import type { Query } from '../postgres/connection';
-import { CostMeter } from './meter';
+import { CostMeter, meterQuery } from './meter';
 import { PostgresFieldReader } from './postgres-fields';
 import { PostgresRecord } from './postgres-record';
 import { readTotals, sweepFields } from './postgres-sweep';
@@ -19,10 +20,11 @@ export interface PostgresRecordingPorts {
 
 /** What the history is made of, on BullMQ's PostgreSQL schema. */
 export function openPostgresRecording(ports: PostgresRecordingPorts): RecordingMethods {
-  const { query, closing } = ports;
+  const { closing } = ports;
   const meter = new CostMeter();
-  const fields = new PostgresFieldReader(query, meter);
-  const sweep = { query, fields, meter };
+  const query = meterQuery(ports.query, meter);
+  const fields = new PostgresFieldReader(query);
+  const sweep = { query, fields };
   return {
     record: (cursor, options) =>
       recordEvents(ports, fields, meter, cursor, {
@@ -36,13 +38,10 @@ export function openPostgresRecording(ports: PostgresRecordingPorts): RecordingM
         true,
       ),
     hasJobs: async (queue, ids) => {
-      const from = performance.now();
       const rows = await query<{ id: string }>('SELECT id FROM job WHERE queue = $1 AND id = ANY($2::text[])', [
         queue,
         ids,
       ]);
-      meter.spend(performance.now() - from);
-      meter.add('select', 1, ids, rows);
       const found = new Set(rows.map(({ id }) => id));
       return ids.map((id) => found.has(id));
     },
@@ -62,7 +61,7 @@ async function* recordEvents(
   let cursor = from;
   for (let failures = 0; !signal.aborted; failures += 1) {
     let client: pg.Client | null = null;
-    const close = () => endClient(client);
+    const close = () => client && endClient(client);
     try {
       client = await connectDedicated();
       signal.addEventListener('abort', close, { once: true });
@@ -82,12 +81,4 @@ async function* recordEvents(
       close();
     }
   }
-}
-
-function endClient(client: pg.Client | null): void {
-  if (!client) return;
-  client.end().catch(() => undefined);
-  // `end` waits for an answer, which a server that hangs never gives.
-  const { connection } = client as unknown as { connection?: { stream?: { destroy(): void } } };
-  setTimeout(() => connection?.stream?.destroy(), 500).unref();
 }

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { findLone, stackLines, timeMarks, valueMarks, X_SPACE, Y_SPACE } from '@/components/charts/scale';
+import {
+  axisLabels,
+  findLone,
+  greatestOf,
+  stackLines,
+  timeMarks,
+  valueMarks,
+  X_SPACE,
+  Y_SPACE,
+} from '@/components/charts/scale';
 
 const line = (values: (number | null)[]) => ({ label: 'a', tone: 'completed' as const, values, format: String });
 
@@ -13,6 +22,13 @@ describe('the marks of an axis', () => {
       expect(((marks[1] ?? 0) / top) * 154).toBeGreaterThanOrEqual(Y_SPACE - 0.001);
     }
     expect(valueMarks(32.4, 154)).toEqual([0, 10, 20, 30]);
+  });
+
+  it('say nothing twice, and nothing but 0 where nothing is drawn', () => {
+    const whole = (value: number) => `${Math.floor(value)} ms`;
+    expect(axisLabels([0, 0.25, 0.5, 0.75, 1], whole, 1)).toEqual(['0 ms', '', '', '', '1 ms']);
+    expect(axisLabels([0, 0.5, 1], String, 0)).toEqual(['0', '', '']);
+    expect(greatestOf({ kind: 'bars', lines: [line([1, null]), line([2, 4])], before: [null, 3] })).toBe(4);
   });
 
   it('are times of day on the hour of the reader, and days by the calendar', () => {

@@ -32,6 +32,13 @@ export function stackLines({ kind, lines }: Pick<TimeChartProps, 'kind' | 'lines
   );
 }
 
+/** The greatest value that is drawn; 0 where none is. */
+export const greatestOf = (chart: Pick<TimeChartProps, 'kind' | 'lines' | 'before'>): number =>
+  [...stackLines(chart), chart.before ?? []].reduce(
+    (most, row) => row.reduce<number>((max, value) => Math.max(max, value ?? 0), most),
+    0,
+  );
+
 export const isKnown = (value: number | null | undefined): value is number => value !== null && value !== undefined;
 
 /** Places of values with nothing known on either side: a line of one point would not be seen. */
@@ -54,6 +61,12 @@ export function valueMarks(top: number, height: number): number[] {
   const power = 10 ** Math.floor(Math.log10(least));
   const step = [1, 2, 2.5, 5, 10].map((part) => part * power).find((one) => one >= least) ?? 10 * power;
   return Array.from({ length: Math.floor(top / step) + 1 }, (_, i) => Number((i * step).toPrecision(12)));
+}
+
+/** What stands beside the marks: nothing where rounding would say the same as below, and nothing but 0 where nothing is drawn. */
+export function axisLabels(marks: readonly number[], format: (value: number) => string, most: number): string[] {
+  const texts = marks.map(format);
+  return texts.map((text, i) => (i > 0 && (most === 0 || text === texts[i - 1]) ? '' : text));
 }
 
 const MINUTE = 60;

@@ -1,8 +1,10 @@
 import {
+  axisLabels,
   BAR_MAX,
   BAR_SHARE,
   clockLabels,
   findLone,
+  greatestOf,
   HEIGHT,
   isKnown,
   RIGHT,
@@ -26,7 +28,7 @@ export function StillChart({ chart, width }: { chart: TimeChartProps; width: num
   const { kind, lines, before, fromMs, stepMs, deploys } = chart;
   const steps = lines[0]?.values.length ?? 0;
   const rows = stackLines(chart);
-  const most = [...rows, before ?? []].reduce((max, row) => row.reduce<number>((m, v) => Math.max(m, v ?? 0), max), 0);
+  const most = greatestOf(chart);
   const top = topOf(most);
   const plotWidth = Math.max(1, width - Y_AXIS - RIGHT);
   const [from, to] = [fromMs / 1000, (fromMs + steps * stepMs) / 1000];
@@ -36,13 +38,15 @@ export function StillChart({ chart, width }: { chart: TimeChartProps; width: num
   const bar = round(Math.min(BAR_MAX, (plotWidth / Math.max(1, steps)) * BAR_SHARE));
   const marks = steps > 0 ? timeMarks(from, to, plotWidth) : [];
   const labels = clockLabels(marks, stepMs);
+  const levels = valueMarks(top, PLOT_HEIGHT);
+  const levelLabels = axisLabels(levels, lines[0]?.format ?? String, most);
   return (
     <svg className="still" width={width} height={HEIGHT} aria-hidden="true">
-      {valueMarks(top, PLOT_HEIGHT).map((value) => (
+      {levels.map((value, i) => (
         <g key={value}>
           <line className="grid" x1={Y_AXIS} x2={width - RIGHT} y1={y(value)} y2={y(value)} />
           <text x={Y_AXIS - 5} y={y(value)} dominantBaseline="central" textAnchor="end">
-            {(lines[0]?.format ?? String)(value)}
+            {levelLabels[i]}
           </text>
         </g>
       ))}

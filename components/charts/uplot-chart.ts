@@ -1,10 +1,12 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import {
+  axisLabels,
   BAR_MAX,
   BAR_SHARE,
   clockLabels,
   findLone,
+  greatestOf,
   HEIGHT,
   RIGHT,
   stackLines,
@@ -114,7 +116,12 @@ function optionsFor(
         space: X_SPACE,
         values: (_u, splits) => clockLabels(splits, stepMs),
       },
-      { ...axis, size: Y_AXIS, space: Y_SPACE, values: (_u, splits) => splits.map((value) => format(value)) },
+      {
+        ...axis,
+        size: Y_AXIS,
+        space: Y_SPACE,
+        values: (_u, splits) => axisLabels(splits, format, greatestOf(latest())),
+      },
     ],
     series: [
       {},

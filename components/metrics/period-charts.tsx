@@ -29,7 +29,11 @@ export function PeriodCharts({ of }: { of: MetricsOf }) {
   const steps = data ? { fromMs: Date.parse(data.from), stepMs: data.stepMs } : { fromMs: 0, stepMs: 60_000 };
   const deploys = data?.deploys ?? [];
   const minutes = steps.stepMs / 60_000;
-  const perMinute = (value: number) => formatCount(Math.round((value / minutes) * 10) / 10);
+  const perMinute = (value: number) => {
+    const rate = value / minutes;
+    const parts = rate < 1 ? 100 : 10;
+    return formatCount(Math.round(rate * parts) / parts);
+  };
   return (
     <div className="two">
       <TimeChart

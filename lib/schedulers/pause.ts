@@ -1,5 +1,6 @@
 import { forgetPaused, keepDefinition, markPaused, readPaused } from '@/lib/schedulers/paused';
 import {
+  findStanding,
   isBusy,
   missing,
   openScheduler,
@@ -30,6 +31,7 @@ export const pauseScheduler = action(
 async function moveToStore(of: SchedulerAsk): Promise<void> {
   const { ask, schedulers, key } = of;
   let mine: string | null = null;
+  let tookOver = false;
   for (let tries = 0; tries < TRIES; tries++) {
     const before = mine ?? (await readPaused(ask.store, key))?.version ?? null;
     const standing = await requireStanding(of);
@@ -38,14 +40,18 @@ async function moveToStore(of: SchedulerAsk): Promise<void> {
     refuseLegacy(found);
     const kept = { definition: found.definition, nextMs: found.row.nextMs, by: ask.actor.name };
     const seen = before === null ? null : { version: before, mine: mine !== null };
-    const version = await keepDefinition(ask.store, key, kept, seen);
-    if (version === null) throw isBusy();
+    const row = await keepDefinition(ask.store, key, kept, seen);
+    if (!row) throw isBusy();
+    const { version } = row;
+    tookOver ||= mine === null && !row.inserted;
     mine = version;
     const removed = await schedulers.remove(key.queue, key.id, found.print);
-    if (removed === 'done') return markPaused(ask.store, { ...key, ...kept, version });
+    // Gone, with a row that was another's: that one may have taken it out, and then only this row holds it.
+    if (removed === 'done' || (removed === 'gone' && tookOver))
+      return markPaused(ask.store, { ...key, ...kept, version });
     if (removed === 'gone') {
       await forgetPaused(ask.store, key, version);
-      await missing(of);
+      throw (await findStanding(of)) ? isBusy() : await missing(of);
     }
   }
   throw isBusy();

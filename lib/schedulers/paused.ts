@@ -65,22 +65,22 @@ export async function listPaused(
 
 /**
  * Writes the definition down before it leaves the broker. `seen` = the version of the row as it was before the broker was asked, or of
- * this request's own attempt before (`mine`). Answers the new version; null when the row is another's now.
+ * this request's own attempt before (`mine`). Answers the new version, and whether there was no row; null when the row is another's now.
  */
 export async function keepDefinition(
   store: Store,
   key: SchedulerKey,
   { definition, nextMs, by }: Pick<PausedScheduler, 'definition' | 'nextMs' | 'by'>,
   seen: { version: string; mine: boolean } | null,
-): Promise<string | null> {
-  const rows = await store.query<{ version: string }>(
+): Promise<{ version: string; inserted: boolean } | null> {
+  const rows = await store.query<{ version: string; inserted: boolean }>(
     `INSERT INTO queuedeck.paused_scheduler AS p (source, queue, scheduler, definition, paused_by, phase, version)
      VALUES ($1, $2, $3, $4, $5, 'pausing', $6)
      ON CONFLICT (source, queue, scheduler) DO UPDATE
         SET definition = excluded.definition, paused_by = excluded.paused_by, paused_at = now(), phase = 'pausing',
             version = excluded.version, changed_at = now()
       WHERE p.version = $7::uuid AND ($8 OR p.phase = 'paused' OR p.${LEASE_OVER})
-     RETURNING version`,
+     RETURNING version, xmax = 0 AS inserted`,
     [
       ...keyOf(key),
       JSON.stringify({ definition, nextMs }),
@@ -90,17 +90,21 @@ export async function keepDefinition(
       seen?.mine ?? false,
     ],
   );
-  return rows[0]?.version ?? null;
+  return rows[0] ?? null;
 }
 
-/** It has left the broker. Should the row have been taken away meanwhile, it is written once more: nothing else holds it. */
+/**
+ * It has left the broker. Should the row have been taken away meanwhile, it is written once more: nothing else holds it. The version is
+ * a new one: who has seen the old one may have seen the scheduler in the broker too, and must not take the row for it.
+ */
 export async function markPaused(store: Store, paused: Omit<PausedScheduler, 'at'>): Promise<void> {
   const { definition, nextMs, by, version } = paused;
   await store.query(
     `INSERT INTO queuedeck.paused_scheduler AS p (source, queue, scheduler, definition, paused_by, phase, version)
      VALUES ($1, $2, $3, $4, $5, 'paused', $6)
-     ON CONFLICT (source, queue, scheduler) DO UPDATE SET phase = 'paused', changed_at = now() WHERE p.version = $6`,
-    [...keyOf(paused), JSON.stringify({ definition, nextMs }), by, version],
+     ON CONFLICT (source, queue, scheduler) DO UPDATE SET phase = 'paused', version = excluded.version, changed_at = now()
+      WHERE p.version = $7`,
+    [...keyOf(paused), JSON.stringify({ definition, nextMs }), by, randomUUID(), version],
   );
 }
 

@@ -18,6 +18,14 @@ import { runScheduler } from './run';
 
 const DAILY = { pattern: '0 3 * * *', tz: 'Europe/Berlin', template: { name: 'night', data: { n: 1 } } };
 
+function openGate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}
+
 describe.each([
   ['Redis', openRedisBroker],
   ['PostgreSQL', openPostgresBroker],
@@ -138,6 +146,55 @@ describe.each([
     const standing = await call<Scheduler>(getScheduler, queue, 'often');
     if (standing.paused) await call(resumeScheduler, queue, 'often');
     expect(await call<Scheduler>(getScheduler, queue, 'often')).toMatchObject({ paused: false, everyMs: 3_600_000 });
+  });
+
+  it.each([
+    ['while the first one', 0],
+    ['after the lease of the first one is over, while that one', 60],
+  ])('is not lost to a second pause that saw it in the broker %s takes it out', async (_when, agedSeconds) => {
+    const queue = `overtaken-${agedSeconds}`;
+    await call(putScheduler, queue, 'often', { everyMs: 3_600_000, template: { name: 'n', data: {} } });
+    const { backend, config } = broker;
+    const { schedulers } = backend;
+    if (!schedulers) throw new Error('no schedulers');
+    const seen = openGate();
+    const takenOut = openGate();
+    const withSchedulers = (over: Partial<typeof schedulers>) =>
+      makeAsk({
+        sources: new Map([['test', { config, backend: { ...backend, schedulers: { ...schedulers, ...over } } }]]),
+      });
+    const slow = withSchedulers({
+      find: async (...of) => {
+        const found = await schedulers.find(...of);
+        seen.open();
+        await takenOut.opened;
+        return found;
+      },
+    });
+    let second: Promise<unknown> = Promise.resolve();
+    const first = withSchedulers({
+      remove: async (...of) => {
+        await app.store.query(
+          `UPDATE queuedeck.paused_scheduler SET changed_at = now() - make_interval(secs => $2) WHERE queue = $1`,
+          [queue, agedSeconds],
+        );
+        second = call(pauseScheduler, queue, 'often', undefined, slow).catch(codeOf);
+        await seen.opened;
+        const removed = await schedulers.remove(...of);
+        // With its lease over, the second one writes its row before this one is marked.
+        if (agedSeconds > 0) {
+          takenOut.open();
+          await second;
+        }
+        return removed;
+      },
+    });
+    await call(pauseScheduler, queue, 'often', undefined, first);
+    takenOut.open();
+    if (agedSeconds === 0) expect(await second).toBe('scheduler_conflict');
+    else expect(await second).toMatchObject({ paused: true });
+    expect(await call<Scheduler>(getScheduler, queue, 'often')).toMatchObject({ paused: true, everyMs: 3_600_000 });
+    expect(await call<Scheduler>(resumeScheduler, queue, 'often')).toMatchObject({ paused: false });
   });
 
   it('lists all, page by page, paused ones last', async () => {

@@ -31,7 +31,7 @@ export function openScheduler(
  * into the broker, so that is asked again.
  */
 export async function findStanding({ ask, schedulers, key }: SchedulerAsk): Promise<Standing | null> {
-  for (let tries = 0; tries < 2; tries++) {
+  for (let tries = 0; tries < 3; tries++) {
     const found = await schedulers.find(key.queue, key.id);
     if (found) return { kind: 'live', found };
     const paused = await readPaused(ask.store, key);

@@ -37,6 +37,12 @@ describe('findCauses', () => {
     expect(causes.map(({ subject, what }) => `${subject} ${what}`)).toEqual(['prod broker away', 'emails 1 failed']);
     expect(causes[0]?.why).toBe('It hung up.');
   });
+  it('puts the largest of a kind first, by powers of ten', () => {
+    const failing = (name: string, failed: number) => queue({ name, counts: counts({ failed }) });
+    const stuck = queue({ name: 'stuck', counts: counts({ waiting: 900_000 }), workers: 0 });
+    const causes = findCauses([failing('a', 9), failing('c', 18_000), stuck, failing('b', 17_000), failing('d', 120)]);
+    expect(causes.map(({ subject }) => subject)).toEqual(['b', 'c', 'd', 'a', 'stuck']);
+  });
   it('shows the newest error of a failing queue', () => {
     const [cause] = findCauses([
       queue({

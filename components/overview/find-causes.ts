@@ -23,18 +23,32 @@ export interface Cause {
   whyHref: string | null;
   href: string;
   action: string;
+  /** How much it weighs: failures of the last hour, then jobs that it holds. */
+  lately: number;
+  jobs: number;
 }
 
 const ORDER: Cause['tone'][] = ['failed', 'waiting', 'paused'];
 
-/** All causes: brokers that are away, then the worst kind first, then by name: the order does not change with the figures. */
+/**
+ * All causes: brokers that are away, then the worst kind first, in it the largest by powers of ten, then by name: 18,000 failures stand
+ * before 9, and the order does not change with every figure.
+ */
 export function findCauses(queues: SeenQueue[], sources: Source[] = [], spells: Spell[] = []): Cause[] {
   const ofQueues = queues
     .flatMap((queue) => [findFailing(queue, spells), findStuck(queue)])
     .filter((cause) => cause !== null)
-    .sort((a, b) => ORDER.indexOf(a.tone) - ORDER.indexOf(b.tone) || a.id.localeCompare(b.id));
+    .sort(
+      (a, b) =>
+        ORDER.indexOf(a.tone) - ORDER.indexOf(b.tone) ||
+        countDigits(b.lately) - countDigits(a.lately) ||
+        countDigits(b.jobs) - countDigits(a.jobs) ||
+        a.id.localeCompare(b.id),
+    );
   return [...sources.flatMap(findAway), ...ofQueues];
 }
+
+const countDigits = (n: number) => (n <= 0 ? 0 : Math.floor(Math.log10(n)) + 1);
 
 function findAway(source: Source): Cause[] {
   if (source.status !== 'down' && source.status !== 'incompatible') return [];
@@ -51,6 +65,8 @@ function findAway(source: Source): Cause[] {
       whyHref: null,
       href: '/queues',
       action: 'Last figures',
+      lately: 0,
+      jobs: 0,
     },
   ];
 }
@@ -78,6 +94,8 @@ function findFailing(queue: SeenQueue, spells: Spell[]): Cause | null {
     whyHref: worst ? groupHref(worst.group.id) : null,
     href: queueHref(queue.source, queue.name, 'failed'),
     action: 'Open failed',
+    lately: own.reduce((sum, { group }) => sum + group.inRange, 0),
+    jobs: failed,
   };
 }
 
@@ -97,6 +115,8 @@ function findStuck(queue: SeenQueue): Cause | null {
     whyHref: null,
     href: queueHref(queue.source, queue.name, 'waiting'),
     action: 'Open queue',
+    lately: 0,
+    jobs: ready,
   };
   const jobs = `${formatPlural(ready, 'job')} ${ready === 1 ? 'waits' : 'wait'}`;
   if (queue.paused) return { ...base, tone: 'paused', what: 'paused', why: `${jobs}; none begins until it is resumed` };

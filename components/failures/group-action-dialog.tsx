@@ -2,6 +2,7 @@
 
 import { useState } from 'react';
 import type { GroupVerb } from '@/components/failures/group-table';
+import { GroupTitle } from '@/components/failures/group-title';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { ProblemNotice } from '@/components/ui/problem';
@@ -89,7 +90,9 @@ export function GroupActionDialog({ group, verb, onClose }: GroupActionDialogPro
       }
     >
       {Boolean(error) && <ProblemNotice title="Nothing was started" detail={describeError(error)} />}
-      <p className="mono m-0 text-ink-2 [overflow-wrap:anywhere]">{group.title}</p>
+      <p className="mono m-0 text-ink-2 [overflow-wrap:anywhere]">
+        <GroupTitle title={group.title} />
+      </p>
       <div className="grid gap-1">
         <p className="m-0">
           {WHICH[verb]} In {group.queues.join(', ')}.

@@ -5,6 +5,7 @@ import { Sparkline } from '@/components/charts/sparkline';
 import { GroupActionDialog } from '@/components/failures/group-action-dialog';
 import { GroupMarks } from '@/components/failures/group-marks';
 import { GroupMenu } from '@/components/failures/group-menu';
+import { GroupTitle } from '@/components/failures/group-title';
 import { moveInTable } from '@/components/jobs/list/mark-row';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { useKeys } from '@/components/shell/shortcuts';
@@ -76,7 +77,7 @@ function GroupRow({ group, onAsk }: { group: FailureGroup; onAsk: (verb: GroupVe
             <span className="dot" />
           </span>
           <PageLink href={groupHref(group.id)} className="mono clip hover:underline" title={group.message}>
-            {group.title}
+            <GroupTitle title={group.title} />
           </PageLink>
           <GroupMarks group={group} />
         </span>

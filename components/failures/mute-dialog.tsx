@@ -1,6 +1,7 @@
 'use client';
 
 import { useState } from 'react';
+import { GroupTitle } from '@/components/failures/group-title';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { SelectField, TextField } from '@/components/ui/text-field';
@@ -62,7 +63,9 @@ export function MuteDialog({ group, onClose }: { group: FailureGroup; onClose: (
         </>
       }
     >
-      <p className="mono m-0 text-ink-2 [overflow-wrap:anywhere]">{group.title}</p>
+      <p className="mono m-0 text-ink-2 [overflow-wrap:anywhere]">
+        <GroupTitle title={group.title} />
+      </p>
       <SelectField label="How long" value={choice} options={CHOICES} onChange={setChoice} />
       {choice === 'count' && (
         <TextField label="Failures more" inputMode="numeric" value={count} onChange={setCount} error={fault} />

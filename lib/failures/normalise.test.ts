@@ -22,7 +22,17 @@ const SAME: [title: string, one: string, other: string][] = [
     "ENOENT: no such file or directory, open '/tmp/a/1.csv'",
     "ENOENT: no such file or directory, open '/var/x/2.csv'",
   ],
-  ['<n> <n> Try again later', '421 4.7.0 Try again later', '450 4.2.1 Try again later'],
+  [
+    '421 4.7.0 Try again later, closing connection. <hex>',
+    '421 4.7.0 Try again later, closing connection. 5b1f17b1804b14a0',
+    '421 4.7.0 Try again later, closing connection. 9e14a558f8ab13c1',
+  ],
+  [
+    'Message failed: 550-5.1.1 No such user <n>',
+    'Message failed: 550-5.1.1 No such user 17',
+    'Message failed: 550-5.1.1 No such user 9',
+  ],
+  ['order <n> <n> is not <n>', 'order 421 4.7 is not 421', 'order 12 5 is not 9'],
   ['No user <email>', 'No user ann@example.com', 'No user bob+tag@mail.example.org'],
   [
     'order <id> is locked',
@@ -59,6 +69,7 @@ const SAME: [title: string, one: string, other: string][] = [
 const DIFFERENT: [string, string][] = [
   ['connect ECONNREFUSED 127.0.0.1:6379', 'connect ETIMEDOUT 127.0.0.1:6379'],
   ['421 4.7.0 Try again later', '550 5.1.1 No such user'],
+  ['421 4.7.0 Try again later', '450 4.2.1 Try again later'],
   ['foo.bar is not a function', 'foo.baz is not a function'],
   ['SMTP refused', 'SMTP closed'],
 ];

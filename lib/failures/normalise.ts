@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ownFrame } from './own-frame';
 
 /** Raised when a rule changes: fingerprints of another version are other groups. */
-export const NORMALISER_VERSION = 1;
+export const NORMALISER_VERSION = 2;
 
 export interface NormalisedError {
   /** The message without what differs from one occurrence to the next; one line, ≤ 200 characters. */
@@ -50,6 +50,9 @@ const RULES: [pattern: RegExp, to: string][] = [
   [/#<n>|\b(?:<n>[ ,]+){2,}<n>/g, '<n>'],
 ];
 
+/** By these a mail server says why: 421 4.7.0 is another cause than 550 5.1.1. */
+const MAIL_CODE = /\b([245]\d\d[ -][245]\.\d{1,3}\.\d{1,3})\b/;
+
 /** Groups failures by cause. Pure; the same text gives the same answer in every process. `stack`: a trace of Node, Python or PHP. */
 export function normaliseError(message: string, stack: string | null): NormalisedError {
   const line = firstLine(message);
@@ -63,8 +66,11 @@ export function normaliseError(message: string, stack: string | null): Normalise
 }
 
 function scrub(line: string): string {
-  let text = line.slice(0, MOST_CHARS);
-  for (const [pattern, to] of RULES) text = text.replace(pattern, to);
+  // Split by a group: every second part is a code, and stays.
+  const parts = line.slice(0, MOST_CHARS).split(MAIL_CODE);
+  const text = parts
+    .map((part, i) => (i % 2 === 1 ? part : RULES.reduce((rest, [from, to]) => rest.replace(from, to), part)))
+    .join('');
   return text.replaceAll(/\s+/g, ' ').trim().slice(0, MOST_TITLE);
 }
 

@@ -11,6 +11,7 @@ import { GroupActionDialog } from '@/components/failures/group-action-dialog';
 import { GroupMarks } from '@/components/failures/group-marks';
 import { GroupMenu } from '@/components/failures/group-menu';
 import type { GroupVerb } from '@/components/failures/group-table';
+import { GroupTitle } from '@/components/failures/group-title';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
@@ -56,7 +57,7 @@ export function GroupView({ group: id, problem }: GroupViewProps) {
     <div className="page">
       <div className="head">
         <h1 className="mono clip" title={data.title}>
-          {data.title}
+          <GroupTitle title={data.title} />
         </h1>
         <GroupMarks group={data} />
         <div className="acts">

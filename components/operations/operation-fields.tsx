@@ -84,7 +84,7 @@ export function OperationFields({ kind, filter, draft, fault, onChange }: Operat
         label="Reason"
         placeholder="Why is this done? It is kept with the operation."
         maxLength={500}
-        autoFocus
+        data-autofocus
         value={draft.reason}
         onChange={(reason) => set({ reason })}
       />

@@ -138,7 +138,7 @@ function SchedulerForm({ scheduler, of, onClose }: FormProps) {
           <TextField
             label="Id"
             maxLength={512}
-            autoFocus
+            data-autofocus
             value={id}
             error={errors.scheduler}
             hint="An id that exists is replaced."

@@ -11,7 +11,7 @@ import { TopBar } from '@/components/shell/top-bar';
 import { OVERVIEW_TOPIC } from '@/lib/client/live/topics';
 import { useTopic } from '@/lib/client/live/use-live';
 
-const Palette = lazy(() => import('@/components/shell/palette').then((file) => ({ default: file.Palette })));
+const Palette = lazy(() => import('@/components/shell/palette/palette').then((file) => ({ default: file.Palette })));
 const HelpDialog = lazy(() => import('@/components/shell/help-dialog').then((file) => ({ default: file.HelpDialog })));
 
 export function Shell({ counts, children }: { counts: NavCounts; children: ReactNode }) {

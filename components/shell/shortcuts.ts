@@ -1,16 +1,9 @@
 import { useEffect, useEffectEvent } from 'react';
+import { NAV_ITEMS } from '@/components/shell/nav/nav-items';
 
 export const SHORTCUTS: { keys: string[]; does: string; where: 'everywhere' | 'in a list of jobs' }[] = [
-  { keys: ['⌘K', 'Ctrl K'], does: 'Go to or do anything', where: 'everywhere' },
-  { keys: ['/'], does: 'Find', where: 'everywhere' },
-  { keys: ['g', 'o'], does: 'Overview', where: 'everywhere' },
-  { keys: ['g', 'q'], does: 'Queues', where: 'everywhere' },
-  { keys: ['g', 'w'], does: 'Workers', where: 'everywhere' },
-  { keys: ['g', 's'], does: 'Schedulers', where: 'everywhere' },
-  { keys: ['g', 'l'], does: 'Flows', where: 'everywhere' },
-  { keys: ['g', 't'], does: 'Tasks', where: 'everywhere' },
-  { keys: ['g', 'p'], does: 'Operations', where: 'everywhere' },
-  { keys: ['g', 'a'], does: 'API', where: 'everywhere' },
+  { keys: ['⌘K', 'Ctrl K', '/'], does: 'Find a job or an error, go anywhere, do anything', where: 'everywhere' },
+  ...NAV_ITEMS.map(({ key, label }) => ({ keys: ['g', key], does: label, where: 'everywhere' as const })),
   { keys: ['?'], does: 'This list', where: 'everywhere' },
   { keys: ['j', 'k'], does: 'Next, previous job', where: 'in a list of jobs' },
   { keys: ['x'], does: 'Select', where: 'in a list of jobs' },

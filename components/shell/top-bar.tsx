@@ -30,12 +30,12 @@ export function TopBar({ railOpen, onMenu, onPalette }: TopBarProps) {
       <button
         type="button"
         className="search"
-        aria-label="Go to a page or queue, or run an action"
+        aria-label="Search jobs and errors, go to a page or queue, or run an action"
         aria-keyshortcuts="Meta+K Control+K"
         onClick={onPalette}
       >
         <Search size={14} strokeWidth={1.75} aria-hidden className="flex-none" />
-        <span className="clip">Go to or do…</span>
+        <span className="clip">Search jobs, queues, errors…</span>
         <span className="kbd">⌘K</span>
       </button>
       <LiveIndicator />

@@ -11,6 +11,8 @@ interface TextFieldProps extends Omit<ComponentProps<'input'>, 'onChange' | 'val
   optional?: boolean;
   /** As many lines of text as given. */
   rows?: number;
+  /** Where the focus goes when the dialog around it opens. */
+  'data-autofocus'?: boolean;
 }
 
 /** A labelled field with its complaint and its hint, tied together for screen readers. */
@@ -36,6 +38,7 @@ export function TextField({ label, value, onChange, error, hint, optional, rows,
           rows={rows}
           spellCheck={false}
           maxLength={rest.maxLength}
+          data-autofocus={rest['data-autofocus']}
           onChange={(event) => onChange(event.currentTarget.value)}
         />
       ) : (

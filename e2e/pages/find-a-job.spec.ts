@@ -79,3 +79,36 @@ test("a queue's search opens with its default view, and finds its own jobs only"
   await expect(page).toHaveURL(/[?&]q=(&|$)/);
   await expect(page.locator('tr[data-job]')).toHaveCount(1);
 });
+
+test('someone finds a job from anywhere by its id, an error by a part of it, and all jobs by a text', async ({
+  page,
+  request,
+}) => {
+  const id = `order-${crypto.randomUUID().slice(0, 8)}`;
+  const body = { name: 'ship', data: { n: 1 }, options: { id } };
+  expect((await request.post('/api/v1/queues/default/no-worker/jobs', { data: body })).status()).toBe(201);
+  await page.goto('/workers');
+  await expectLive(page);
+  await page.keyboard.press('/');
+  const box = page.getByRole('combobox');
+  await expect(box).toBeFocused();
+  await page.keyboard.type(id);
+  await page.getByRole('option', { name: `${id} ship` }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'ship' })).toBeVisible();
+
+  await page.keyboard.press('/');
+  await box.fill('queue:no-worker name:ship');
+  await expect(page.getByRole('option', { name: `${id} ship` })).toBeVisible();
+  await box.fill(`"${id}" (`);
+  await page.getByRole('option', { name: 'Search all jobs for' }).click();
+  await expect(page.getByRole('combobox', { name: 'Search jobs' })).toHaveValue(`"\\"${id}\\" ("`);
+  await expect(page.locator('.query-fault')).toBeEmpty();
+
+  const { items } = await (await request.get('/api/v1/failures?state=all&limit=1')).json();
+  const [group] = items as { id: number; message: string }[];
+  if (!group) throw new Error('nothing has failed before this test');
+  await page.keyboard.press('Control+k');
+  await box.last().fill(group.message.split('\n', 1)[0]?.slice(0, 60) ?? '');
+  await page.getByRole('group', { name: 'Failures' }).getByRole('option').first().click();
+  await expect(page).toHaveURL(/\/failures\/\d+$/);
+});

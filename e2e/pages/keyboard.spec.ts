@@ -11,9 +11,17 @@ test('everything can be reached by the keyboard', async ({ page }) => {
   await page.keyboard.press('t');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Tasks');
   await page.keyboard.press('/');
-  await page.getByRole('combobox').fill('exports');
+  await expect(page.getByRole('combobox')).toBeFocused();
+  await page.keyboard.type('exports');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('exports');
+});
+
+test('the field to fill has the focus when a dialog opens', async ({ page }) => {
+  await page.goto('/schedulers');
+  await expectLive(page);
+  await page.getByRole('button', { name: 'New scheduler' }).click();
+  await expect(page.getByRole('dialog').getByLabel('Id')).toBeFocused();
 });
 
 test('Enter alone destroys nothing', async ({ page, request }) => {

@@ -40,7 +40,7 @@ export function PriorityDialog({ address, job, onClose }: OrderDialogProps) {
       <TextField
         label="Priority"
         inputMode="numeric"
-        autoFocus
+        data-autofocus
         value={priority}
         onChange={setPriority}
         hint="1 runs first, larger numbers later. 0 is none: those run before all that have one."

@@ -43,7 +43,14 @@ export function AddLogDialog({ address, job, onClose }: ReportDialogProps) {
       onSubmit={() => void save()}
       onClose={onClose}
     >
-      <TextField label="Lines" rows={5} value={text} onChange={setText} hint="Each line becomes one of the log." />
+      <TextField
+        label="Lines"
+        rows={5}
+        data-autofocus
+        value={text}
+        onChange={setText}
+        hint="Each line becomes one of the log."
+      />
     </ChangeDialog>
   );
 }

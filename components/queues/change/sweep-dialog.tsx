@@ -58,7 +58,7 @@ export function SweepDialog(props: SweepDialogProps) {
               {formatCount(removed)} removed so far
             </span>
           )}
-          <Button autoFocus onClick={() => (busy ? stop?.abort() : onClose())}>
+          <Button data-autofocus onClick={() => (busy ? stop?.abort() : onClose())}>
             {busy ? 'Stop' : 'Keep as it is'}
           </Button>
           <Button look="danger-solid" busy={busy} blocked={blocked} onClick={() => void begin()}>

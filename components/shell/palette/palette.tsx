@@ -4,7 +4,7 @@ import { Command, defaultFilter } from 'cmdk';
 import { useRouter } from 'next/navigation';
 import { type ComponentProps, useEffect, useRef, useState } from 'react';
 import { NAV_ITEMS } from '@/components/shell/nav/nav-items';
-import { EVERYTHING, FOUND, FoundItems, MOST_TYPED } from '@/components/shell/palette/found-items';
+import { FOUND, FoundElsewhere, FoundJobItems, MOST_TYPED } from '@/components/shell/palette/found-items';
 import { GROUP, ITEM } from '@/components/shell/palette/looks';
 import { QueueItems } from '@/components/shell/palette/queue-items';
 import { TaskItems } from '@/components/shell/palette/task-items';
@@ -15,13 +15,16 @@ interface PaletteProps {
   onHelp: () => void;
 }
 
-/** The order of what fits: pages and actions by their names, then what was found, then the way to search everything. */
-const rank: ComponentProps<typeof Command>['filter'] = (value, typed, keywords) =>
-  value.startsWith(FOUND)
-    ? 0.002
-    : value.startsWith(EVERYTHING)
-      ? 0.001
-      : (defaultFilter?.(value, typed, keywords) ?? 0);
+/**
+ * What was found fits; of pages and actions those with all the words in their names, the best first. Letters that are only scattered
+ * over a name do not fit: the digits of an id would be met in half of all queues.
+ */
+const rank: ComponentProps<typeof Command>['filter'] = (value, typed, keywords) => {
+  if (value.startsWith(FOUND)) return 1;
+  const name = value.toLowerCase();
+  const words = typed.toLowerCase().split(/\s+/);
+  return words.every((word) => name.includes(word)) ? Math.max(0.001, defaultFilter?.(value, typed, keywords) ?? 0) : 0;
+};
 
 /** Find, go to, or do. Filters as you type; Enter runs what is marked. */
 export function Palette({ onClose, onHelp }: PaletteProps) {
@@ -31,6 +34,7 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => dialog?.close();
   }, []);
   const go = (href: string) => {
@@ -52,7 +56,7 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
     >
       <Command loop filter={rank} label="Find, go to or do" className="flex min-h-0 flex-col">
         <Command.Input
-          autoFocus
+          data-autofocus
           value={typed}
           onValueChange={setTyped}
           maxLength={MOST_TYPED}
@@ -60,6 +64,7 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
           className="h-11 border-line border-b bg-transparent px-4 outline-none placeholder:text-ink-3"
         />
         <Command.List className="max-h-[52vh] overflow-auto p-1.5">
+          <FoundJobItems typed={typed} go={go} />
           <Command.Group heading="Go to" className={GROUP}>
             {NAV_ITEMS.map((item) => (
               <Command.Item key={item.id} className={ITEM} value={`go to ${item.label}`} onSelect={() => go(item.href)}>
@@ -70,7 +75,6 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
           </Command.Group>
           <QueueItems go={go} onClose={onClose} />
           <TaskItems go={go} />
-          <FoundItems typed={typed} go={go} />
           <Command.Group heading="Queuedeck" className={GROUP}>
             <Command.Item
               className={ITEM}
@@ -86,6 +90,7 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
               Keyboard shortcuts <span className="kbd ml-auto">?</span>
             </Command.Item>
           </Command.Group>
+          <FoundElsewhere typed={typed} go={go} />
         </Command.List>
       </Command>
     </dialog>

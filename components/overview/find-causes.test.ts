@@ -42,6 +42,9 @@ describe('findCauses', () => {
     const stuck = queue({ name: 'stuck', counts: counts({ waiting: 900_000 }), workers: 0 });
     const causes = findCauses([failing('a', 9), failing('c', 18_000), stuck, failing('b', 17_000), failing('d', 120)]);
     expect(causes.map(({ subject }) => subject)).toEqual(['b', 'c', 'd', 'a', 'stuck']);
+    const at = '2026-11-22T13:59:00.000Z';
+    const quiet = { ...failing('quiet', 500_000), at, lastError: { message: 'old', at: '2026-11-21T13:58:00.000Z' } };
+    expect(findCauses([quiet, failing('c', 9)]).map(({ subject }) => subject)).toEqual(['c', 'quiet']);
   });
   it('shows the newest error of a failing queue', () => {
     const [cause] = findCauses([

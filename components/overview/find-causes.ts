@@ -23,9 +23,8 @@ export interface Cause {
   whyHref: string | null;
   href: string;
   action: string;
-  /** How much it weighs: failures of the last hour, then jobs that it holds. */
-  lately: number;
-  jobs: number;
+  /** How much it weighs: jobs that it holds, or failures of the last hour where those are more; 0 = nothing new for a day. */
+  weight: number;
 }
 
 const ORDER: Cause['tone'][] = ['failed', 'waiting', 'paused'];
@@ -41,13 +40,13 @@ export function findCauses(queues: SeenQueue[], sources: Source[] = [], spells: 
     .sort(
       (a, b) =>
         ORDER.indexOf(a.tone) - ORDER.indexOf(b.tone) ||
-        countDigits(b.lately) - countDigits(a.lately) ||
-        countDigits(b.jobs) - countDigits(a.jobs) ||
+        countDigits(b.weight) - countDigits(a.weight) ||
         a.id.localeCompare(b.id),
     );
   return [...sources.flatMap(findAway), ...ofQueues];
 }
 
+const DAY_MS = 86_400_000;
 const countDigits = (n: number) => (n <= 0 ? 0 : Math.floor(Math.log10(n)) + 1);
 
 function findAway(source: Source): Cause[] {
@@ -65,20 +64,22 @@ function findAway(source: Source): Cause[] {
       whyHref: null,
       href: '/queues',
       action: 'Last figures',
-      lately: 0,
-      jobs: 0,
+      weight: 0,
     },
   ];
 }
 
-/** By the cause that failed most over the period, where the record tells; else by the newest error. */
+/** By the cause that holds most of its jobs now, then the one that failed most lately, where the record tells; else by the newest error. */
 function findFailing(queue: SeenQueue, spells: Spell[]): Cause | null {
   const { failed } = queue.counts;
   if (!failed) return null;
   const own = spells
     .filter(({ group }) => group.source === queue.source && group.queues.includes(queue.name))
-    .sort((a, b) => b.group.inRange - a.group.inRange);
+    .sort((a, b) => (b.group.jobsNow ?? 0) - (a.group.jobsNow ?? 0) || b.group.inRange - a.group.inRange);
   const [worst] = own;
+  const lately = own.reduce((sum, { group }) => sum + group.inRange, 0);
+  const at = worst?.group.lastAt ?? queue.lastError?.at ?? null;
+  const isOld = at !== null && queue.at !== undefined && Date.parse(queue.at) - Date.parse(at) > DAY_MS;
   const others = own.length > 1 ? ` · and ${formatPlural(own.length - 1, 'more cause')}` : '';
   return {
     id: `failing ${queue.source}/${queue.name}`,
@@ -90,12 +91,11 @@ function findFailing(queue: SeenQueue, spells: Spell[]): Cause | null {
       : (queue.lastError?.message ?? 'their errors are in the list'),
     isCode: worst !== undefined || queue.lastError !== null,
     since: worst?.since ?? null,
-    at: worst?.group.lastAt ?? queue.lastError?.at ?? null,
+    at,
     whyHref: worst ? groupHref(worst.group.id) : null,
     href: queueHref(queue.source, queue.name, 'failed'),
     action: 'Open failed',
-    lately: own.reduce((sum, { group }) => sum + group.inRange, 0),
-    jobs: failed,
+    weight: Math.max(lately, isOld ? 0 : failed),
   };
 }
 
@@ -115,8 +115,7 @@ function findStuck(queue: SeenQueue): Cause | null {
     whyHref: null,
     href: queueHref(queue.source, queue.name, 'waiting'),
     action: 'Open queue',
-    lately: 0,
-    jobs: ready,
+    weight: ready,
   };
   const jobs = `${formatPlural(ready, 'job')} ${ready === 1 ? 'waits' : 'wait'}`;
   if (queue.paused) return { ...base, tone: 'paused', what: 'paused', why: `${jobs}; none begins until it is resumed` };

@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import { RangeSwitch } from '@/components/charts/range-switch';
 import { GroupTable } from '@/components/failures/group-table';
+import { PageLink } from '@/components/shell/nav/page-link';
 import { Button } from '@/components/ui/button';
 import { Empty } from '@/components/ui/empty';
 import { ProblemNotice } from '@/components/ui/problem';
@@ -11,6 +12,7 @@ import { useParams } from '@/components/ui/use-param';
 import { useFailures } from '@/lib/client/failures';
 import { type FailuresAddress, readFailuresAddress } from '@/lib/client/failures-address';
 import { describeError } from '@/lib/client/http/problem-error';
+import { queueHref } from '@/lib/client/http/url';
 import { formatPlural } from '@/lib/format';
 
 const STATES = [
@@ -30,6 +32,22 @@ export function FailuresView() {
     <div className="page">
       <div className="head">
         <h1>Failures</h1>
+        {address.of && (
+          <span className="flex min-w-0 items-center gap-1 text-[14px]">
+            <span className="muted">of</span>
+            <PageLink
+              href={queueHref(address.of.source, address.of.queue)}
+              className="clip font-[550] hover:underline"
+              title={address.of.queue}
+            >
+              {address.of.queue}
+            </PageLink>
+            <a className="btn sm ghost icon" {...linkTo({ source: null, queue: null })}>
+              <span aria-hidden>✕</span>
+              <span className="sr-only">Failures of all queues</span>
+            </a>
+          </span>
+        )}
         {first && (
           <span className="muted tnum">
             {formatPlural(first.failures, 'failure')} in {formatPlural(first.groups, 'group')}
@@ -91,7 +109,7 @@ function Groups({ address, failures }: { address: FailuresAddress; failures: Ret
   );
 }
 
-function NoGroups({ address: { state, text } }: { address: FailuresAddress }) {
+function NoGroups({ address: { state, text, of } }: { address: FailuresAddress }) {
   if (text)
     return (
       <Empty title={`No ${state === 'all' ? '' : `${state} `}group has “${text}”`}>
@@ -106,7 +124,7 @@ function NoGroups({ address: { state, text } }: { address: FailuresAddress }) {
       </Empty>
     );
   return (
-    <Empty title="Nothing failed in this period">
+    <Empty title={of ? `Nothing failed in ${of.queue} in this period` : 'Nothing failed in this period'}>
       <span>As soon as a job fails, its cause stands here, with all others that fail alike.</span>
     </Empty>
   );

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 import { STATE_LABELS, STATE_ORDER } from '@/components/queues/state-labels';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { useParams } from '@/components/ui/use-param';
-import { queueHref, queueSearchHref } from '@/lib/client/http/url';
+import { queueFailuresHref, queueHref, queueSearchHref } from '@/lib/client/http/url';
 import type { QueueFigures } from '@/lib/contracts/queues';
 import type { JobState } from '@/lib/contracts/states';
 import { formatCount } from '@/lib/format';
@@ -52,6 +52,7 @@ export function StateTabs({ source, queue, figures, state, page }: StateTabsProp
       >
         Search
       </PageLink>
+      <PageLink href={queueFailuresHref(source, queue)}>Causes</PageLink>
       <PageLink
         href={`${queueHref(source, queue)}/schedulers`}
         aria-current={page === 'schedulers' ? 'page' : undefined}

@@ -52,3 +52,19 @@ test('someone marks a group as resolved, and it leaves the open ones', async ({ 
   await expect(row).toBeVisible();
   await request.post(`/api/v1/failures/${group.id}/reopen`, {});
 });
+
+test('someone goes from a queue to the causes of its failures, and from there to those of all queues', async ({
+  page,
+}) => {
+  await page.goto('/queues/default/webhooks?state=failed');
+  await expectLive(page);
+  await page.getByRole('link', { name: 'Causes' }).click();
+  await expect(page).toHaveURL('/failures?source=default&queue=webhooks&range=24h');
+  await expect(page.locator('.page .head')).toContainText(/of\s*webhooks/);
+  await page.getByRole('link', { name: 'All', exact: true }).click();
+  const rows = page.locator('tr[data-job]');
+  await expect(rows).not.toHaveCount(0);
+  for (const row of await rows.all()) await expect(row).toContainText('webhooks');
+  await page.getByRole('link', { name: 'Failures of all queues' }).click();
+  await expect(page).toHaveURL('/failures?range=24h&state=all');
+});

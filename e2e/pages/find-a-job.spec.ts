@@ -93,7 +93,8 @@ test('someone finds a job from anywhere by its id, an error by a part of it, and
   const box = page.getByRole('combobox');
   await expect(box).toBeFocused();
   await page.keyboard.type(id);
-  await page.getByRole('option', { name: `${id} ship` }).click();
+  await expect(page.getByRole('option', { name: `${id} ship` })).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'ship' })).toBeVisible();
 
   await page.keyboard.press('/');

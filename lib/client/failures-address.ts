@@ -1,20 +1,25 @@
+import type { QueueOf } from '@/lib/client/query-keys';
 import { type Range, readRange } from '@/lib/client/range';
 
 const STATES = ['open', 'muted', 'resolved', 'all'] as const;
 const SORTS = ['last', 'count', 'first'] as const;
 
-/** What the address of the failures says: `?state=muted&text=…&sort=count&range=24h`, or `from` and `to`. */
+/** What the address of the failures says: `?state=muted&text=…&sort=count&range=24h`, or `from` and `to`; `source` and `queue` of one queue. */
 export interface FailuresAddress extends Range {
   state: (typeof STATES)[number];
   sort: (typeof SORTS)[number];
   text: string;
+  /** Null: of all queues. */
+  of: QueueOf | null;
 }
 
 export function readFailuresAddress(params: URLSearchParams): FailuresAddress {
+  const [source, queue] = [params.get('source'), params.get('queue')];
   return {
     ...readRange(params),
     state: STATES.find((each) => each === params.get('state')) ?? 'open',
     sort: SORTS.find((each) => each === params.get('sort')) ?? 'last',
     text: (params.get('text') ?? '').slice(0, 200),
+    of: source && queue ? { source, queue } : null,
   };
 }

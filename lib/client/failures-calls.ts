@@ -6,6 +6,7 @@ export const toFailuresCall = (address: FailuresAddress, nowMs: number) => ({
   state: address.state,
   sort: address.sort,
   text: address.text || undefined,
+  ...address.of,
   ...rangeBounds(address, nowMs),
   limit: 50,
 });

@@ -12,6 +12,8 @@ import type { FoundJob, FoundJobs } from '@/lib/contracts/search';
 
 const MOST_JOBS = 5;
 const MOST_GROUPS = 4;
+/** Errors of a log that someone reads days later. */
+const BACK_MS = 30 * 86_400_000;
 /** Fewer letters are in too many errors to tell one. */
 const SHORTEST_TEXT = 3;
 
@@ -32,7 +34,12 @@ export function useQuickFind(text: string): { jobs: FoundJob[]; groups: FailureG
   });
   const groups = useQuery<FailureGroups>({
     queryKey: keys.failures(`quick ${text}`),
-    queryFn: ({ signal }) => call('failure.list', { text, state: 'all', limit: MOST_GROUPS }, { signal }),
+    queryFn: ({ signal }) =>
+      call(
+        'failure.list',
+        { text, state: 'all', limit: MOST_GROUPS, from: new Date(Date.now() - BACK_MS).toISOString() },
+        { signal },
+      ),
     enabled: query === null && text.length >= SHORTEST_TEXT,
     retry: false,
   });

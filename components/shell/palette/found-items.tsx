@@ -1,15 +1,19 @@
 'use client';
 
 import { Command } from 'cmdk';
+import { useEffect, useEffectEvent } from 'react';
 import { GROUP, ITEM } from '@/components/shell/palette/looks';
 import { useSettled } from '@/components/ui/use-settled';
 import { groupHref, jobHref, searchHref } from '@/lib/client/http/url';
 import { toQuery, useQuickFind } from '@/lib/client/quick-find';
 import { recordedLabel, recordedTone } from '@/lib/client/recorded-states';
+import type { FoundJob } from '@/lib/contracts/search';
 import { formatCount } from '@/lib/format';
 
 /** What the values of these items begin with: they fit whatever was typed. */
 export const FOUND = '\u0000found ';
+/** Of the item that searches everything. */
+export const EVERYTHING = `${FOUND}everything `;
 /** As long as a text of the failures' list may be. */
 export const MOST_TYPED = 200;
 const SETTLE_MS = 180;
@@ -27,9 +31,16 @@ function useFound(typed: string) {
   return settled === text ? { text, jobs, groups } : { text, jobs: [], groups: [] };
 }
 
-/** Jobs of that id, or what a query finds. */
-export function FoundJobItems({ typed, go }: FoundProps) {
+const itemOf = (job: FoundJob) => `${FOUND}${job.source} ${job.queue} ${job.id}`;
+
+/** Jobs of that id, or what a query finds. `onFound`: with the value of the first, once it is there. */
+export function FoundJobItems({ typed, go, onFound }: FoundProps & { onFound: (value: string) => void }) {
   const { jobs } = useFound(typed);
+  const first = jobs[0] && itemOf(jobs[0]);
+  const tell = useEffectEvent(onFound);
+  useEffect(() => {
+    if (first !== undefined) tell(first);
+  }, [first]);
   if (jobs.length === 0) return null;
   return (
     <Command.Group heading="Jobs" className={GROUP}>
@@ -37,7 +48,7 @@ export function FoundJobItems({ typed, go }: FoundProps) {
         <Command.Item
           key={`${job.source} ${job.queue} ${job.id}`}
           className={ITEM}
-          value={`${FOUND}${job.source} ${job.queue} ${job.id}`}
+          value={itemOf(job)}
           onSelect={() => go(jobHref(job.source, job.queue, job.id))}
         >
           <span className={`state ${recordedTone(job)} flex-none`}>
@@ -79,11 +90,7 @@ export function FoundElsewhere({ typed, go }: FoundProps) {
         </Command.Group>
       )}
       <Command.Group heading="Search" className={GROUP}>
-        <Command.Item
-          className={ITEM}
-          value={`${FOUND}everything ${text}`}
-          onSelect={() => go(searchHref(toQuery(text)))}
-        >
+        <Command.Item className={ITEM} value={EVERYTHING + text} onSelect={() => go(searchHref(toQuery(text)))}>
           <span className="clip">
             Search all jobs for <b className="font-[550]">{text}</b>
           </span>

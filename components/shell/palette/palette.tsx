@@ -4,7 +4,7 @@ import { Command, defaultFilter } from 'cmdk';
 import { useRouter } from 'next/navigation';
 import { type ComponentProps, useEffect, useRef, useState } from 'react';
 import { NAV_ITEMS } from '@/components/shell/nav/nav-items';
-import { FOUND, FoundElsewhere, FoundJobItems, MOST_TYPED } from '@/components/shell/palette/found-items';
+import { EVERYTHING, FOUND, FoundElsewhere, FoundJobItems, MOST_TYPED } from '@/components/shell/palette/found-items';
 import { GROUP, ITEM } from '@/components/shell/palette/looks';
 import { QueueItems } from '@/components/shell/palette/queue-items';
 import { TaskItems } from '@/components/shell/palette/task-items';
@@ -30,6 +30,7 @@ const rank: ComponentProps<typeof Command>['filter'] = (value, typed, keywords) 
 export function Palette({ onClose, onHelp }: PaletteProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const [typed, setTyped] = useState('');
+  const [marked, setMarked] = useState('');
   const router = useRouter();
   useEffect(() => {
     const dialog = ref.current;
@@ -54,7 +55,14 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
         if (event.target === ref.current) onClose();
       }}
     >
-      <Command loop filter={rank} label="Find, go to or do" className="flex min-h-0 flex-col">
+      <Command
+        loop
+        filter={rank}
+        value={marked}
+        onValueChange={setMarked}
+        label="Find, go to or do"
+        className="flex min-h-0 flex-col"
+      >
         <Command.Input
           data-autofocus
           value={typed}
@@ -64,7 +72,12 @@ export function Palette({ onClose, onHelp }: PaletteProps) {
           className="h-11 border-line border-b bg-transparent px-4 outline-none placeholder:text-ink-3"
         />
         <Command.List className="max-h-[52vh] overflow-auto p-1.5">
-          <FoundJobItems typed={typed} go={go} />
+          <FoundJobItems
+            typed={typed}
+            go={go}
+            // Where nothing else fits, Enter opens the job.
+            onFound={(job) => setMarked((now) => (now.startsWith(EVERYTHING) ? job : now))}
+          />
           <Command.Group heading="Go to" className={GROUP}>
             {NAV_ITEMS.map((item) => (
               <Command.Item key={item.id} className={ITEM} value={`go to ${item.label}`} onSelect={() => go(item.href)}>

@@ -43,6 +43,11 @@ export function groupHref(group: number): string {
   return `/failures/${group}`;
 }
 
+/** Where the browser shows the causes for which jobs of a queue failed within a day. */
+export function queueFailuresHref(source: string, queue: string): string {
+  return `/failures?${new URLSearchParams({ source, queue, range: '24h' })}`;
+}
+
 /** Where the browser shows what a query finds. */
 export function searchHref(q: string): string {
   return `/jobs?q=${encodeURIComponent(q)}`;

@@ -11,7 +11,10 @@ import { TopBar } from '@/components/shell/top-bar';
 import { OVERVIEW_TOPIC } from '@/lib/client/live/topics';
 import { useTopic } from '@/lib/client/live/use-live';
 
-const Palette = lazy(() => import('@/components/shell/palette/palette').then((file) => ({ default: file.Palette })));
+const loadPalette = () => import('@/components/shell/palette/palette');
+/** As soon as someone reaches for it, so that the first letters typed are not lost; what fails is told when it is opened. */
+const reachForPalette = () => void loadPalette().catch(() => undefined);
+const Palette = lazy(() => loadPalette().then((file) => ({ default: file.Palette })));
 const HelpDialog = lazy(() => import('@/components/shell/help-dialog').then((file) => ({ default: file.HelpDialog })));
 
 export function Shell({ counts, children }: { counts: NavCounts; children: ReactNode }) {
@@ -27,7 +30,12 @@ export function Shell({ counts, children }: { counts: NavCounts; children: React
       </a>
       <Rail counts={counts} open={railOpen} onClose={() => setRailOpen(false)} onHelp={() => setOpen('help')} />
       <div className="min-w-0">
-        <TopBar railOpen={railOpen} onMenu={() => setRailOpen(!railOpen)} onPalette={() => setOpen('palette')} />
+        <TopBar
+          railOpen={railOpen}
+          onMenu={() => setRailOpen(!railOpen)}
+          onPalette={() => setOpen('palette')}
+          onReach={reachForPalette}
+        />
         <BrokerBanner />
         <main id="content" tabIndex={-1} className="outline-none">
           <PendingPage key={usePathname()}>{children}</PendingPage>
@@ -58,6 +66,7 @@ function useGoKeys(open: (what: 'palette' | 'help') => void): void {
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Meta' || event.key === 'Control') reachForPalette();
       if (
         event.key.toLowerCase() !== 'k' ||
         !(event.metaKey || event.ctrlKey) ||

@@ -9,9 +9,11 @@ interface TopBarProps {
   railOpen: boolean;
   onMenu: () => void;
   onPalette: () => void;
+  /** Someone is about to press the search. */
+  onReach: () => void;
 }
 
-export function TopBar({ railOpen, onMenu, onPalette }: TopBarProps) {
+export function TopBar({ railOpen, onMenu, onPalette, onReach }: TopBarProps) {
   return (
     <header className="top">
       <Button
@@ -33,6 +35,8 @@ export function TopBar({ railOpen, onMenu, onPalette }: TopBarProps) {
         aria-label="Search jobs and errors, go to a page or queue, or run an action"
         aria-keyshortcuts="Meta+K Control+K"
         onClick={onPalette}
+        onPointerEnter={onReach}
+        onFocus={onReach}
       >
         <Search size={14} strokeWidth={1.75} aria-hidden className="flex-none" />
         <span className="clip">Search jobs, queues, errors…</span>

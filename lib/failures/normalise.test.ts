@@ -16,7 +16,20 @@ const SAME: [title: string, one: string, other: string][] = [
     'Request to https://a.example/x?y=1 timed out after 5000 ms',
     'Request to http://b.example:8080/z timed out after 30 ms',
   ],
-  ['Request failed with status code <n>', 'Request failed with status code 502', 'Request failed with status code 503'],
+  [
+    'Request <id> failed with status code 502',
+    'Request 6f1c0a7e-9d55-4f2a-8d0e-3b0f2f1a9c11 failed with status code 502',
+    'Request 11111111-2222-3333-4444-555555555555 failed with status code 502',
+  ],
+  [
+    'http_503: <host> answered 503: busy <n>',
+    'http_503: 10.0.0.1:80 answered 503: busy 4',
+    'http_503: 10.0.0.2:81 answered 503: busy 9',
+  ],
+  ['GET <url> -> HTTP/1.1 404', 'GET https://a.example/1 -> HTTP/1.1 404', 'GET https://a.example/2 -> HTTP/1.1 404'],
+  ['worker <n> exited with code 137', 'worker 12 exited with code 137', 'worker 7 exited with code 137'],
+  ['SQLSTATE[23000]: duplicate <value>', "SQLSTATE[23000]: duplicate 'a'", "SQLSTATE[23000]: duplicate 'b'"],
+  ['order <n> answered <n> of <n>', 'order 1 answered 5000 of 7', 'order 22 answered 12 of 9'],
   [
     'ENOENT: no such file or directory, open <value>',
     "ENOENT: no such file or directory, open '/tmp/a/1.csv'",
@@ -70,6 +83,10 @@ const DIFFERENT: [string, string][] = [
   ['connect ECONNREFUSED 127.0.0.1:6379', 'connect ETIMEDOUT 127.0.0.1:6379'],
   ['421 4.7.0 Try again later', '550 5.1.1 No such user'],
   ['421 4.7.0 Try again later', '450 4.2.1 Try again later'],
+  ['Request failed with status code 404', 'Request failed with status code 503'],
+  ['http_410: 10.0.0.1 answered 410', 'http_503: 10.0.0.1 answered 503'],
+  ['Command failed with exit code 1', 'Command failed with exit code 137'],
+  ['ORA-12154: could not resolve', 'ORA-12541: could not resolve'],
   ['foo.bar is not a function', 'foo.baz is not a function'],
   ['SMTP refused', 'SMTP closed'],
 ];

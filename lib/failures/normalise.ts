@@ -50,8 +50,15 @@ const RULES: [pattern: RegExp, to: string][] = [
   [/#<n>|\b(?:<n>[ ,]+){2,}<n>/g, '<n>'],
 ];
 
-/** By these a mail server says why: 421 4.7.0 is another cause than 550 5.1.1. */
-const MAIL_CODE = /\b([245]\d\d[ -][245]\.\d{1,3}\.\d{1,3})\b/;
+/** Numbers that say why, and stay: 503 is another cause than 404, and 421 4.7.0 than 550 5.1.1. */
+const CODES = [
+  String.raw`[245]\d\d[ -][245]\.\d{1,3}\.\d{1,3}`,
+  String.raw`(?:https?[_ ]|HTTP\/\d(?:\.\d)? |status(?:[ _-]?code)?["']?(?: is| of|:|=| =)? ?|(?:answered|responded)(?: with)? )[1-5]\d\d`,
+  String.raw`(?:exit(?:ed)?(?: with)?|(?:exit |return )?(?:code|status))(?: |: ?|=)\d{1,3}`,
+  'SQLSTATE[ :[]{1,2}[0-9A-Z]{5}',
+  String.raw`(?:ORA|SQL|PLS|TNS)-\d{4,5}`,
+];
+const CODE = new RegExp(String.raw`\b(${CODES.join('|')})\b(?![.\d])`, 'i');
 
 /** Groups failures by cause. Pure; the same text gives the same answer in every process. `stack`: a trace of Node, Python or PHP. */
 export function normaliseError(message: string, stack: string | null): NormalisedError {
@@ -67,7 +74,7 @@ export function normaliseError(message: string, stack: string | null): Normalise
 
 function scrub(line: string): string {
   // Split by a group: every second part is a code, and stays.
-  const parts = line.slice(0, MOST_CHARS).split(MAIL_CODE);
+  const parts = line.slice(0, MOST_CHARS).split(CODE);
   const text = parts
     .map((part, i) => (i % 2 === 1 ? part : RULES.reduce((rest, [from, to]) => rest.replace(from, to), part)))
     .join('');

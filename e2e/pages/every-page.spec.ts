@@ -140,6 +140,9 @@ test('dialogs, the palette and the list of keys: axe finds nothing', async ({ pa
     await expect(page.getByRole('option', { name: 'Overview' })).toBeInViewport({ ratio: 1 });
     await expect(page.getByRole('option', { name: 'API', exact: false }).first()).toBeInViewport({ ratio: 1 });
     expect(await findFaults(page)).toEqual([]);
+    await page.keyboard.type('state:failed');
+    await expect(page.getByRole('group', { name: 'Jobs' }).getByRole('option').first()).toBeVisible();
+    expect(await findFaults(page)).toEqual([]);
     await page.keyboard.press('Escape');
   }
 });

@@ -68,6 +68,9 @@ export interface FlowMethods {
   readonly limits: string | null;
   /** A job and a page of its children; null when there is no such job. */
   level(queue: string, id: string, wants: FlowWants): Promise<FlowLevel | null>;
-  /** All or none. `pinned`: ids that were chosen for this very tree, which may be there from an attempt before. */
-  add(tree: FlowTree, pinned: boolean): Promise<FlowAdding>;
+  /**
+   * All or none. `pinned`: ids that were chosen for this very tree, which may be there from an attempt before. `addedBy`: who, kept
+   * with each job.
+   */
+  add(tree: FlowTree, pinned: boolean, addedBy?: string): Promise<FlowAdding>;
 }

@@ -78,8 +78,8 @@ async function addClaimed(order: Order, claim: Extract<Claim, { kind: 'claimed' 
   }
 }
 
-async function add({ entry, flows, flow }: Order, pinned: boolean): Promise<Enqueued> {
-  const added = await flows.add(flow, pinned);
+async function add({ ask, entry, flows, flow }: Order, pinned: boolean): Promise<Enqueued> {
+  const added = await flows.add(flow, pinned, ask.actor.name);
   if (added.kind === 'taken')
     throw new CodedError('job_exists', `Queue "${added.job.queue}" has a job "${added.job.id}"; nothing was added.`);
   if (added.kind === 'refused') throw new CodedError('job_exists', added.reason);

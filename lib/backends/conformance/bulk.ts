@@ -144,6 +144,17 @@ export function testBulk(bench: Bench): void {
     const copy = await bench.backend.getJob(queue, /job (.+)$/.exec(copies[1] ?? '')?.[1] ?? '', 1000);
     expect(copy).toMatchObject({ name: 'odd', state: 'waiting', attemptsMade: 0 });
     expect(JSON.parse(copy?.data.text ?? '')).toEqual({ n: 1, user: { id: 'u1' } });
+    const own = { name: 'own', data: {}, addedBy: 'ann' };
+    for (const options of [{}, { attempts: 3 }, { lifo: true, attempts: 2 }]) {
+      const [added] = await bench.backend.addJobs(queue, [{ ...own, options }]);
+      const one = [{ id: added?.id ?? '' }];
+      const [outcome] = await change(bench, randomUUID(), queue, { kind: 'duplicate', from: 'waiting' }, one);
+      const { options: kept } = (await bench.backend.getJob(queue, one[0]?.id ?? '', 1000)) ?? {};
+      const { options: copied } = (await bench.backend.getJob(queue, outcome?.split(' ').at(-1) ?? '', 1000)) ?? {};
+      const { addedBy, ...rest } = kept as Record<string, unknown>;
+      expect(addedBy).toBe('ann');
+      expect(copied).toEqual(rest);
+    }
   });
 
   it('removes what is unchanged since it was kept, and puts it back as it was', async () => {

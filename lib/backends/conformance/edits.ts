@@ -163,6 +163,11 @@ export function testEdits(bench: Bench): void {
     expect((await figuresOf(backend, queue))?.counts.prioritized).toBe(3);
     await backend.addJobs(queue, [job('later', { id: 'later-id', delayMs: 60_000 })]);
     expect(await backend.duplicate?.(queue, 'later-id')).toMatchObject({ job: { state: 'delayed' } });
+    await backend.addJobs(queue, [{ ...job('anns', { id: 'anns' }), addedBy: 'ann' }]);
+    expect((await backend.getJob(queue, 'anns', 1000))?.options).toMatchObject({ addedBy: 'ann' });
+    const anns = await backend.duplicate?.(queue, 'anns', 'not-anns');
+    expect(anns).toMatchObject({ kind: 'added' });
+    expect((await backend.getJob(queue, 'not-anns', 1000))?.options).not.toHaveProperty('addedBy');
   });
 
   it('removes a parent with its children, or leaves them', async () => {

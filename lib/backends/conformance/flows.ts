@@ -38,7 +38,7 @@ export function testFlows(bench: Bench): void {
     const at = methodsOf(bench);
     const kids = Array.from({ length: 5 }, (_, i) => tree('flow-kids', `kid${i}`));
     kids.push(tree('flow-mid', 'mid', [tree('flow-kids', 'leaf', [], { attempts: 3 })]));
-    const added = await at.add(tree('flow-top', 'top', kids, { id: 'top-1' }), false);
+    const added = await at.add(tree('flow-top', 'top', kids, { id: 'top-1' }), false, 'ann');
     expect(added).toEqual({ kind: 'done', id: 'top-1', state: 'waiting-children' });
     const seen: string[] = [];
     let after: string | null = null;
@@ -56,6 +56,8 @@ export function testFlows(bench: Bench): void {
     const below = await at.level('flow-mid', mid?.id ?? '', { kind: null, after: null, limit: 10 });
     expect(below?.parent).toEqual({ queue: 'flow-top', id: 'top-1' });
     expect(below?.items[0]?.job?.row).toMatchObject({ name: 'leaf', attempts: 3 });
+    const leaf = await bench.backend.getJob('flow-kids', below?.items[0]?.id ?? '', 1000);
+    expect(leaf?.options).toMatchObject({ attempts: 3, addedBy: 'ann' });
     expect(await at.level('flow-top', 'nope', { kind: null, after: null, limit: 10 })).toBeNull();
   });
 

@@ -18,9 +18,9 @@ export function openPostgresFlows(connection: PostgresConnection): FlowMethods {
     limits: LIMITS,
     search: (states, from, limit) => searchFlows(query, states, from, limit),
     level: (queue, id, wants) => readLevel(query, queue, id, wants),
-    add: (tree, pinned) =>
+    add: (tree, pinned, addedBy) =>
       connection
-        .transaction((step) => addTree(step, tree, pinned))
+        .transaction((step) => addTree(step, tree, pinned, addedBy))
         .catch((error: unknown) => {
           if (error instanceof Refused) return { kind: 'refused', reason: error.message } as const;
           throw asInputError(error);
@@ -122,7 +122,7 @@ async function readLevel(
 class Refused extends Error {}
 
 /** BullMQ's own FlowProducer makes the tree; its function `add_flow` puts it in. */
-async function addTree(query: Query, tree: FlowTree, pinned: boolean): Promise<FlowAdding> {
+async function addTree(query: Query, tree: FlowTree, pinned: boolean, addedBy?: string): Promise<FlowAdding> {
   if (!pinned) {
     const taken = await findTaken(query, tree);
     if (taken) return { kind: 'taken', job: taken };
@@ -141,7 +141,7 @@ async function addTree(query: Query, tree: FlowTree, pinned: boolean): Promise<F
     addFlow,
   };
   const producer = new FlowProducer({ connection: {} }, () => backend as unknown as IQueueBackend);
-  const { job } = await producer.add(toFlowJob(tree));
+  const { job } = await producer.add(toFlowJob(tree, addedBy));
   return { kind: 'done', id: job.id ?? '', state: firstRootState(tree) };
 }
 

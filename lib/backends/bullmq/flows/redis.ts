@@ -56,7 +56,7 @@ export function openRedisFlows(ports: RedisFlowPorts): FlowMethods {
       await queueNames();
       return link.call(() => readLevel(link, { queue, id }, wants, split));
     },
-    add: (tree, pinned) => addTree(ports, tree, pinned),
+    add: (tree, pinned, addedBy) => addTree(ports, tree, pinned, addedBy),
   };
 }
 
@@ -180,6 +180,7 @@ async function addTree(
   { link, changes, changed }: RedisFlowPorts,
   tree: FlowTree,
   pinned: boolean,
+  addedBy?: string,
 ): Promise<FlowAdding> {
   const nodes = walkTree(tree);
   if (!pinned) {
@@ -200,7 +201,7 @@ async function addTree(
       };
       const own = { on: { value: () => undefined }, addFlow: { value: addFlow } };
       const producer = new FlowProducer({ prefix: link.prefix, connection: {} }, () => Object.create(backend, own));
-      const { job } = await producer.add(toFlowJob(tree));
+      const { job } = await producer.add(toFlowJob(tree, addedBy));
       const refusal = refusalOf(results);
       if (refusal !== null) return { kind: 'refused', reason: refusal } as const;
       return { kind: 'done', id: job.id ?? '', state: firstRootState(tree) } as const;

@@ -11,14 +11,14 @@ const ON_FAILURE: Record<NonNullable<FlowOptions['onFailure']>, JobsOptions> = {
 };
 
 /** Our words → BullMQ's. */
-export function toFlowJob({ queue, name, data, options, children }: FlowTree): FlowJob {
+export function toFlowJob({ queue, name, data, options, children }: FlowTree, addedBy?: string): FlowJob {
   const { onFailure, ...same } = options;
   return {
     name,
     queueName: queue,
     data,
-    opts: { ...toJobsOptions(same), ...(onFailure ? ON_FAILURE[onFailure] : {}) },
-    ...(children.length > 0 ? { children: children.map(toFlowJob) } : {}),
+    opts: { ...toJobsOptions(same, addedBy), ...(onFailure ? ON_FAILURE[onFailure] : {}) },
+    ...(children.length > 0 ? { children: children.map((child) => toFlowJob(child, addedBy)) } : {}),
   } as FlowJob;
 }
 

@@ -165,7 +165,7 @@ export function duplicateJob(
   return connection.transaction(async (query) => {
     const [added] = await query<{ id: string }>(
       `SELECT add_job($1, $3, name, data,
-                (opts - '{jobId,parent,repeat,prevMillis,timestamp,deduplication,de,telemetry,tm}'::text[]) || $4::jsonb,
+                (opts - '{addedBy,jobId,parent,repeat,prevMillis,timestamp,deduplication,de,telemetry,tm}'::text[]) || $4::jsonb,
                 priority, CASE WHEN jsonb_typeof(opts->'delay') = 'number' THEN (opts->>'delay')::numeric::bigint ELSE 0 END, $5,
                 max_attempts, NULL, NULL, NULL, $6, NULL, COALESCE((opts->'lifo')::text = 'true', false)) AS id
          FROM job WHERE queue = $1 AND id = $2`,

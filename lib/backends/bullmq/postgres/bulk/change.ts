@@ -140,7 +140,7 @@ async function duplicate(query: Query, queue: string, ids: string[]): Promise<Ou
         WHERE j.queue = $1 AND j.id = ANY($2) ${IN_ORDER}
      ), copied AS (
        INSERT INTO job (queue, id, seq, name, state, data, opts, priority, max_attempts, added_at_ms)
-       SELECT queue, copy, copy_seq, name, 'waiting', data, opts, priority, max_attempts,
+       SELECT queue, copy, copy_seq, name, 'waiting', data, opts - 'addedBy', priority, max_attempts,
               (extract(epoch FROM clock_timestamp()) * 1000)::bigint FROM source
      )
      SELECT id, copy, name FROM source`,

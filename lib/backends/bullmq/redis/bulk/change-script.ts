@@ -100,6 +100,12 @@ local function editAndRetry(id, print, data)
   if outcome == 'done' then redis.call('HSET', base .. id, 'data', data) end
   return outcome
 end
+-- In the text of the options, so that what else they hold stays as it was written: nobody but the operation added the copy.
+local function withoutAdder(opts)
+  local rest, found = string.gsub(opts, ',"addedBy":"[^"\\\\]*"', '', 1)
+  if found == 0 then rest = string.gsub(opts, '"addedBy":"[^"\\\\]*",?', '', 1) end
+  return rest
+end
 local function duplicate(id)
   local key = base .. id
   local h = redis.call('HMGET', key, 'name', 'data', 'opts', 'priority')
@@ -107,7 +113,7 @@ local function duplicate(id)
   local copy
   repeat copy = tostring(redis.call('INCR', base .. 'id')) until redis.call('EXISTS', base .. copy) == 0
   local now = redis.call('TIME')
-  redis.call('HSET', base .. copy, 'name', h[1], 'data', h[2] or '{}', 'opts', h[3] or '{}', 'delay', '0', 'priority', h[4] or '0',
+  redis.call('HSET', base .. copy, 'name', h[1], 'data', h[2] or '{}', 'opts', withoutAdder(h[3] or '{}'), 'delay', '0', 'priority', h[4] or '0',
     'timestamp', string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)))
   local priority = tonumber(h[4] or '0') or 0
   redis.call('XADD', base .. 'events', '*', 'event', 'added', 'jobId', copy, 'name', h[1])

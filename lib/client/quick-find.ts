@@ -28,7 +28,8 @@ export function useQuickFind(text: string): { jobs: FoundJob[]; groups: FailureG
     printQuery({ kind: 'term', field: 'id', path: null, values: [{ op: 'is', text, quoted: true }], at: [0, 0] });
   const jobs = useQuery<FoundJobs>({
     queryKey: keys.search(q, 'added', 'desc', `first ${MOST_JOBS}`, null),
-    queryFn: ({ signal }) => call('job.search', { q, limit: MOST_JOBS }, { signal }),
+    queryFn: ({ signal }) =>
+      call('job.search', { q, limit: MOST_JOBS, offsetMinutes: -new Date().getTimezoneOffset() }, { signal }),
     enabled: text !== '',
     retry: false,
   });

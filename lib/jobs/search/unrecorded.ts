@@ -9,7 +9,10 @@ import { fits } from './fits';
 /** A record that is not further behind has everything that an operator could have seen. */
 const CURRENT_MS = 2_000;
 const ROWS_PER_QUEUE = 200;
-const MOST_QUEUES = 50;
+/** Queues in which ids are looked for, one command each; and those whose newest jobs are read. */
+const MOST_QUEUES = 500;
+const MOST_LISTED_QUEUES = 50;
+const AT_ONCE = 20;
 const MOST_FOUND = 50;
 const WAITING: JobState[] = ['waiting', 'prioritized', 'delayed'];
 const ANSWER_MS = 800;
@@ -44,11 +47,15 @@ async function lookInto(
   if (!backend) return [];
   const { queues } = await backend.snapshot();
   const found: FoundJob[] = [];
-  for (const { name } of queues.slice(0, MOST_QUEUES)) {
-    const rows = [...(await byIds(backend, name, ids)), ...(lists ? await newest(backend, name) : [])];
-    const jobs = rows.map((row) => toFound(source, name, row)).filter((job) => node === null || fits(node, job));
-    found.push(...(await withoutRecorded(ask, source, name, jobs)));
-    if (found.length >= MOST_FOUND) break;
+  const names = queues.slice(0, ids.length > 0 ? MOST_QUEUES : MOST_LISTED_QUEUES).map(({ name }) => name);
+  for (let at = 0; at < names.length && found.length < MOST_FOUND; at += AT_ONCE) {
+    const some = names.slice(at, at + AT_ONCE).map(async (name, i) => {
+      const isListed = lists && at + i < MOST_LISTED_QUEUES;
+      const rows = [...(await byIds(backend, name, ids)), ...(isListed ? await newest(backend, name) : [])];
+      const jobs = rows.map((row) => toFound(source, name, row)).filter((job) => node === null || fits(node, job));
+      return withoutRecorded(ask, source, name, jobs);
+    });
+    found.push(...(await Promise.all(some)).flat());
   }
   return found;
 }

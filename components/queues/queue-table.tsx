@@ -31,15 +31,15 @@ export function QueueTable({ queues, asOf, showSource, periods }: QueueTableProp
         <thead>
           <tr>
             <th>Queue</th>
-            <th className="col-4 w-[174px]">Jobs by state</th>
-            <th className="num w-[92px]">Waiting</th>
-            <th className="num col-1 w-[76px]">Active</th>
-            <th className="num col-2 w-[84px]">Delayed</th>
-            <th className="num w-[92px]">Failed</th>
-            <th className="num col-1 w-[104px]">Oldest wait</th>
-            <th className="col-3 w-[164px]">Finished / min</th>
-            <th className="num col-2 w-[84px]">Run p95</th>
-            <th className="col-1 w-[212px] max-[1240px]:w-[104px]">Workers</th>
+            <th className="col-4 w-[136px]">Jobs by state</th>
+            <th className="num w-[88px]">Waiting</th>
+            <th className="num col-1 w-[70px]">Active</th>
+            <th className="num col-2 w-[76px]">Delayed</th>
+            <th className="num w-[88px]">Failed</th>
+            <th className="num col-1 w-[96px]">Oldest wait</th>
+            <th className="col-3 w-[132px]">Finished / min</th>
+            <th className="num col-2 w-[80px]">Run p95</th>
+            <th className="col-1 w-[196px] max-[1240px]:w-[104px]">Workers</th>
           </tr>
         </thead>
         <tbody>
@@ -71,7 +71,11 @@ const QueueRow = memo(function QueueRow({ queue, asOf, showSource, period }: Que
     <tr>
       <td>
         <span className="flex items-center gap-2">
-          <PageLink href={queueHref(queue.source, queue.name)} className="name clip hover:underline" title={queue.name}>
+          <PageLink
+            href={queueHref(queue.source, queue.name)}
+            className="name clip min-w-10 hover:underline"
+            title={queue.name}
+          >
             {queue.name}
           </PageLink>
           {showSource && <span className="faint clip max-w-24 flex-none">{queue.source}</span>}
@@ -133,7 +137,7 @@ function FinishedCell({ period }: { period: QueuePeriod | undefined }) {
   const rate = formatCount(roundRate(period.finishedPerMinute));
   return (
     <span className="flex items-center gap-2">
-      <Sparkline values={period.finished} tone="completed" width={88} height={18} label={null} />
+      <Sparkline values={period.finished} tone="completed" width={64} height={18} label={null} />
       <span className="faint tnum">{rate}</span>
     </span>
   );

@@ -5,7 +5,7 @@ import { prepareStack } from '@/bin/stack.mjs';
 import { startStack } from '@/lib/testing/stack';
 
 /** `npm run screenshot`: the README's picture, from the running product with its own demo traffic. */
-const TRAFFIC_MS = 75_000;
+const TRAFFIC_MS = 190_000;
 
 const built = await prepareStack();
 const stack = await startStack({ env: { ...built, QUEUEDECK_DEMO: '1', QUEUEDECK_SOURCES: '' } });
@@ -21,7 +21,7 @@ try {
     deviceScaleFactor: 2,
     colorScheme: 'light',
   });
-  await page.goto(stack.url);
+  await page.goto(`${stack.url}/?range=15m`);
   await page.getByText('Live', { exact: true }).waitFor();
   await page.waitForTimeout(1_500);
   await page.screenshot({ path: path.resolve('public/screenshot.png') });

@@ -4,6 +4,7 @@ import { followNpm } from './follow-npm.mjs';
 import { installPackages } from './install.mjs';
 import { releaseSignals, root, runNode } from './run.mjs';
 import { exitWith, Sentence } from './sentence.mjs';
+import { canRunTests, testOnFetchedNode } from './test-node.mjs';
 
 const USAGE = `Usage: node bin/queuedeck.mjs <command>
 
@@ -33,6 +34,10 @@ const COMMANDS = {
     await Promise.all([buildBundles(), buildWeb(process.env.QUEUEDECK_DIST_DIR || '.next')]);
   },
   async test(words) {
+    if (!canRunTests(process.versions.node)) {
+      process.exitCode = await testOnFetchedNode(words);
+      return;
+    }
     const { runTests } = await import('./test.mjs');
     process.exitCode = await runTests(words);
   },

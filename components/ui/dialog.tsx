@@ -1,8 +1,9 @@
 'use client';
 
 import { clsx } from 'clsx';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId } from 'react';
 import { Button } from '@/components/ui/button';
+import { useModal } from '@/components/ui/use-modal';
 
 interface DialogProps {
   title: ReactNode;
@@ -17,32 +18,10 @@ interface DialogProps {
 
 /** The browser's own modal dialog: it traps focus, closes on Escape, and gives focus back to where it was. */
 export function Dialog({ title, onClose, children, footer, className, onSubmit }: DialogProps) {
-  const ref = useRef<HTMLDialogElement>(null);
+  const modal = useModal(onClose);
   const titleId = useId();
-  useEffect(() => {
-    const dialog = ref.current;
-    const before = document.activeElement;
-    dialog?.showModal();
-    // React's autoFocus comes before the dialog is open, and is lost.
-    dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
-    return () => {
-      dialog?.close();
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
   return (
-    <dialog
-      ref={ref}
-      className={clsx('dialog', className)}
-      aria-labelledby={titleId}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-      onMouseDown={(event) => {
-        if (event.target === ref.current) onClose();
-      }}
-    >
+    <dialog {...modal} className={clsx('dialog', className)} aria-labelledby={titleId}>
       <form
         className="flex min-h-0 flex-col"
         noValidate

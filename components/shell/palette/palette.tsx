@@ -2,13 +2,14 @@
 
 import { Command, defaultFilter } from 'cmdk';
 import { useRouter } from 'next/navigation';
-import { type ComponentProps, useEffect, useRef, useState } from 'react';
+import { type ComponentProps, useState } from 'react';
 import { NAV_ITEMS } from '@/components/shell/nav/nav-items';
 import { EVERYTHING, FOUND, FoundElsewhere, FoundJobItems, MOST_TYPED } from '@/components/shell/palette/found-items';
 import { GROUP, ITEM } from '@/components/shell/palette/looks';
 import { QueueItems } from '@/components/shell/palette/queue-items';
 import { TaskItems } from '@/components/shell/palette/task-items';
 import { toggleTheme } from '@/components/shell/theme';
+import { useModal } from '@/components/ui/use-modal';
 
 interface PaletteProps {
   onClose: () => void;
@@ -28,33 +29,16 @@ const rank: ComponentProps<typeof Command>['filter'] = (value, typed, keywords) 
 
 /** Find, go to, or do. Filters as you type; Enter runs what is marked. */
 export function Palette({ onClose, onHelp }: PaletteProps) {
-  const ref = useRef<HTMLDialogElement>(null);
+  const modal = useModal(onClose);
   const [typed, setTyped] = useState('');
   const [marked, setMarked] = useState('');
   const router = useRouter();
-  useEffect(() => {
-    const dialog = ref.current;
-    dialog?.showModal();
-    dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
-    return () => dialog?.close();
-  }, []);
   const go = (href: string) => {
     onClose();
     router.push(href);
   };
   return (
-    <dialog
-      ref={ref}
-      className="dialog palette"
-      aria-label="Find, go to or do"
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-      onMouseDown={(event) => {
-        if (event.target === ref.current) onClose();
-      }}
-    >
+    <dialog {...modal} className="dialog palette" aria-label="Find, go to or do">
       <Command
         loop
         filter={rank}

@@ -18,6 +18,9 @@ export const keys = {
   job: (source: string, queue: string, job: string) => ['jobs', 'one', source, queue, job] as const,
   search: (q: string, sort: string, order: string, cursor: string | null, of: QueueOf | null) =>
     ['search', 'found', q, sort, order, cursor, of?.source ?? null, of?.queue ?? null] as const,
+  /** The first few of a query, and of the failures that have a text: for the palette. */
+  quickJobs: (q: string) => ['search', 'quick', q] as const,
+  quickFailures: (text: string) => ['failures', 'quick', text] as const,
   suggestions: (q: string, at: number, source: string | null, queue: string | null) =>
     ['search', 'suggestions', q, at, source, queue] as const,
   recorded: (source: string, queue: string, job: string) => ['search', 'recorded', source, queue, job] as const,

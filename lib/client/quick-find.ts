@@ -5,7 +5,7 @@ import { call } from '@/lib/client/call';
 import { keys } from '@/lib/client/query-keys';
 import type { FailureGroup, FailureGroups } from '@/lib/contracts/failures';
 import type { Node } from '@/lib/contracts/query/ast';
-import { QueryFault } from '@/lib/contracts/query/ast';
+import { findFault } from '@/lib/contracts/query/find-fault';
 import { parseQuery } from '@/lib/contracts/query/parse';
 import { printQuery } from '@/lib/contracts/query/print';
 import type { FoundJob, FoundJobs } from '@/lib/contracts/search';
@@ -27,14 +27,14 @@ export function useQuickFind(text: string): { jobs: FoundJob[]; groups: FailureG
     query ??
     printQuery({ kind: 'term', field: 'id', path: null, values: [{ op: 'is', text, quoted: true }], at: [0, 0] });
   const jobs = useQuery<FoundJobs>({
-    queryKey: keys.search(q, 'added', 'desc', `first ${MOST_JOBS}`, null),
+    queryKey: keys.quickJobs(q),
     queryFn: ({ signal }) =>
       call('job.search', { q, limit: MOST_JOBS, offsetMinutes: -new Date().getTimezoneOffset() }, { signal }),
     enabled: text !== '',
     retry: false,
   });
   const groups = useQuery<FailureGroups>({
-    queryKey: keys.failures(`quick ${text}`),
+    queryKey: keys.quickFailures(text),
     queryFn: ({ signal }) =>
       call(
         'failure.list',
@@ -49,13 +49,8 @@ export function useQuickFind(text: string): { jobs: FoundJob[]; groups: FailureG
 
 /** The text as a query, where it asks for a field; null = it is only words. */
 export function readAsQuery(text: string): string | null {
-  try {
-    const node = parseQuery(text);
-    return node && hasField(node) ? text : null;
-  } catch (error) {
-    if (error instanceof QueryFault) return null;
-    throw error;
-  }
+  const node = findFault(text) === null ? parseQuery(text) : null;
+  return node && hasField(node) ? text : null;
 }
 
 /** The query by which the page of jobs finds it: words that are none as one text, so that nothing in them is taken for a rule. */

@@ -1,13 +1,5 @@
 import { forgetPaused, keepDefinition, markPaused, readPaused } from '@/lib/schedulers/paused';
-import {
-  findStanding,
-  isBusy,
-  missing,
-  openScheduler,
-  refuseLegacy,
-  requireStanding,
-  type SchedulerAsk,
-} from '@/lib/schedulers/standing';
+import { isBusy, openScheduler, refuseLegacy, requireStanding, type SchedulerAsk } from '@/lib/schedulers/standing';
 import { toScheduler } from '@/lib/schedulers/to-row';
 import { action } from '@/lib/verbs';
 
@@ -51,7 +43,8 @@ async function moveToStore(of: SchedulerAsk): Promise<void> {
       return markPaused(ask.store, { ...key, ...kept, version });
     if (removed === 'gone') {
       await forgetPaused(ask.store, key, version);
-      throw (await findStanding(of)) ? isBusy() : await missing(of);
+      await requireStanding(of);
+      throw isBusy();
     }
   }
   throw isBusy();

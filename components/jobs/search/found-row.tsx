@@ -4,13 +4,13 @@ import { memo } from 'react';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Ago } from '@/components/ui/time';
 import { jobHref, queueHref } from '@/lib/client/http/url';
-import { RECORDED_LABELS, recordedTone } from '@/lib/client/recorded-states';
+import { recordedLabel, recordedTone } from '@/lib/client/recorded-states';
 import type { FoundJob } from '@/lib/contracts/search';
 import { formatDuration } from '@/lib/format';
 
 /** One job as it was found; struck through where the broker has it no more. */
 export const FoundRow = memo(function FoundRow({ row, showSource }: { row: FoundJob; showSource: boolean }) {
-  const label = row.cancelled ? 'Cancelled' : RECORDED_LABELS[row.state];
+  const label = recordedLabel(row);
   return (
     <tr data-job={row.id} className="focus-within:shadow-[inset_2px_0_0_var(--ink)]">
       <td className="job-cell mono max-w-[150px] min-[1300px]:max-w-[210px]">

@@ -44,7 +44,7 @@ export function GroupTable({ groups, address, dim }: GroupTableProps) {
         <thead>
           <tr>
             <th className="w-full">Error</th>
-            <th className="col-2">In this period</th>
+            <th className="col-3">In this period</th>
             {sorted('count', 'Failures', 'num')}
             <th className="num col-2">Failed now</th>
             <th className="col-1">Queue</th>
@@ -85,7 +85,7 @@ function GroupRow({ group, onAsk }: { group: FailureGroup; onAsk: (verb: GroupVe
           {group.queues.join(', ')} · <Ago at={group.lastAt} />
         </span>
       </td>
-      <td className="col-2">
+      <td className="col-3">
         <Sparkline values={group.line} tone="failed" width={120} height={20} label={`${group.title} over time`} />
       </td>
       <td className="num">

@@ -41,12 +41,12 @@ export function AttentionList() {
         {causes?.slice(0, MOST).map((cause) => (
           <CauseRow key={cause.id} cause={cause} />
         ))}
-        {causes && causes.length > MOST && (
-          <PageLink href="/queues" className="muted">
-            {formatPlural(causes.length - MOST, 'more', 'more')}: all queues
-          </PageLink>
-        )}
       </div>
+      {causes && causes.length > MOST && (
+        <PageLink href="/queues" className="muted block border-line border-t px-[14px] py-2 hover:underline">
+          {formatPlural(causes.length - MOST, 'more', 'more')}: all queues
+        </PageLink>
+      )}
     </section>
   );
 }

@@ -14,6 +14,7 @@ import { TimelineCard } from '@/components/jobs/detail/timeline-card';
 import { LogCard } from '@/components/jobs/log/log-card';
 import { readSeenJob, showOutcome } from '@/components/jobs/show-outcome';
 import { showToast } from '@/components/ui/toast/toast-store';
+import { UnreadableNote } from '@/components/ui/unreadable-note';
 import { describeError, ProblemError } from '@/lib/client/http/problem-error';
 import { type JobAddress, useJob } from '@/lib/client/jobs';
 import { jobTopic } from '@/lib/client/live/topics';
@@ -63,6 +64,7 @@ export function JobView({ address, problem }: JobViewProps) {
     <div className="page">
       <JobHead address={address} job={job} busy={busy} onAction={act} />
       <JobWhyLine address={address} job={job} />
+      <UnreadableNote why={job.unreadable} />
       <CancelNotice job={job} note={note} />
       <div className="jobgrid">
         <div className="col">

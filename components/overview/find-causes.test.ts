@@ -18,6 +18,7 @@ const queue = (changes: Partial<SeenQueue>): SeenQueue => ({
   concurrency: null,
   rateLimit: null,
   lastError: null,
+  unreadable: null,
   can: [],
   cannot: {},
   ...changes,

@@ -1,5 +1,6 @@
 import type { Spell } from '@/components/overview/failure-spell';
 import { countReady, LONG_WAIT_MS } from '@/components/queues/queue-health';
+import { isLost, SOURCE_WORDS } from '@/components/sources/source-status';
 import { groupHref, queueHref } from '@/lib/client/http/url';
 import type { SeenQueue } from '@/lib/client/live/apply-frame';
 import type { Source } from '@/lib/contracts/sources';
@@ -35,7 +36,7 @@ const ORDER: Cause['tone'][] = ['failed', 'waiting', 'paused'];
  */
 export function findCauses(queues: SeenQueue[], sources: Source[] = [], spells: Spell[] = []): Cause[] {
   const ofQueues = queues
-    .flatMap((queue) => [findFailing(queue, spells), findStuck(queue)])
+    .flatMap((queue) => [findUnreadable(queue), findFailing(queue, spells), findStuck(queue)])
     .filter((cause) => cause !== null)
     .sort(
       (a, b) =>
@@ -50,13 +51,13 @@ const DAY_MS = 86_400_000;
 const countDigits = (n: number) => (n <= 0 ? 0 : Math.floor(Math.log10(n)) + 1);
 
 function findAway(source: Source): Cause[] {
-  if (source.status !== 'down' && source.status !== 'incompatible') return [];
+  if (!isLost(source.status)) return [];
   return [
     {
       id: `away ${source.name}`,
       tone: 'failed',
       subject: source.name,
-      what: source.status === 'down' ? 'broker away' : 'broker does not fit',
+      what: `broker ${SOURCE_WORDS[source.status].toLowerCase()}`,
       why: source.reason ?? 'It does not answer.',
       isCode: false,
       since: source.since,
@@ -67,6 +68,25 @@ function findAway(source: Source): Cause[] {
       weight: 0,
     },
   ];
+}
+
+/** What of a queue the broker does not let be read. */
+function findUnreadable(queue: SeenQueue): Cause | null {
+  if (queue.unreadable === null) return null;
+  return {
+    id: `unreadable ${queue.source}/${queue.name}`,
+    tone: 'waiting',
+    subject: queue.name,
+    what: 'cannot be read whole',
+    why: queue.unreadable,
+    isCode: false,
+    since: null,
+    at: null,
+    whyHref: null,
+    href: queueHref(queue.source, queue.name),
+    action: 'Open queue',
+    weight: 1,
+  };
 }
 
 /** By the cause that holds most of its jobs now, then the one that failed most lately, where the record tells; else by the newest error. */

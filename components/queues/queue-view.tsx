@@ -6,6 +6,7 @@ import { QueueWhyLine } from '@/components/queues/queue-why-line';
 import { StateTabs } from '@/components/queues/state-tabs';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
+import { UnreadableNote } from '@/components/ui/unreadable-note';
 import { useParams } from '@/components/ui/use-param';
 import { describeError } from '@/lib/client/http/problem-error';
 import { readListParams } from '@/lib/client/list-params';
@@ -53,6 +54,7 @@ export function QueueView({ source, queue, startState, problem }: QueueViewProps
           <h1 className="clip">{queue}</h1>
         </div>
       )}
+      <UnreadableNote why={known.data?.unreadable} />
       <QueueWhyLine source={source} queue={queue} />
       <StateTabs source={source} queue={queue} figures={known.data} state={state} />
       <JobListCard key={`${state}`} source={source} queue={queue} list={{ ...list, state }} figures={known.data} />

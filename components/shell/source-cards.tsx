@@ -1,13 +1,11 @@
 'use client';
 
 import { PageLink } from '@/components/shell/nav/page-link';
+import { SOURCE_TONES, SOURCE_WORDS } from '@/components/sources/source-status';
 import { sourceHref } from '@/lib/client/http/url';
 import { useSources } from '@/lib/client/sources';
 import type { Source } from '@/lib/contracts/sources';
 import { formatCount, formatPlural } from '@/lib/format';
-
-const MARKS = { up: 'completed', connecting: 'waiting', down: 'failed', incompatible: 'failed' };
-const WORDS = { up: 'up', connecting: 'connecting', down: 'away', incompatible: 'does not fit' };
 
 /** The brokers that are watched, with their state. */
 export function SourceCards() {
@@ -29,9 +27,9 @@ export function SourceCards() {
           {source.status === 'up' ? (
             <span className="sr-only">up</span>
           ) : (
-            <span className={`state ${MARKS[source.status]}`}>
+            <span className={`state ${SOURCE_TONES[source.status]}`}>
               <span className="dot" />
-              {WORDS[source.status]}
+              {SOURCE_WORDS[source.status].toLowerCase()}
             </span>
           )}
         </PageLink>

@@ -3,7 +3,9 @@
 import { Pill } from '@/components/queues/state-mark';
 import { RecorderCard } from '@/components/sources/recorder-card';
 import { SourceFacts } from '@/components/sources/source-facts';
+import { SourceRights } from '@/components/sources/source-rights';
 import { SourceSizes } from '@/components/sources/source-sizes';
+import { SOURCE_TONES, SOURCE_WORDS } from '@/components/sources/source-status';
 import { SourceWarnings } from '@/components/sources/source-warnings';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
@@ -16,9 +18,6 @@ interface SourceViewProps {
   name: string;
   problem: { title: string; detail: string } | null;
 }
-
-const TONES = { up: 'completed', connecting: 'waiting', down: 'failed', incompatible: 'failed' } as const;
-const WORDS = { up: 'Up', connecting: 'Connecting', down: 'Away', incompatible: 'Does not fit' };
 
 /** Whether this broker can be trusted with jobs, and what fills it. */
 export function SourceView({ name, problem }: SourceViewProps) {
@@ -49,7 +48,7 @@ export function SourceView({ name, problem }: SourceViewProps) {
     <div className="page">
       <div className="head">
         <h1 className="clip">{source.name}</h1>
-        <Pill tone={TONES[source.status]}>{WORDS[source.status]}</Pill>
+        <Pill tone={SOURCE_TONES[source.status]}>{SOURCE_WORDS[source.status]}</Pill>
         <span className="muted clip">{describeServer(source)}</span>
         <div className="acts">
           <Button busy={isFetching} onClick={() => void refetch()}>
@@ -58,6 +57,7 @@ export function SourceView({ name, problem }: SourceViewProps) {
         </div>
       </div>
       {source.reason && <ProblemNotice title={source.reason} />}
+      <SourceRights rights={source.missingRights} />
       <SourceWarnings source={source} />
       <div className="jobgrid">
         <div className="col">

@@ -1,4 +1,4 @@
-import type { Job, JobOptions, JobRef, JobRow } from '@/lib/contracts/jobs';
+import type { Job, JobOptions, JobRef, JobRow, LeftOut } from '@/lib/contracts/jobs';
 import type { QueueFigures } from '@/lib/contracts/queues';
 import type { Source } from '@/lib/contracts/sources';
 import type { JobState } from '@/lib/contracts/states';
@@ -29,6 +29,8 @@ export type Position = Record<string, string | number>;
 export interface Rows<T> {
   items: T[];
   next: Position | null;
+  /** Null: nothing of the page had to be left out. */
+  leftOut: LeftOut | null;
 }
 
 /** A job as the broker holds it. What the store or the control channel adds (cancel, file, idempotency, can) is joined above. */

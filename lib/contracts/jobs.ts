@@ -27,8 +27,15 @@ export const JobRow = z.object({
 });
 export type JobRow = z.infer<typeof JobRow>;
 
-/** `searched`: with a filter, how many jobs were looked at for this page, which may be short or empty and still go on; else null. */
-export const JobList = page(JobRow).extend({ searched: z.number().int().nullable() });
+/** Jobs that cannot be read: how many, and at most ten of them with the reason. */
+export const LeftOut = z.object({ count: z.number().int(), some: z.array(z.object({ id: JobId, why: z.string() })) });
+export type LeftOut = z.infer<typeof LeftOut>;
+
+/**
+ * `searched`: with a filter, how many jobs were looked at for this page, which may be short or empty and still go on; else null.
+ * `leftOut`: jobs of this page that cannot be read; null = none.
+ */
+export const JobList = page(JobRow).extend({ searched: z.number().int().nullable(), leftOut: LeftOut.nullable() });
 export type JobList = z.infer<typeof JobList>;
 
 /** The raw JSON text as the broker holds it (big integers survive); cut at 256 KB unless `?raw=1`. */
@@ -73,6 +80,8 @@ export const Job = JobRow.omit({ error: true, progress: true }).extend({
   /** A file that the job made, offered by `GET …/jobs/{job}/file`. */
   file: z.object({ name: z.string(), sizeBytes: z.number() }).nullable(),
   logs: z.number().int(),
+  /** What beside it (its log, its children) cannot be read, and why; null = all can be. */
+  unreadable: z.string().nullable(),
   can: Can,
   cannot: Cannot,
 });

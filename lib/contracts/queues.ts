@@ -24,6 +24,8 @@ export const QueueFigures = z.object({
   rateLimit: z.object({ max: z.number(), durationMs: z.number() }).nullable(),
   /** The newest failure's first line, when one is known. */
   lastError: z.object({ message: z.string(), at: IsoTime }).nullable(),
+  /** What of it cannot be read, and why, in one sentence; those figures are null. */
+  unreadable: z.string().nullable(),
 });
 export type QueueFigures = z.infer<typeof QueueFigures>;
 

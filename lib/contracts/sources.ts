@@ -1,8 +1,13 @@
 import * as z from 'zod';
 import { Can, Cannot, IsoTime, page, SourceName } from './common';
 
-export const SourceStatus = z.enum(['up', 'down', 'connecting', 'incompatible']);
+/** `restricted`: it answers, but its user lacks a right without which no queue can be read. */
+export const SourceStatus = z.enum(['up', 'down', 'connecting', 'incompatible', 'restricted']);
 export type SourceStatus = z.infer<typeof SourceStatus>;
+
+/** A right that the broker's user lacks: what it is, what is not known without it, and what grants it. */
+export const MissingRight = z.object({ right: z.string(), costs: z.string(), remedy: z.string() });
+export type MissingRight = z.infer<typeof MissingRight>;
 
 /** A broker that is watched. `null` = cannot know (never 0). */
 export const Source = z.object({
@@ -18,6 +23,8 @@ export const Source = z.object({
   latencyMs: z.number().nullable(),
   queues: z.number().int().nullable(),
   embedded: z.boolean(),
+  /** Rights that its user was found to lack; each costs what it feeds, and nothing else. */
+  missingRights: z.array(MissingRight),
   can: Can,
   cannot: Cannot,
 });

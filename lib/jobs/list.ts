@@ -18,6 +18,7 @@ export const listJobs = query('job.list', async (ask, { source, queue, state, cu
     items: page.items.map((row) => ({ source, queue, ...row })),
     nextCursor: encodeCursor(page.next),
     searched: page.searched,
+    leftOut: page.leftOut,
   };
 });
 

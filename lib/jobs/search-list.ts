@@ -1,4 +1,5 @@
 import type { BrokerRow, Position, QueueBackend } from '@/lib/backends/backend';
+import type { LeftOut } from '@/lib/contracts/jobs';
 import type { JobState } from '@/lib/contracts/states';
 
 /** What a list may be narrowed by: names as a whole, a part of the error's first line, and when it ended (or was added). */
@@ -14,9 +15,11 @@ interface Found {
   items: BrokerRow[];
   searched: number;
   next: Position | null;
+  leftOut: LeftOut | null;
 }
 
 const ROWS_PER_READ = 200;
+const MOST_NAMED = 10;
 /** How many rows of the page at the cursor were given out already. */
 const SKIP = 'skip';
 /** Stands in a cursor that begins at the first row. */
@@ -39,20 +42,27 @@ export async function searchList(
   let skip = typeof given === 'number' ? given : 0;
   const items: BrokerRow[] = [];
   let searched = 0;
+  let leftOut: LeftOut | null = null;
   for (;;) {
     const page = await backend.listJobs(of.queue, of.state, position, ROWS_PER_READ);
+    leftOut = addLeftOut(leftOut, page.leftOut);
     for (const [index, row] of page.items.entries()) {
       if (index < skip) continue;
       if (items.length === of.limit)
-        return { items, searched, next: { ...(position ?? { [FIRST]: 1 }), [SKIP]: index } };
+        return { items, searched, next: { ...(position ?? { [FIRST]: 1 }), [SKIP]: index }, leftOut };
       searched += 1;
       if (fits(row, filter)) items.push(row);
     }
     skip = 0;
     position = page.next;
     if (position === null || Date.now() > endsAt || items.length === of.limit)
-      return { items, searched, next: position };
+      return { items, searched, next: position, leftOut };
   }
+}
+
+function addLeftOut(before: LeftOut | null, more: LeftOut | null): LeftOut | null {
+  if (before === null || more === null) return before ?? more;
+  return { count: before.count + more.count, some: [...before.some, ...more.some].slice(0, MOST_NAMED) };
 }
 
 function fits(row: BrokerRow, { names, error, from, to }: ListFilter): boolean {

@@ -20,6 +20,7 @@ const queue = (name: string, failed = 0, oldestWaitingMs = 0): QueueFigures => (
   concurrency: null,
   rateLimit: null,
   lastError: null,
+  unreadable: null,
 });
 
 const read = (atMs: number, ...queues: QueueFigures[]): SourceFigures => ({

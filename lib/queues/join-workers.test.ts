@@ -20,6 +20,7 @@ const figures = (name: string): BrokerFigures => ({
   concurrency: null,
   rateLimit: null,
   lastError: null,
+  unreadable: null,
 });
 
 const worker = (over: Partial<Worker>): Worker => ({

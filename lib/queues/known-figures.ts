@@ -9,5 +9,6 @@ export type KnownFigures = SourceFigures & { at: number };
 export async function readKnownFigures(backend: QueueBackend): Promise<KnownFigures> {
   const figures = await sharedSnapshot(backend).figures();
   if (figures.at !== null) return { ...figures, at: figures.at };
-  throw new CodedError('broker_unavailable', figures.reason ?? `Source "${backend.name}" has not answered yet.`);
+  const code = figures.status === 'restricted' ? 'broker_refused' : 'broker_unavailable';
+  throw new CodedError(code, figures.reason ?? `Source "${backend.name}" has not answered yet.`);
 }

@@ -147,6 +147,8 @@ export class SharedSnapshot {
   async #explain(error: unknown): Promise<Pick<SourceFigures, 'status' | 'reason'>> {
     if (error instanceof CodedError && error.code === 'broker_unavailable')
       return { status: 'down', reason: error.detail };
+    if (error instanceof CodedError && error.code === 'broker_refused')
+      return { status: 'restricted', reason: error.detail };
     log.warn({ err: error, source: this.backend.name }, 'shared read failed');
     const facts = await this.backend.facts().catch(() => null);
     if (facts && facts.status !== 'up') return { status: facts.status, reason: facts.reason };

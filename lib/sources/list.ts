@@ -1,8 +1,8 @@
 import type { SourceEntry } from '@/lib/context';
 import type { Source } from '@/lib/contracts/sources';
 import { pageByKey } from '@/lib/cursor';
-import { sharedSnapshot } from '@/lib/queues/snapshot';
 import { listAbilities } from '@/lib/sources/capabilities';
+import { readStanding } from '@/lib/sources/standing';
 import { type Ask, query } from '@/lib/verbs';
 
 const SOURCE_VERBS = [
@@ -22,9 +22,9 @@ export const listSources = query('source.list', async (ask, { cursor, limit }) =
   return pageByKey(rows, (row) => row.name, cursor, limit);
 });
 
-export async function describeSource(ask: Ask, { config, backend }: SourceEntry): Promise<Source> {
-  const facts = await backend.facts();
-  const figures = facts.status === 'up' ? await sharedSnapshot(backend).figures() : null;
+export async function describeSource(ask: Ask, entry: SourceEntry): Promise<Source> {
+  const { config, backend } = entry;
+  const { facts, figures } = await readStanding(entry);
   return {
     name: config.name,
     ...facts,

@@ -8,7 +8,7 @@ import { Pager } from '@/components/jobs/list/pager';
 import { useJobActions } from '@/components/jobs/list/use-job-actions';
 import { useNewJobs } from '@/components/jobs/list/use-new-jobs';
 import { FilterBar } from '@/components/jobs/select/filter-bar';
-import { NoMatch, Searched } from '@/components/jobs/select/searched';
+import { LeftOutNote, NoMatch, Searched } from '@/components/jobs/select/searched';
 import { useFrozen } from '@/components/jobs/select/use-frozen';
 import { useSelection } from '@/components/jobs/select/use-selection';
 import { STATE_LABELS } from '@/components/queues/state-labels';
@@ -114,6 +114,7 @@ export function JobListCard({ source, queue, list, figures }: JobListCardProps) 
         </button>
       )}
       {filtered && jobs.data && <Searched list={jobs.data} />}
+      {jobs.data?.leftOut && <LeftOutNote leftOut={jobs.data.leftOut} />}
       {jobs.error && !jobs.data && (
         <div className="p-[14px]">
           <ProblemNotice title="The jobs could not be read" detail={describeError(jobs.error)}>

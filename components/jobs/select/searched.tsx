@@ -14,6 +14,18 @@ export function Searched({ list }: { list: JobList }) {
   );
 }
 
+/** Jobs of the page that the broker holds in a way that cannot be read. */
+export function LeftOutNote({ leftOut }: { leftOut: NonNullable<JobList['leftOut']> }) {
+  const named = leftOut.some.slice(0, 3);
+  return (
+    <p className="faint m-0 border-line border-b px-[14px] py-1.5 text-[12px] [overflow-wrap:anywhere]" role="status">
+      {formatPlural(leftOut.count, 'job')} of this page cannot be read:{' '}
+      {named.map(({ id, why }) => `${id.slice(0, 80)} (${why.replace(/\.$/, '')})`).join('; ')}
+      {leftOut.count > named.length && ' …'}
+    </p>
+  );
+}
+
 export function NoMatch({ list, state }: { list: JobList; state: JobState }) {
   return (
     <Empty title={list.nextCursor ? 'No match so far' : 'No job matches'}>

@@ -3,13 +3,12 @@ import { CodedError } from '@/lib/contracts/errors';
 const RETRY_AFTER_SECONDS = 2;
 
 /** Error texts of the server (first word) → what stands in the way, in one sentence. */
-const REPLIES: [pattern: RegExp, sentence: string][] = [
+const OUTAGES: [pattern: RegExp, sentence: string][] = [
   [/^(NOAUTH|WRONGPASS)|invalid (username-)?password/i, 'refused the credentials'],
-  [/^NOPERM/, 'does not allow this user what Queuedeck needs'],
   [/^LOADING/, 'is still loading its data'],
   [/^BUSY\b/, 'is held up by a script of someone else'],
   [/^OOM/, 'is out of memory and takes no more jobs'],
-  [/^(READONLY|MISCONF|NOREPLICAS)/, 'takes no writes now'],
+  [/^(MISCONF|NOREPLICAS)/, 'takes no writes now'],
   [/^(CLUSTERDOWN|MASTERDOWN|TRYAGAIN)/, 'has no working primary now'],
   [/timed out|ETIMEDOUT/i, 'does not answer'],
   [/ECONNREFUSED/, 'refuses connections'],
@@ -22,18 +21,42 @@ const REPLIES: [pattern: RegExp, sentence: string][] = [
   ],
 ];
 
+/** A right that the broker's user lacks; inside a script Redis says it in other words. */
+const REFUSAL =
+  /^NOPERM|can't run this command or subcommand|can't access at least one of the keys|^ERR ACL failure|^ACL failure/;
+const READ_ONLY = /^READONLY|^-?READONLY/;
+const WRONG_TYPE = /WRONGTYPE/;
+
 /** What a driver's or server's error says of the broker, without its address or credentials; null when it is no outage. */
 export function describeOutage(error: unknown): string | null {
-  for (const text of textsOf(error)) {
-    const found = REPLIES.find(([pattern]) => pattern.test(text));
-    if (found) return `The broker ${found[1]}.`;
-  }
-  return null;
+  const sentence = firstFitting(error, (text) => OUTAGES.find(([pattern]) => pattern.test(text))?.[1] ?? null);
+  return sentence === null ? null : `The broker ${sentence}.`;
 }
 
-/** An outage becomes `broker_unavailable`; what is coded already and what is a fault of ours stay as they are. */
-export function toBrokerError(error: unknown): unknown {
+/** The server answered that this user may not do that. */
+export const isRefusal = (error: unknown): boolean => fits(error, REFUSAL);
+
+/** A key holds something else than the command is for: not BullMQ's doing. */
+export const isWrongType = (error: unknown): boolean => fits(error, WRONG_TYPE);
+
+/**
+ * An outage becomes `broker_unavailable`; a right that is missing, and a replica that takes no changes, `broker_refused`; a key of another
+ * type `unreadable`. What is coded already and what is a fault of ours stay as they are. `explain`: which right it is, where that is known.
+ */
+export function toBrokerError(error: unknown, explain: () => string | null = () => null): unknown {
   if (error instanceof CodedError) return error;
+  if (isRefusal(error))
+    return new CodedError('broker_refused', explain() ?? "The broker does not allow this to Queuedeck's user.", {
+      cause: error,
+    });
+  if (fits(error, READ_ONLY))
+    return new CodedError('broker_refused', 'The broker is a read-only replica: nothing can be changed on it.', {
+      cause: error,
+    });
+  if (isWrongType(error))
+    return new CodedError('unreadable', 'A key of this queue holds something else than BullMQ keeps there.', {
+      cause: error,
+    });
   const sentence = describeOutage(error);
   if (sentence === null) return error;
   return brokerAway(sentence, error);
@@ -41,6 +64,17 @@ export function toBrokerError(error: unknown): unknown {
 
 export function brokerAway(sentence: string, cause?: unknown): CodedError {
   return new CodedError('broker_unavailable', sentence, { retryAfterSeconds: RETRY_AFTER_SECONDS, cause });
+}
+
+const fits = (error: unknown, pattern: RegExp): boolean =>
+  firstFitting(error, (text) => (pattern.test(text) ? true : null)) !== null;
+
+function firstFitting<T>(error: unknown, read: (text: string) => T | null): T | null {
+  for (const text of textsOf(error)) {
+    const found = read(text);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** The messages of an error and of those inside it, the innermost cause first. */

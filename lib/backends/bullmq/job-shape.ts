@@ -4,10 +4,17 @@ import type { JobError, Payload } from '@/lib/contracts/jobs';
 export const PROGRESS_CAP_CHARS = 2048;
 export const ERROR_LINE_CHARS = 300;
 
-/** Epoch ms → ISO 8601 with ms; null, 0 and nonsense are "has not happened". */
+const YEAR_10000_MS = 253_402_300_800_000;
+
+/** Epoch ms from 1970 to 9999; null for what is no time: absent, 0, nonsense, another unit. */
+export function timeOf(atMs: number | null | undefined): number | null {
+  return atMs && atMs > 0 && atMs < YEAR_10000_MS ? Math.floor(atMs) : null;
+}
+
+/** The same as ISO 8601 with ms. */
 export function toIso(atMs: number | null | undefined): string | null {
-  if (!atMs || !Number.isFinite(atMs) || Math.abs(atMs) > 8.64e15) return null;
-  return new Date(atMs).toISOString();
+  const at = timeOf(atMs);
+  return at === null ? null : new Date(at).toISOString();
 }
 
 export function firstErrorLine(text: string | null | undefined): string | null {

@@ -140,7 +140,7 @@ function factsReader(connection: PostgresConnection): () => Promise<SourceFacts>
   };
   return async () => {
     const startedAt = performance.now();
-    const known = { backend: 'bullmq-postgres', memory: null } as const;
+    const known = { backend: 'bullmq-postgres' as const, memory: null, missingRights: [] };
     try {
       const [row] = await connection.probe<{ version: string }>(`SELECT current_setting('server_version') AS version`);
       const latencyMs = Math.round((performance.now() - startedAt) * 100) / 100;

@@ -1,4 +1,5 @@
 import type { BrokerFigures, CancelState, QueueBackend } from '@/lib/backends/backend';
+import { CodedError } from '@/lib/contracts/errors';
 import type { JobRef } from '@/lib/contracts/jobs';
 import type { Worker } from '@/lib/contracts/workers';
 import type { SourceConfig } from '@/lib/env';
@@ -42,7 +43,7 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
   const facts = new FactsReader(link);
   const control = redisControl(link.reads, link.prefix);
   const group = (queues: string[]) => groupBySlot(link, queues);
-  const snapshots = new SnapshotReader(link, group);
+  const snapshots = new SnapshotReader(link, group, (queues) => discovery.sift(queues));
   const workers = new WorkerLister(
     link,
     () => link.call(() => readBeats(control)),
@@ -82,7 +83,11 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     name: config.name,
     facts: () => facts.read(),
     queueNames,
-    snapshot: async () => snapshots.read(await queueNames()),
+    snapshot: async () => {
+      const names = await queueNames();
+      if (names.length === 0) refuseIfBlind(link);
+      return snapshots.read(names);
+    },
     hasQueue: (queue) => discovery.has(queue),
     listJobs: (queue, state, position, limit) => listJobs(link, queue, state, position, limit),
     getJob: (queue, id, maxPayloadBytes) => getJob(link, queue, id, maxPayloadBytes, split),
@@ -153,6 +158,12 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
       await link.close();
     },
   };
+}
+
+/** No queue is there: or there are some, and none of them may be read. */
+function refuseIfBlind({ rights }: RedisLink): void {
+  const blind = rights.blocking ?? rights.blindness;
+  if (blind !== null) throw new CodedError('broker_refused', blind);
 }
 
 /** The queues with the most jobs first. */

@@ -24,6 +24,7 @@ const figures = (name: string, waiting: number): QueueFigures => ({
   concurrency: null,
   rateLimit: null,
   lastError: null,
+  unreadable: null,
 });
 const queue = (name: string): Queue => ({ ...figures(name, 1), can: ['queue.pause'], cannot: {} });
 const row = (id: string, changes: Partial<JobRow> = {}): JobRow => ({
@@ -102,7 +103,12 @@ describe('job frames', () => {
   const list = keys.jobList('a', 'q', 'failed', null);
   const rows = () => client.getQueryData<{ items: SeenRow[] }>(list)?.items ?? [];
   beforeEach(() =>
-    client.setQueryData<JobList>(list, { items: [row('1'), row('2'), row('3')], nextCursor: null, searched: null }),
+    client.setQueryData<JobList>(list, {
+      items: [row('1'), row('2'), row('3')],
+      nextCursor: null,
+      searched: null,
+      leftOut: null,
+    }),
   );
 
   it('patch a row where it stands, whatever its state becomes', () => {

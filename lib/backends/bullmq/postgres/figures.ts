@@ -139,6 +139,7 @@ function toFigures(row: QueueRow, counts: StateCounts, at: number): BrokerFigure
     concurrency: toNumber(row.concurrency),
     rateLimit: toRateLimit(row),
     lastError: failedAt === null ? null : { message: firstErrorLine(row.reason) ?? '', at: failedAt },
+    unreadable: null,
   };
 }
 

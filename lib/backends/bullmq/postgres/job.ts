@@ -72,6 +72,7 @@ export async function readJob(
     schedulerId: row.scheduler_id,
     deduplicationId: row.dedup_id,
     logs: row.logs,
+    unreadable: null,
   };
 }
 

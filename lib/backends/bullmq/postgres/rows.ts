@@ -80,7 +80,7 @@ export async function listRows(
   const items = rows.slice(0, limit);
   const last = rows.length > limit ? items.at(-1) : undefined;
   const next = last ? Object.fromEntries(keys.map((key) => [key.column, last[key.column] as string | number])) : null;
-  return { items: items.map(toBrokerRow), next };
+  return { items: items.map(toBrokerRow), next, leftOut: null };
 }
 
 /** The first key alone bounds the index walk; the whole row comparison then skips what the last page showed of its ties. */

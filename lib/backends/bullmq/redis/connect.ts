@@ -38,10 +38,13 @@ function connectCluster(config: SourceConfig, redisOptions: RedisOptions): Clust
 
 const reconnectDelayMs = (times: number) => Math.min(50 * 2 ** Math.min(times, 10), RECONNECT_MAX_MS);
 
+/** The number of the database that the URL names. */
+export const databaseOf = (config: SourceConfig): number => Number(new URL(config.url).pathname.slice(1)) || 0;
+
 function optionsFor(config: SourceConfig, purpose: Purpose): RedisOptions {
   const url = new URL(config.url);
   const tls = url.protocol === 'rediss:' ? { tls: { servername: url.hostname } } : {};
-  const db = Number(url.pathname.slice(1) || 0);
+  const db = databaseOf(config);
   return {
     host: url.hostname.replace(/^\[|\]$/g, '') || '127.0.0.1',
     port: Number(url.port || 6379),

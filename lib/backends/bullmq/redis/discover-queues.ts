@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { isRefusal, isWrongType } from '../broker-errors';
 import type { RedisLink } from './link';
 import { mastersOf } from './masters';
 
@@ -7,36 +8,51 @@ import { mastersOf } from './masters';
 const KEYS_PER_STEP = 1_000;
 /** Steps a second after the first scan, so that a broker with many keys hardly notices. */
 const STEP_EVERY_MS = 90;
-const SCAN_EVERY_MS = 5_000;
+/** How often the broker is asked how many keys it has (O(1)): a new queue is a new key, so that a scan need not be waited for. */
+const LOOK_EVERY_MS = 1_000;
+/** A scan follows a change after as long as the last one took, within these; and comes this often though the number stays. */
+const REST_MIN_MS = 900;
+const REST_MAX_MS = 5_000;
+const SCAN_EVERY_MS = 15_000;
 const FIRST_SCAN_WAIT_MS = 2_000;
 /** Scans stop when nobody has asked for this long, and start again with the next question. */
 const IDLE_AFTER_MS = 60_000;
+/** A queue whose keys were refused is tried again after this. */
+const REFUSED_KEPT_MS = 60_000;
+
+type Standing = 'queue' | 'none' | 'refused';
 
 /**
  * Finds queues by their `meta` key, in a slow scan that goes on in the background while somebody asks. A job whose id ends in
- * "meta", or a scheduler of that name, has such a key too: what it holds tells them apart.
+ * "meta", or a scheduler of that name, has such a key too: what it holds tells them apart. Where SCAN is refused there are the queues
+ * of the configuration, and those that were seen. Queues whose keys this user may not read are kept apart.
  */
 export class QueueDiscovery {
   #scanned = new Set<string>();
   /** Seen elsewhere (added to, asked for, served by a worker): until this time, and until a scan that began later has ended. */
   #seen = new Map<string, number>();
   #configured: string[];
+  /** When their keys were refused. */
+  #refused = new Map<string, number>();
   #first: Promise<void> | null = null;
   #loop: Promise<void> | null = null;
   #askedAt = 0;
   #names: string[] | null = null;
   #listeners = new Set<() => void>();
   #closed = new AbortController();
+  #scan = { endedAt: 0, tookMs: 0, keys: -1 };
 
   constructor(private readonly link: RedisLink) {
     this.#configured = link.config.queues ?? [];
   }
 
-  /** Sorted. Waits for the first scan, 2 s at most. Rejects when the broker is away and nothing is known yet. */
+  /** Sorted; the same array as long as nothing changes. Waits for the first scan, 2 s at most. Rejects when the broker is away and nothing is known yet. */
   async names(): Promise<string[]> {
     this.#ask();
     await this.#first;
-    this.#names ??= [...new Set([...this.#configured, ...this.#scanned, ...this.#seen.keys()])].sort(compareNames);
+    this.#names ??= [...new Set([...this.#configured, ...this.#scanned, ...this.#seen.keys()])]
+      .filter((queue) => !this.#refused.has(queue))
+      .sort(compareNames);
     return this.#names;
   }
 
@@ -70,9 +86,15 @@ export class QueueDiscovery {
   async has(queue: string): Promise<boolean> {
     this.#ask();
     if (this.#scanned.has(queue) || this.#seen.has(queue) || this.#configured.includes(queue)) return true;
-    const [isQueue] = await this.link.call(() => this.#areQueues(null, [queue]));
-    if (isQueue) this.note(queue);
-    return isQueue ?? false;
+    const [standing] = await this.link.call(() => this.#look(null, [queue]));
+    if (standing === 'queue') this.note(queue);
+    return standing === 'queue';
+  }
+
+  /** One command over all of these was refused: those whose keys may be read; the others are kept apart from now on. */
+  async sift(queues: string[]): Promise<string[]> {
+    const standings = await this.#look(null, queues);
+    return queues.filter((_, i) => standings[i] !== 'refused');
   }
 
   close(): void {
@@ -84,7 +106,7 @@ export class QueueDiscovery {
     const { signal } = this.#closed;
     if (signal.aborted) return;
     if (this.#first === null) {
-      const scan = this.#scan(0);
+      const scan = this.#search(0);
       const enough = sleep(FIRST_SCAN_WAIT_MS, undefined, { signal, ref: false });
       this.#first = this.link.call(() => Promise.race([scan, enough]));
       this.#first.catch(() => {
@@ -100,13 +122,48 @@ export class QueueDiscovery {
     const { signal } = this.#closed;
     await first.catch(() => undefined);
     while (!signal.aborted && Date.now() - this.#askedAt < IDLE_AFTER_MS) {
-      await sleep(SCAN_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
-      if (!signal.aborted) await this.#scan(STEP_EVERY_MS).catch(() => undefined);
+      await sleep(LOOK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
+      if (await this.#isDue().catch(() => false)) await this.#search(STEP_EVERY_MS).catch(() => undefined);
     }
   }
 
-  async #scan(stepEveryMs: number): Promise<void> {
+  async #isDue(): Promise<boolean> {
+    const restedMs = Date.now() - this.#scan.endedAt;
+    if (restedMs >= SCAN_EVERY_MS) return true;
+    if (restedMs < Math.min(REST_MAX_MS, Math.max(REST_MIN_MS, this.#scan.tookMs))) return false;
+    const keys = await this.#countKeys();
+    return keys === null ? restedMs >= REST_MAX_MS : keys !== this.#scan.keys;
+  }
+
+  /** Null where this may not be asked. */
+  async #countKeys(): Promise<number | null> {
+    try {
+      const sizes = await Promise.all((await mastersOf(this.link)).map((node) => node.dbsize()));
+      return sizes.reduce((sum, size) => sum + size, 0);
+    } catch (error) {
+      if (isRefusal(error)) return null;
+      throw error;
+    }
+  }
+
+  async #search(stepEveryMs: number): Promise<void> {
     const startedAt = Date.now();
+    const keys = (await this.#countKeys()) ?? -1;
+    try {
+      await this.#scanAll(startedAt, stepEveryMs);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      await this.link.rights.look();
+    }
+    await this.#look(
+      null,
+      this.#configured.filter((queue) => !this.#scanned.has(queue)),
+    );
+    this.#scan = { endedAt: Date.now(), tookMs: Date.now() - startedAt, keys };
+  }
+
+  async #scanAll(startedAt: number, stepEveryMs: number): Promise<void> {
     const found = new Set<string>();
     const first = this.#scanned.size === 0;
     await Promise.all(
@@ -118,11 +175,16 @@ export class QueueDiscovery {
         }),
       ),
     );
-    for (const [queue, until] of this.#seen) if (until < startedAt || found.has(queue)) this.#seen.delete(queue);
+    for (const [queue, until] of this.#seen) {
+      if (until >= startedAt && !found.has(queue)) continue;
+      this.#seen.delete(queue);
+      if (!found.has(queue)) this.#names = null;
+    }
     const before = this.#scanned;
     this.#scanned = found;
-    this.#names = null;
-    if ([...found].some((queue) => !before.has(queue))) this.#announce();
+    const isNew = [...found].some((queue) => !before.has(queue));
+    if (isNew || found.size !== before.size) this.#names = null;
+    if (isNew) this.#announce();
   }
 
   async #scanNode(node: Redis, stepEveryMs: number, onFound: (queues: string[]) => void): Promise<void> {
@@ -133,29 +195,44 @@ export class QueueDiscovery {
       const [next, keys] = await node.scan(cursor, 'MATCH', pattern, 'COUNT', KEYS_PER_STEP);
       cursor = next;
       const candidates = keys.map((key) => key.slice(this.link.prefix.length + 1, -':meta'.length));
-      const unknown = candidates.filter((queue) => !this.#scanned.has(queue));
-      const are = unknown.length > 0 ? await this.#areQueues(node, unknown) : [];
-      const confirmed = new Set(unknown.filter((_, i) => are[i]));
+      const since = Date.now() - REFUSED_KEPT_MS;
+      const unknown = candidates.filter(
+        (queue) => !this.#scanned.has(queue) && (this.#refused.get(queue) ?? 0) < since,
+      );
+      const are = unknown.length > 0 ? await this.#look(node, unknown) : [];
+      const confirmed = new Set(unknown.filter((_, i) => are[i] === 'queue'));
       onFound(candidates.filter((queue) => this.#scanned.has(queue) || confirmed.has(queue)));
       if (cursor !== '0' && stepEveryMs > 0)
         await sleep(stepEveryMs, undefined, { signal: this.#closed.signal, ref: false });
     } while (cursor !== '0');
   }
 
-  async #areQueues(node: Redis | null, queues: string[]): Promise<boolean[]> {
-    const replies = await Promise.all(
-      queues.map((queue) => {
-        const fields = ['opts.maxLenEvents', 'version', 'paused', 'concurrency', 'max', 'timestamp'] as const;
-        return (node ?? this.link.reads).hmget(`${this.link.base(queue)}meta`, ...fields).catch((error: Error) => {
-          if (error.message.startsWith('WRONGTYPE')) return [];
-          throw error;
-        });
-      }),
-    );
-    return replies.map(([maxEvents, version, paused, concurrency, max, timestamp]) => {
-      const meta = [maxEvents, version, paused, concurrency, max].some((value) => value != null);
-      return meta && timestamp == null;
-    });
+  async #look(node: Redis | null, queues: string[]): Promise<Standing[]> {
+    const standings = await Promise.all(queues.map((queue) => this.#lookAt(node, queue)));
+    const before = this.#refused.size;
+    for (const [i, queue] of queues.entries()) {
+      if (standings[i] === 'refused') this.#refused.set(queue, Date.now());
+      else this.#refused.delete(queue);
+    }
+    if (this.#refused.size !== before) {
+      this.#names = null;
+      this.link.rights.noteQueues([...this.#refused.keys()].sort(compareNames));
+    }
+    if (standings.includes('refused')) void this.link.rights.look();
+    return standings;
+  }
+
+  async #lookAt(node: Redis | null, queue: string): Promise<Standing> {
+    const fields = ['opts.maxLenEvents', 'version', 'paused', 'concurrency', 'max', 'timestamp'] as const;
+    try {
+      const meta = await (node ?? this.link.reads).hmget(`${this.link.base(queue)}meta`, ...fields);
+      const isMeta = meta.slice(0, -1).some((value) => value != null);
+      return isMeta && meta.at(-1) == null ? 'queue' : 'none';
+    } catch (error) {
+      if (isRefusal(error)) return 'refused';
+      if (isWrongType(error)) return 'none';
+      throw error;
+    }
   }
 }
 

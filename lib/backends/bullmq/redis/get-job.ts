@@ -1,15 +1,20 @@
 import type { BrokerJob } from '@/lib/backends/backend';
+import { CodedError } from '@/lib/contracts/errors';
 import type { JobRef, Payload } from '@/lib/contracts/jobs';
 import type { JobState } from '@/lib/contracts/states';
 import type { JobNow } from '../actions';
+import { isRefusal } from '../broker-errors';
 import { decodeOptions } from '../job-options';
 import { cutPayload, toJobError } from '../job-shape';
 import type { RedisLink } from './link';
-import { DESCRIBE_JOBS, GET_JOB, JOB_STATE } from './scripts/get';
+import { describeFault, describeOddities, readOddities } from './oddities';
+import { DESCRIBE_JOBS, GET_JOB, JOB_STATE, READ_LOGS } from './scripts/get';
 import { type RawRow, toRawRow } from './scripts/row';
 import { toRow } from './to-row';
 
 const SCRIPT_CAP_BYTES = 2_097_152;
+/** A plain HGET holds the broker 0.5 ms for each MB: what is bigger is not read, and told by its size alone. */
+const READ_CAP_BYTES = 16_777_216;
 
 /** Finds the queue in a job's key, which may hold `:` anywhere: known names first, the longest wins. */
 export type SplitKey = (key: string) => JobRef | null;
@@ -24,14 +29,16 @@ export function getJob(
   const base = link.base(queue);
   const cap = Math.min(maxPayloadBytes, SCRIPT_CAP_BYTES);
   const payloadOf = async (field: string, text: unknown, size: unknown): Promise<Payload> => {
-    const whole = Number(size) > SCRIPT_CAP_BYTES ? await link.reads.hget(base + id, field) : null;
+    const isRead = Number(size) > SCRIPT_CAP_BYTES && Number(size) <= READ_CAP_BYTES;
+    const whole = isRead ? await link.reads.hget(base + id, field) : null;
     return cutPayload(whole ?? String(text), Number(size), maxPayloadBytes);
   };
   return link.call(async () => {
-    const reply = (await link.script(GET_JOB, [base + id], [base, id, cap])) as unknown[] | null;
+    const reply = (await link.script(GET_JOB, [base + id], [base, id, cap])) as unknown[] | string | null;
     if (reply === null) return null;
+    if (typeof reply === 'string') throw notOfJob(id, reply);
     const [state, rawRow, data, dataSize, result, resultSize, opts, optsSize, traces, stalled, ...more] = reply;
-    const [parentKey, parent, repeatKey, deduplicationId, logs, flow] = more;
+    const [parentKey, parent, repeatKey, deduplicationId, logs, flow, faults] = more;
     const raw = toRawRow(rawRow);
     const { progress, error: _line, ...row } = toRow(raw, state as JobState);
     const stacktraces = readTraces(traces as [number, ...string[]]);
@@ -52,26 +59,28 @@ export function getJob(
       schedulerId: readScheduler(raw, String(repeatKey)),
       deduplicationId: String(deduplicationId) || null,
       logs: Number(logs),
+      unreadable: describeOddities(readOddities(faults as string[])),
     };
   });
 }
 
+const notOfJob = (id: string, words: string) =>
+  isRefusal(words)
+    ? new Error(words)
+    : new CodedError('unreadable', `The key of the job "${id.slice(0, 100)}" ${describeFault(words)}.`);
+
+/** No line is read whole that is longer than so much, nor more of them than this together. */
+const LINE_CAP_BYTES = 65_536;
+const LINES_CAP_BYTES = 2_097_152;
+
 export function getLogs(link: RedisLink, queue: string, id: string, from: number, limit: number) {
   const key = link.base(queue) + id;
   return link.call(async () => {
-    const replies = await link.reads
-      .pipeline()
-      .hexists(key, 'timestamp')
-      .llen(`${key}:logs`)
-      .lrange(`${key}:logs`, from, from + limit - 1)
-      .exec();
-    const [isJob, total, lines] = (replies ?? []).map(([error, value]) => {
-      // A queue's own keys (`events`, `wait`) can be asked for like jobs; they are no hashes.
-      if (error?.message.startsWith('WRONGTYPE')) return null;
-      if (error) throw error;
-      return value;
-    });
-    return isJob === 1 ? { lines: lines as string[], total: total as number } : null;
+    const args = [from, limit, LINE_CAP_BYTES, LINES_CAP_BYTES];
+    const reply = (await link.script(READ_LOGS, [key, `${key}:logs`], args)) as [number, ...string[]] | null;
+    if (reply === null) return null;
+    const [total, ...lines] = reply;
+    return { lines, total };
   });
 }
 

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from 'ioredis';
 import type { SourceConfig } from '@/lib/env';
-import { brokerAway, toBrokerError } from '../broker-errors';
+import { brokerAway, isRefusal, toBrokerError } from '../broker-errors';
 import { BrokerTime } from './broker-time';
-import { COMMAND_TIMEOUT_MS, connectRedis, type RedisClient } from './connect';
+import { COMMAND_TIMEOUT_MS, connectRedis, databaseOf, type RedisClient } from './connect';
+import { Rights } from './rights';
 
 /** A read-only Lua script, run by its hash; the text is sent only when the server does not know it. */
 export interface LuaScript {
@@ -18,6 +19,8 @@ const CALL_LIMIT_MS = 2_600;
 /** After a silence the next calls do not wait that long again. */
 const SILENT_LIMIT_MS = 700;
 const READY_LIMIT_MS = 1_200;
+/** How long a refused call waits to learn which right it lacks. */
+const EXPLAIN_LIMIT_MS = 500;
 
 /**
  * Counts what goes over a connection: each command as it is sent, and bytes both ways of the connections that are closed by now and
@@ -50,11 +53,14 @@ export class RedisLink {
   #silent = false;
   readonly #cost = { commands: 0, bytes: 0 };
   readonly #time = new BrokerTime();
+  readonly rights: Rights;
 
   constructor(readonly config: SourceConfig) {
     this.prefix = config.prefix;
     this.reads = connectRedis(config, 'reads');
     countCommands(this.reads, this.#cost, this.#time);
+    this.rights = new Rights(config.prefix, databaseOf(config), (commands) => askEach(this.reads, commands));
+    this.reads.on('error', (error) => isRefusal(error) && void this.rights.look());
   }
 
   /** What was asked over `reads` since it was opened. `brokerMs`: about how long the broker was busy with it; null = not known yet. */
@@ -95,10 +101,16 @@ export class RedisLink {
       return result;
     } catch (error) {
       this.#silent = /timed out/i.test((error as Error).message);
-      throw toBrokerError(error);
+      if (isRefusal(error)) await this.#learnRights();
+      throw toBrokerError(error, () => this.rights.blocking);
     } finally {
       limit.abort();
     }
+  }
+
+  async #learnRights(): Promise<void> {
+    const late = sleep(EXPLAIN_LIMIT_MS, undefined, { ref: false });
+    await Promise.race([this.rights.look(), late]);
   }
 
   script(script: LuaScript, keys: string[], args: (string | number)[]): Promise<unknown> {
@@ -134,6 +146,18 @@ export async function runScript(
     if (!(error as Error).message.startsWith('NOSCRIPT')) throw error;
     return client.eval(script.lua, keys.length, ...keys, ...args);
   }
+}
+
+/** Each by itself: on Cluster they belong to several nodes. */
+function askEach(client: RedisClient, commands: string[][]): Promise<[error: Error | null, value: unknown][]> {
+  return Promise.all(
+    commands.map(([name = '', ...args]) =>
+      client.call(name, ...args).then(
+        (value): [null, unknown] => [null, value],
+        (error: Error): [Error, null] => [error, null],
+      ),
+    ),
+  );
 }
 
 async function timeout(ms: number): Promise<never> {

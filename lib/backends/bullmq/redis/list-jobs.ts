@@ -3,7 +3,7 @@ import { CodedError } from '@/lib/contracts/errors';
 import type { JobState } from '@/lib/contracts/states';
 import type { RedisLink } from './link';
 import { LIST_LIST, LIST_ZSET } from './scripts/list';
-import { toRawRow } from './scripts/row';
+import { readLeftOut, toRawRow } from './scripts/row';
 import { toRow } from './to-row';
 
 /** Newest first where jobs have ended; else in the order in which they run. */
@@ -40,10 +40,11 @@ async function listSorted(
   if (position !== null && !isSortedPosition(position)) throw foreignCursor();
   const after = [String(position?.score ?? ''), String(position?.id ?? '')];
   const reply = (await link.script(LIST_ZSET, [base + state], [base, state, order, limit, ...after])) as unknown[];
-  const [more, id, score, ...rows] = reply;
+  const [more, id, score, odd, ...rows] = reply;
   return {
     items: rows.map((one) => toRow(toRawRow(one), state)),
     next: more === 1 ? { score: String(score), id: String(id) } : null,
+    leftOut: readLeftOut(odd),
   };
 }
 
@@ -61,11 +62,12 @@ async function listQueued(
   const index = Math.max(0, Math.trunc(Number(position?.index ?? 0)) || 0);
   const hints = [list, index, String(position?.id ?? ''), String(position?.last ?? '')];
   const reply = (await link.script(LIST_LIST, keys, [base, state, limit, ...hints])) as unknown[];
-  const [nextList, nextIndex, id, last, ...rows] = reply;
+  const [nextList, nextIndex, id, last, odd, ...rows] = reply;
   return {
     items: rows.map((one) => toRow(toRawRow(one), state)),
     next:
       nextList === 0 ? null : { list: Number(nextList), index: Number(nextIndex), id: String(id), last: String(last) },
+    leftOut: readLeftOut(odd),
   };
 }
 

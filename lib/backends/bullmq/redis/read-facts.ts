@@ -1,5 +1,6 @@
 import type { SourceFacts } from '@/lib/backends/backend';
 import { CodedError } from '@/lib/contracts/errors';
+import { isRefusal } from '../broker-errors';
 import type { RedisLink } from './link';
 import { mastersOf } from './masters';
 
@@ -32,24 +33,40 @@ export class FactsReader {
   }
 
   async #ask(): Promise<Omit<SourceFacts, 'since'>> {
+    const { rights } = this.link;
     try {
       return await this.link.call(async () => {
         const [node] = await mastersOf(this.link);
         if (!node) throw new Error('Connection is closed.');
         const asked = performance.now();
-        await node.ping();
+        await unlessRefused(node.ping());
         const latencyMs = Math.round((performance.now() - asked) * 100) / 100;
-        return toFacts(`${await node.info('server')}\n${await node.info('memory')}`, latencyMs);
+        const info = await Promise.all(['server', 'memory'].map((part) => unlessRefused(node.info(part))));
+        if (info.includes(null) || rights.missing.length > 0) await rights.look();
+        const facts = toFacts(info.join('\n'), latencyMs, this.#last?.version ?? null);
+        const { blocking: reason, missing: missingRights } = rights;
+        return { ...facts, ...(reason === null ? {} : { status: 'restricted', reason }), missingRights };
       });
     } catch (error) {
       const reason = error instanceof CodedError ? error.detail : 'The broker answers in a way that is not understood.';
       const version = this.#last?.version ?? null;
-      return { backend: 'bullmq-redis', version, status: 'down', reason, memory: null, latencyMs: null };
+      const { missing: missingRights } = rights;
+      return { backend: 'bullmq-redis', version, status: 'down', reason, memory: null, latencyMs: null, missingRights };
     }
   }
 }
 
-function toFacts(info: string, latencyMs: number): Omit<SourceFacts, 'since'> {
+/** Null where this user may not ask that: a server that refuses is there. */
+async function unlessRefused<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isRefusal(error)) return null;
+    throw error;
+  }
+}
+
+function toFacts(info: string, latencyMs: number, known: string | null): Omit<SourceFacts, 'since' | 'missingRights'> {
   const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? null;
   const redis = field('redis_version');
   const own = [
@@ -61,7 +78,7 @@ function toFacts(info: string, latencyMs: number): Omit<SourceFacts, 'since'> {
   const used = Number(field('used_memory') ?? Number.NaN);
   return {
     backend: 'bullmq-redis',
-    version: own ? `${own[0]} ${own[1]?.replace(/^df-v?/, '')}` : null,
+    version: own ? `${own[0]} ${own[1]?.replace(/^df-v?/, '')}` : known,
     status: tooOld ? 'incompatible' : 'up',
     reason: tooOld ? `Redis ${redis} is too old: ${OLDEST_SERVER.join('.')} or newer is needed.` : null,
     memory: Number.isFinite(used) ? { usedBytes: used, maxBytes: Number(field('maxmemory')) || null } : null,

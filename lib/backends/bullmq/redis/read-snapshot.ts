@@ -1,7 +1,8 @@
 import type { BrokerFigures, Snapshot } from '@/lib/backends/backend';
-import { firstErrorLine, toIso } from '../job-shape';
+import { isRefusal } from '../broker-errors';
 import type { RedisLink } from './link';
 import { READ_FIGURES } from './scripts/snapshot';
+import { type Known, newlyKnown, ODD_EVENTS_KEPT_MS, type QueueReply, take } from './take-figures';
 
 /** Queues in one script: bounds how long it holds the broker (~1 ms). */
 const QUEUES_PER_SCRIPT = 100;
@@ -13,24 +14,6 @@ const FAILED_COUNT_BELIEVED_MS = 2_500;
 /** The first look at a queue takes all there is to know. */
 const FIRST_LOOK_COMMANDS = 8;
 
-const LETTERS = ['d', 'p', 'w', 'l', 'c', 'f'] as const;
-
-interface Known {
-  name: string;
-  cursor: string;
-  readAt: number;
-  used: string;
-  priorities: boolean;
-  /** Times of the last look at meta, oldest waiting and newest failure; 0 = never. */
-  extraAt: { m: number; o: number; e: number };
-  eventless: boolean;
-  oldest: { id: string; addedAt: number | null } | null;
-  failure: { id: string; score: string; count: number; readAt: number } | null;
-  figures: BrokerFigures;
-}
-
-type QueueReply = [index: number, ...counts: number[]] & { [index: number]: unknown };
-
 /** Remembers what it read, so that a quiet queue costs the broker nothing. One for each source. */
 export class SnapshotReader {
   #known = new Map<string, Known>();
@@ -40,6 +23,8 @@ export class SnapshotReader {
     private readonly link: RedisLink,
     /** Queues whose keys may stand in one command: all, or those of one Cluster slot. */
     private readonly group: (queues: string[]) => string[][],
+    /** Of queues one of which was refused, those that may be read. */
+    private readonly sift: (queues: string[]) => Promise<string[]>,
   ) {}
 
   /** A change of ours: the queue is read in full at the next snapshot. */
@@ -67,8 +52,21 @@ export class SnapshotReader {
     const now = Date.now();
     const due = this.#due(names, now);
     const chunks = this.group(names).flatMap((group) => chunk(group, QUEUES_PER_SCRIPT));
-    await Promise.all(chunks.map((part) => this.#readChunk(part, due, now)));
-    return { at: Date.now(), queues: names.map((name) => age(this.#of(name), Date.now())) };
+    await Promise.all(chunks.map((part) => this.#readPart(part, due, now)));
+    const read = names.map((name) => this.#of(name)).filter(({ readAt }) => readAt > 0);
+    return { at: Date.now(), queues: read.map((known) => age(known, Date.now())) };
+  }
+
+  /** One key that is refused refuses the whole command: the rest is read without it. */
+  async #readPart(names: string[], due: ReadonlySet<string>, now: number): Promise<void> {
+    try {
+      await this.#readChunk(names, due, now);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const readable = await this.sift(names);
+      if (readable.length === names.length) throw error;
+      if (readable.length > 0) await this.#readChunk(readable, due, now);
+    }
   }
 
   async #readChunk(names: string[], due: ReadonlySet<string>, now: number): Promise<void> {
@@ -78,14 +76,14 @@ export class SnapshotReader {
     const args = queues.flatMap((known) => [
       this.link.base(known.name),
       known.cursor,
-      due.has(known.name) || known.eventless ? '1' : '0',
+      howToRead(known, due, now),
       known.used,
       known.oldest?.addedAt ? known.oldest.id : '',
       knownFailure(known, now),
       wantedExtras(known),
     ]);
     const keys = queues.map((known) => `${this.link.base(known.name)}events`);
-    const [serverMs, ...replies] = (await this.link.script(READ_FIGURES, keys, [allowance, ...args])) as [
+    const [serverMs, ...replies] = (await this.link.script(READ_FIGURES, keys, [allowance, now, ...args])) as [
       string,
       ...QueueReply[],
     ];
@@ -122,28 +120,10 @@ export class SnapshotReader {
   }
 }
 
-function newlyKnown(name: string): Known {
-  return {
-    name,
-    cursor: '0-0',
-    readAt: 0,
-    used: '',
-    priorities: false,
-    extraAt: { m: 0, o: 0, e: 0 },
-    eventless: false,
-    oldest: null,
-    failure: null,
-    figures: {
-      name,
-      counts: { waiting: 0, active: 0, delayed: 0, prioritized: 0, 'waiting-children': 0, completed: 0, failed: 0 },
-      countsAtLeast: [],
-      paused: false,
-      oldestWaitingMs: 0,
-      concurrency: null,
-      rateLimit: null,
-      lastError: null,
-    },
-  };
+/** '2': its events cannot be read, so that naming them would refuse the read of all; '1': whether it had an event or not. */
+function howToRead({ name, eventless, oddEventsAt }: Known, due: ReadonlySet<string>, now: number): '0' | '1' | '2' {
+  if (now - oddEventsAt < ODD_EVENTS_KEPT_MS) return '2';
+  return due.has(name) || eventless ? '1' : '0';
 }
 
 const stalest = (known: Known) => Math.min(known.extraAt.m, known.extraAt.o, known.extraAt.e);
@@ -159,70 +139,8 @@ function knownFailure({ failure }: Known, now: number): string {
   return `${count} ${failure.score} ${failure.id}`;
 }
 
-function take(known: Known, reply: QueueReply, now: number): void {
-  const [, wait = 0, active = 0, delayed = 0, prioritized = 0, children = 0, paused = 0, completed = 0, failed = 0] =
-    reply;
-  const sizes = [delayed, prioritized, children, paused, completed, failed];
-  known.readAt = now;
-  known.used = LETTERS.filter((_, i) => (sizes[i] ?? 0) > 0).join('');
-  known.priorities ||= prioritized > 0;
-  known.figures.counts = {
-    waiting: wait + paused,
-    active,
-    delayed,
-    prioritized,
-    'waiting-children': children,
-    completed,
-    failed,
-  };
-  takeMeta(known, reply[9], now);
-  takeOldest(known, reply[10], wait + paused, now);
-  takeFailure(known, reply[11], failed, now);
-}
-
-function takeMeta(known: Known, meta: unknown, now: number): void {
-  if (!Array.isArray(meta)) return;
-  const [paused, concurrency, max, duration, eventsKept] = meta as string[];
-  known.extraAt.m = now;
-  known.eventless = eventsKept === '0';
-  known.figures.paused = paused !== '';
-  known.figures.concurrency = Number(concurrency) || null;
-  known.figures.rateLimit = Number(max) && Number(duration) ? { max: Number(max), durationMs: Number(duration) } : null;
-}
-
-function takeOldest(known: Known, oldest: unknown, waiting: number, now: number): void {
-  if (waiting === 0) {
-    known.oldest = null;
-    known.extraAt.o = now;
-    return;
-  }
-  if (!Array.isArray(oldest)) return;
-  const [id, addedAt] = oldest as [string, string];
-  known.extraAt.o = now;
-  if (addedAt === '' && known.oldest?.id === id) return;
-  known.oldest = { id, addedAt: Number(addedAt) || null };
-}
-
-function takeFailure(known: Known, error: unknown, failed: number, now: number): void {
-  if (failed === 0) {
-    known.failure = null;
-    known.figures.lastError = null;
-    known.extraAt.e = now;
-    return;
-  }
-  if (!Array.isArray(error)) return;
-  known.extraAt.e = now;
-  if (error.length === 0) return;
-  const [id, score, text] = error as [string, string, string];
-  const same = known.failure?.id === id && known.failure.score === score;
-  known.failure = { id, score, count: failed, readAt: now };
-  if (same) return;
-  const at = toIso(Number(score));
-  known.figures.lastError = at ? { message: firstErrorLine(text) ?? '', at } : null;
-}
-
 function age({ figures, oldest }: Known, now: number): BrokerFigures {
-  const waiting = figures.counts.waiting ?? 0;
+  const { waiting } = figures.counts;
   const addedAt = oldest?.addedAt ?? null;
   return { ...figures, oldestWaitingMs: waiting === 0 ? 0 : addedAt === null ? null : Math.max(0, now - addedAt) };
 }

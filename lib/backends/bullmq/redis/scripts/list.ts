@@ -6,7 +6,7 @@ import { ROW_LUA } from './row';
  *
  * KEYS[1] the ZSET
  * ARGV    1 base of the queue · 2 state · 3 'asc' | 'desc' · 4 limit · 5 score and 6 id of the last row seen, '' at the start
- * reply   { more (0|1), row, row, … }
+ * reply   { more (0|1), id and score of the last, odd (see row.ts), row, row, … }
  *
  * The place after the cursor is its rank where it is still there with that score; else the first rank beyond (score, id),
  * found by halving the ranks that tie on the score (O(log n) each): ties are in byte order, which Lua's own < is not.
@@ -44,9 +44,9 @@ if score == '' then from = 0
 elseif desc then from = total - ascRankBeyond()
 else from = ascRankBeyond() end
 local page = redis.call(desc and 'ZREVRANGE' or 'ZRANGE', key, from, from + limit - 1, 'WITHSCORES')
-local out = { (from + limit < total) and 1 or 0, page[#page - 1] or '', page[#page] or '' }
+local out = { (from + limit < total) and 1 or 0, page[#page - 1] or '', page[#page] or '', odd }
 for i = 1, #page, 2 do
-  local one = row(base, page[i], state, page[i + 1])
+  local one = rowOf(base, page[i], state, page[i + 1])
   if one then out[#out + 1] = one end
 end
 return out
@@ -61,7 +61,7 @@ return out
  *
  * KEYS[1] the list · KEYS[2] the list after it, if any
  * ARGV    1 base · 2 state · 3 limit · 4 list (1|2) · 5 index from the tail · 6 id that stood there · 7 last id shown
- * reply   { list, index, id, last (of the next page; list 0 = the end), row, … }
+ * reply   { list, index, id, last (of the next page; list 0 = the end), odd (see row.ts), row, … }
  */
 export const LIST_LIST = luaScript(`${ROW_LUA}
 local base, state, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
@@ -94,7 +94,7 @@ while list <= #KEYS do
   for i = #ids, 1, -1 do
     at = at + 1
     if string.sub(ids[i], 1, 2) ~= '0:' then
-      local one = row(base, ids[i], state, '')
+      local one = rowOf(base, ids[i], state, '')
       if one then
         rows[#rows + 1] = one
         last = ids[i]
@@ -109,7 +109,7 @@ if not following and list < #KEYS then
   list, at = list + 1, 0
   following = redis.call('LINDEX', KEYS[list], -1)
 end
-local out = { following and list or 0, at, following or '', last }
+local out = { following and list or 0, at, following or '', last, odd }
 for i = 1, #rows do out[#out + 1] = rows[i] end
 return out
 `);

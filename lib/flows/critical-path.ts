@@ -7,22 +7,25 @@ const ms = (iso: string | null) => (iso === null ? null : Date.parse(iso));
 
 /**
  * From the job down, at each level to the child that holds it up: one that has not ended, the longest at it first; else the one that
- * ended last, since that let its parent go. `nodes` as in a Flow.
+ * ended last, since that let its parent go. `nodes` as in a Flow. BullMQ takes flows that lead back into themselves: the path ends there.
  */
 export function findCriticalPath(root: FlowNode, nodes: readonly FlowNode[], nowMs: number): Flow['criticalPath'] {
   const byParent = new Map<string, FlowNode[]>();
   for (const node of nodes)
     if (node.parent) byParent.set(keyOf(node.parent), [...(byParent.get(keyOf(node.parent)) ?? []), node]);
   const path = [root];
+  const met = new Set([keyOf(root)]);
   let partial = false;
   for (let at: FlowNode | undefined = root; at; ) {
-    const children: FlowNode[] = byParent.get(keyOf(at)) ?? [];
+    const children: FlowNode[] = (byParent.get(keyOf(at)) ?? []).filter((child) => !met.has(keyOf(child)));
     if (at.nextCursor !== null) partial = true;
     at = children.reduce<FlowNode | undefined>(
       (best, one) => (best && !holdsLonger(one, best) ? best : one),
       undefined,
     );
-    if (at) path.push(at);
+    if (!at) break;
+    met.add(keyOf(at));
+    path.push(at);
   }
   return { jobs: path.map(refOf), elapsedMs: elapsed(path, nowMs), partial };
 }

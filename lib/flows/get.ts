@@ -21,15 +21,22 @@ export const getFlow = query('flow.get', async (ask, { source, queue, job: id, d
   if (level === null) throw await explainMissing(ask.store, entry, queue, id);
   const node = { ...toNode({ queue, id }, null, level.parent, level), nextCursor: nextOf(level) };
   const nodes = level.items.map((child) => toChild(child, { queue, id }));
-  await expand(flows, nodes, depth);
+  await expand(flows, nodes, depth, new Set([keyOf({ queue, id })]));
   return { source, node, nodes, criticalPath: findCriticalPath(node, nodes, Date.now()) };
 });
 
-/** Level by level, each parent's children right at the end of the list: parents stand before them. */
-async function expand(flows: FlowMethods, nodes: FlowNode[], depth: number): Promise<void> {
+const keyOf = ({ queue, id }: JobRef) => `${queue}\u0000${id}`;
+
+/**
+ * Level by level, each parent's children right at the end of the list: parents stand before them. `opened`: jobs whose children are in the
+ * answer; one that is met again (BullMQ takes flows that lead back into themselves) stands there without them.
+ */
+async function expand(flows: FlowMethods, nodes: FlowNode[], depth: number, opened: Set<string>): Promise<void> {
   let from = 0;
   for (let level = 2; level <= depth; level++) {
-    const parents = nodes.slice(from).filter((node) => node.children !== null);
+    const parents = nodes.slice(from).filter((node) => node.children !== null && !opened.has(keyOf(node)));
+    for (const node of nodes.slice(from)) if (opened.has(keyOf(node))) node.nextCursor = null;
+    for (const parent of parents) opened.add(keyOf(parent));
     from = nodes.length;
     for (let i = 0; i < parents.length && nodes.length < NODES; i += AT_ONCE)
       await Promise.all(

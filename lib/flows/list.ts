@@ -4,6 +4,7 @@ import { CodedError } from '@/lib/contracts/errors';
 import type { FlowRoot } from '@/lib/contracts/flows';
 import { JOB_STATES, type JobState } from '@/lib/contracts/states';
 import { decodeCursor, encodeCursor } from '@/lib/cursor';
+import { toIso } from '@/lib/iso-time';
 import { chooseSources } from '@/lib/sources/find';
 import { query } from '@/lib/verbs';
 
@@ -123,7 +124,7 @@ function placeIn(source: string, place: Spot | null): FlowPlace | null {
 }
 
 function toRoot({ source, flow: { spot, row, children } }: Found): FlowRoot {
-  return { source, queue: spot.queue, ...row, at: new Date(spot.atMs).toISOString(), children };
+  return { source, queue: spot.queue, ...row, at: toIso(spot.atMs) ?? row.addedAt, children };
 }
 
 function encodePlace(place: Place | null): string | null {

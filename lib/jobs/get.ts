@@ -1,5 +1,6 @@
 import type { CancelState } from '@/lib/backends/backend';
 import type { CancelRequest } from '@/lib/contracts/jobs';
+import { toIso, toIsoOrNow } from '@/lib/iso-time';
 import { listJobAbilities } from '@/lib/jobs/abilities';
 import { readAddedBy } from '@/lib/jobs/added-by';
 import { readJobFacts, unknownJobFacts } from '@/lib/jobs/job-facts';
@@ -40,8 +41,8 @@ export const getJob = query('job.get', async (ask, { source, queue, job: id, raw
 function toCancelRequest(cancel: CancelState): CancelRequest {
   return {
     state: cancel.acknowledgedAt === null ? 'requested' : 'acknowledged',
-    requestedAt: new Date(cancel.at).toISOString(),
-    acknowledgedAt: cancel.acknowledgedAt === null ? null : new Date(cancel.acknowledgedAt).toISOString(),
+    requestedAt: toIsoOrNow(cancel.at),
+    acknowledgedAt: toIso(cancel.acknowledgedAt),
     by: cancel.by,
     reason: cancel.reason,
   };

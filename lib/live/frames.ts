@@ -1,5 +1,6 @@
 import type { BackendEvent } from '@/lib/backends/backend';
 import type { JobFrame, OperationFrame, ResetFrame } from '@/lib/contracts/live';
+import { toIsoOrNow as toIso } from '@/lib/iso-time';
 import type { LoggedEvent } from '@/lib/live/event-log';
 import { jobChannel, OPERATIONS, queueChannel, sourceChannel } from '@/lib/live/topics';
 
@@ -12,8 +13,6 @@ import { jobChannel, OPERATIONS, queueChannel, sourceChannel } from '@/lib/live/
  *
  * Ids never decrease within a stream. Whoever comes back with an id has seen all up to it, and possibly figures after it.
  */
-
-export const toIso = (ms: number) => new Date(ms).toISOString();
 
 export const frameText = (event: string, data: string) => `event: ${event}\ndata: ${data}\n\n`;
 

@@ -2,6 +2,8 @@ import type { BrokerScheduler, SchedulerDefinition } from '@/lib/backends/schedu
 import type { SourceEntry } from '@/lib/context';
 import type { Scheduler, SchedulerRow } from '@/lib/contracts/schedulers';
 import { describeSchedule, nextRuns } from '@/lib/cron';
+import { toIso } from '@/lib/iso-time';
+import { parseShallow } from '@/lib/json-depth';
 import type { PausedScheduler } from '@/lib/schedulers/paused';
 import type { SchedulerAsk, Standing } from '@/lib/schedulers/standing';
 import { type Abilities, listAbilities } from '@/lib/sources/capabilities';
@@ -10,8 +12,6 @@ import type { Ask } from '@/lib/verbs';
 const VERBS = ['scheduler.put', 'scheduler.remove', 'scheduler.pause', 'scheduler.resume', 'scheduler.run'] as const;
 const PAYLOAD_CHARS = 262_144;
 const UPCOMING = 10;
-
-const toIso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
 /** `paused` = the row of the store that holds it. */
 export async function toRow(
@@ -71,7 +71,7 @@ export async function toScheduler({ ask, entry, schedulers }: SchedulerAsk, stan
   if (!row) throw new Error('lastRuns answered no row');
   return {
     ...(await toRow(ask, entry, row, paused)),
-    template: { name: definition.name, data: toPayload(definition.data), options: JSON.parse(definition.opts) },
+    template: { name: definition.name, data: toPayload(definition.data), options: parseShallow(definition.opts) ?? {} },
     upcoming: listUpcoming(row, definition, paused !== null),
   };
 }
@@ -86,9 +86,9 @@ function toPayload(text: string) {
 function listUpcoming(row: BrokerScheduler, { limit, iterations }: SchedulerDefinition, paused: boolean): string[] {
   if (!paused && isOver(row)) return [];
   const known = paused ? null : row.nextMs;
-  if (row.pattern !== null && row.tz === null) return known === null ? [] : [new Date(known).toISOString()];
+  if (row.pattern !== null && row.tz === null) return [toIso(known)].flatMap((at) => at ?? []);
   const left = limit === null ? UPCOMING : limit - (iterations ?? 1) + 1;
   const count = Math.max(0, Math.min(UPCOMING, left));
   const fromMs = known === null ? Date.now() : known - 1;
-  return nextRuns(row, { fromMs, count, anchorMs: known }).runs.map((at) => new Date(at).toISOString());
+  return nextRuns(row, { fromMs, count, anchorMs: known }).runs.flatMap((at) => toIso(at) ?? []);
 }

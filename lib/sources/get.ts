@@ -1,5 +1,6 @@
 import type { SourceEntry } from '@/lib/context';
 import type { SourceDetail } from '@/lib/contracts/source-detail';
+import { toIso } from '@/lib/iso-time';
 import { findSource } from '@/lib/sources/find';
 import { inspectSource } from '@/lib/sources/inspect';
 import { describeSource } from '@/lib/sources/list';
@@ -34,5 +35,3 @@ async function lookInto(ask: Ask, entry: SourceEntry): Promise<SourceDetail> {
     warnings: inspection ? findWarnings(source, inspection) : [],
   };
 }
-
-const toIso = (atMs: number | null) => (atMs === null ? null : new Date(atMs).toISOString());

@@ -26,6 +26,8 @@ const REFUSAL =
   /^NOPERM|can't run this command or subcommand|can't access at least one of the keys|^ERR ACL failure|^ACL failure/;
 const READ_ONLY = /^READONLY|^-?READONLY/;
 const WRONG_TYPE = /WRONGTYPE/;
+/** Raised by a script of ours that would have to read too much. */
+const TOO_BIG = /UNREADABLE (.*?)(?: script:|$)/;
 
 /** What a driver's or server's error says of the broker, without its address or credentials; null when it is no outage. */
 export function describeOutage(error: unknown): string | null {
@@ -57,6 +59,8 @@ export function toBrokerError(error: unknown, explain: () => string | null = () 
     return new CodedError('unreadable', 'A key of this queue holds something else than BullMQ keeps there.', {
       cause: error,
     });
+  const tooBig = firstFitting(error, (text) => TOO_BIG.exec(text)?.[1] ?? null);
+  if (tooBig !== null) return new CodedError('unreadable', `It is not read: ${tooBig}.`, { cause: error });
   const sentence = describeOutage(error);
   if (sentence === null) return error;
   return brokerAway(sentence, error);

@@ -1,5 +1,6 @@
 import type { JobsOptions } from 'bullmq';
 import type { JobOptions } from '@/lib/contracts/jobs';
+import { parseShallow } from '@/lib/json-depth';
 
 /** Our words → BullMQ's. `addedBy` is a name of our own among them: BullMQ keeps what it does not know. */
 export function toJobsOptions(options: JobOptions, addedBy?: string): JobsOptions & { addedBy?: string } {
@@ -35,12 +36,7 @@ const STORED_NAMES: Record<string, string> = {
 
 /** The stored options with their public names; `{}` for what is no JSON object. */
 export function decodeOptions(text: string): Record<string, unknown> {
-  let stored: unknown;
-  try {
-    stored = JSON.parse(text || '{}');
-  } catch {
-    return {};
-  }
+  const stored = parseShallow(text || '{}');
   if (stored === null || typeof stored !== 'object' || Array.isArray(stored)) return {};
   return Object.fromEntries(Object.entries(stored).map(([name, value]) => [STORED_NAMES[name] ?? name, value]));
 }

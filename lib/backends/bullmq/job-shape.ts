@@ -1,21 +1,9 @@
 import type { JobError, Payload } from '@/lib/contracts/jobs';
+import { parseShallow } from '@/lib/json-depth';
 
 /** What of a job's progress goes into lists and events. */
 export const PROGRESS_CAP_CHARS = 2048;
 export const ERROR_LINE_CHARS = 300;
-
-const YEAR_10000_MS = 253_402_300_800_000;
-
-/** Epoch ms from 1970 to 9999; null for what is no time: absent, 0, nonsense, another unit. */
-export function timeOf(atMs: number | null | undefined): number | null {
-  return atMs && atMs > 0 && atMs < YEAR_10000_MS ? Math.floor(atMs) : null;
-}
-
-/** The same as ISO 8601 with ms. */
-export function toIso(atMs: number | null | undefined): string | null {
-  const at = timeOf(atMs);
-  return at === null ? null : new Date(at).toISOString();
-}
 
 export function firstErrorLine(text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null;
@@ -27,11 +15,7 @@ export function firstErrorLine(text: string | null | undefined): string | null {
 export function parseProgress(text: string | null | undefined): unknown {
   if (text === null || text === undefined || text === '') return null;
   if (text.length > PROGRESS_CAP_CHARS) return `${text.slice(0, PROGRESS_CAP_CHARS)}…`;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
+  return parseShallow(text) ?? (text === 'null' ? null : text);
 }
 
 /** `text` may already be cut by the broker; `sizeBytes` is the true size there. Never cuts inside a character. */

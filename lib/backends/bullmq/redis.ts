@@ -4,6 +4,7 @@ import type { JobRef } from '@/lib/contracts/jobs';
 import type { Worker } from '@/lib/contracts/workers';
 import type { SourceConfig } from '@/lib/env';
 import { promoteJob } from './actions';
+import { isRefusal } from './broker-errors';
 import { orderWorker } from './control/order-worker';
 import { type Beat, readBeats, readCancel } from './control/protocol';
 import { redisControl } from './control/redis';
@@ -195,7 +196,9 @@ class WorkerLister {
     this.#at = Date.now();
     const reading = this.link.call(async () => {
       const nodes = await mastersOf(this.link);
-      const lists = await Promise.all(nodes.map((node) => node.client('LIST').catch(ignoreForbidden)));
+      const lists = await Promise.all(
+        nodes.map((node) => node.client('LIST').catch((error) => this.#withoutClients(error))),
+      );
       return lists.flatMap((list) => parseClientList(String(list), this.link.prefix) ?? []);
     });
     this.#connections = reading;
@@ -204,12 +207,13 @@ class WorkerLister {
     });
     return reading;
   }
-}
 
-/** Some hosts do not allow CLIENT: the beats are all there is to know then. */
-function ignoreForbidden(error: Error): string {
-  if (/unknown command|NOPERM|not allowed/i.test(error.message)) return '';
-  throw error;
+  /** Some hosts and users may not ask for CLIENTs: the beats are all there is to know then. */
+  #withoutClients(error: Error): string {
+    if (isRefusal(error)) void this.link.rights.look();
+    else if (!/unknown command|not allowed/i.test(error.message)) throw error;
+    return '';
+  }
 }
 
 /** Queue and id in `<prefix>:<queue>:<id>`, where both may hold `:`: the longest known queue wins, else the last `:` divides. */

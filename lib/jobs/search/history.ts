@@ -1,9 +1,11 @@
 import { CodedError } from '@/lib/contracts/errors';
 import type { Payload } from '@/lib/contracts/jobs';
 import type { RecordedAttempt } from '@/lib/contracts/search';
+import { toIso } from '@/lib/iso-time';
 import { readAddedBy } from '@/lib/jobs/added-by';
 import { readJobFacts, unknownJobFacts } from '@/lib/jobs/job-facts';
 import { findPresent } from '@/lib/jobs/search/presence';
+import { parseShallow } from '@/lib/json-depth';
 import { findSource } from '@/lib/sources/find';
 import { type AttemptDetail, decodeDetail } from '@/lib/store/history/detail';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
@@ -76,22 +78,16 @@ function toPayload(text: string | null, bytes: number | null): Payload | null {
 }
 
 function parse(text: string | null): unknown {
-  if (text === null) return null;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
+  return text === null || text === 'null' ? null : (parseShallow(text) ?? text);
 }
 
 /** The kept attempts; of a job that ran once, what its row says. `more` stand between the first and the kept ones. */
 function attemptsOf(row: Row, kept: AttemptDetail[] | null, more: number): RecordedAttempt[] {
-  const iso = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
   if (kept)
     return kept.map((one, i) => ({
       attempt: i === 0 ? 1 : i + 1 + more,
-      startedAt: iso(one.s),
-      endedAt: iso(one.e),
+      startedAt: toIso(one.s),
+      endedAt: toIso(one.e),
       waitMs: one.w ?? null,
       runMs: one.r ?? null,
       worker: one.k ?? null,

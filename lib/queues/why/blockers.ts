@@ -1,5 +1,6 @@
 import { formatCount, formatDuration, formatPlural } from '@/lib/format';
-import { type Found, iso, perMinute, type QueueFacts, readyOf } from './facts';
+import { toIso } from '@/lib/iso-time';
+import { type Found, perMinute, type QueueFacts, readyOf } from './facts';
 
 /** A round trip that takes longer slows every take and every end. */
 const SLOW_BROKER_MS = 100;
@@ -18,7 +19,7 @@ const paused: Check = ({ motion }) => {
   const forHow = pausedAt === null ? '' : ` for ${formatDuration(motion.at - pausedAt)}`;
   const running = motion.active > 0 ? ` ${formatPlural(motion.active, 'job')} that had begun still run.` : '';
   return {
-    ...{ code: 'paused', since: iso(pausedAt), until: null },
+    ...{ code: 'paused', since: toIso(pausedAt), until: null },
     sentence: `The queue has been paused${forHow}; ${waitText(motion)}.${running}`,
     figures: { ready: readyOf(motion), active: motion.active },
   };
@@ -32,7 +33,7 @@ const noWorker: Check = ({ motion, staff }) => {
   return {
     ...{ code: 'no-worker', ...none },
     sentence: `No worker is connected to this queue; ${waitText(motion)}.${last}`,
-    figures: { workers: 0, ready: readyOf(motion), lastTakenAt: iso(lastTakenAt) },
+    figures: { workers: 0, ready: readyOf(motion), lastTakenAt: toIso(lastTakenAt) },
   };
 };
 
@@ -60,7 +61,7 @@ const rateLimited: Check = ({ motion, staff }) => {
       ? `The rate limit of ${formatCount(rateLimit.max)} in ${formatDuration(rateLimit.durationMs)} is reached`
       : `The workers' own rate limit is probably reached (${formatCount(limiter.taken)} taken in this window)`;
   return {
-    ...{ code: 'rate-limited', since: null, until: iso(motion.at + limiter.leftMs) },
+    ...{ code: 'rate-limited', since: null, until: toIso(motion.at + limiter.leftMs) },
     sentence: `${limit}; the next job can be taken in ${formatDuration(limiter.leftMs)}.`,
     figures: {
       holdsMs: limiter.leftMs,
@@ -77,7 +78,7 @@ const globalConcurrency: Check = ({ motion }) => {
   const lost =
     motion.lost.length > 0 ? ` ${formatPlural(motion.lost.length, 'of them has', 'of them have')} lost the lock.` : '';
   return {
-    ...{ code: 'global-concurrency', since: iso(newestStartAt), until: null },
+    ...{ code: 'global-concurrency', since: toIso(newestStartAt), until: null },
     sentence: `The queue's global concurrency of ${formatCount(concurrency)} is reached: ${formatPlural(active, 'job runs', 'jobs run')}.${lost}`,
     figures: { concurrency, active, lost: motion.lost.length },
   };
@@ -101,7 +102,7 @@ export const stalled: Check = ({ motion, staff }) => {
     motion.lost.every((one) => one.marked),
   );
   return {
-    ...{ code: 'stalled', since: iso(first.startedAt), until },
+    ...{ code: 'stalled', since: toIso(first.startedAt), until },
     sentence: `${formatPlural(motion.lost.length, 'job has', 'jobs have')} lost the worker that ran ${motion.lost.length === 1 ? 'it' : 'them'}; ${text}.`,
     figures: { lost: motion.lost.length, active: motion.active },
   };
@@ -120,7 +121,7 @@ export function recoveryOf({ motion, staff }: QueueFacts, marked: boolean): { un
   const at = marked ? nextCheckAt : nextCheckAt + everyMs;
   const how = assumed ? " (by BullMQ's usual 30 s between checks)" : '';
   return {
-    until: iso(at),
+    until: toIso(at),
     text: `the workers' check hands it out again in ≈ ${formatDuration(Math.max(0, at - motion.at))}${how}`,
   };
 }
@@ -139,7 +140,7 @@ export const slotsBusy: Check = ({ motion, staff }) => {
     : `${formatPlural(active, 'job runs', 'jobs run')} and none was taken${newestStartAt === null ? '' : ` for ${formatDuration(motion.at - newestStartAt)}`}: the workers do not tell their slots, which are probably all busy`;
   const rates = arrival === null || finish === null ? '' : `; arrival ≈ ${arrival}/min, finish ≈ ${finish}/min`;
   return {
-    ...{ code: 'slots-busy', since: iso(isKnown ? since : newestStartAt), until: null },
+    ...{ code: 'slots-busy', since: toIso(isKnown ? since : newestStartAt), until: null },
     sentence: `${head}${rates}; ${waitText(motion)}.`,
     figures: {
       slots: staff.slots,

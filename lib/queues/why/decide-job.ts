@@ -1,8 +1,9 @@
 import type { JobStanding } from '@/lib/backends/motion';
 import { formatCount, formatDuration, formatPlural } from '@/lib/format';
+import { toIso } from '@/lib/iso-time';
 import { findBlockers, recoveryOf, slotsBusy } from './blockers';
 import { decideQueue } from './decide-queue';
-import { type Found, iso, perMinute, type QueueFacts } from './facts';
+import { type Found, perMinute, type QueueFacts } from './facts';
 
 const none = { since: null, until: null };
 
@@ -26,7 +27,7 @@ export function decideJob(facts: QueueFacts, job: JobStanding): Found[] {
 function ended({ motion }: QueueFacts, { state, finishedAt }: JobStanding): Found {
   const ago = finishedAt === null ? '' : ` ${formatDuration(Math.max(0, motion.at - finishedAt))} ago`;
   return {
-    ...{ code: 'ended', since: iso(finishedAt), until: null },
+    ...{ code: 'ended', since: toIso(finishedAt), until: null },
     sentence: state === 'failed' ? `It failed for good${ago}.` : `It completed${ago}.`,
     figures: {},
   };
@@ -37,7 +38,7 @@ function running({ motion }: QueueFacts, job: JobStanding): Found {
   const forHow = runMs === null ? '' : ` for ${formatDuration(runMs)}`;
   const who = job.worker ? ` on ${job.worker.slice(0, 80)}` : '';
   return {
-    ...{ code: 'running', since: iso(job.startedAt), until: null },
+    ...{ code: 'running', since: toIso(job.startedAt), until: null },
     sentence: `It has been running${forHow}${who}${attemptText(job)}.`,
     figures: { runMs, worker: job.worker, attempt: job.attempt, attempts: job.attempts },
   };
@@ -49,7 +50,7 @@ const attemptText = ({ attempt, attempts }: JobStanding) =>
 function lostLock(facts: QueueFacts, job: JobStanding): Found {
   const { until, text } = recoveryOf(facts, job.marked);
   return {
-    ...{ code: 'stalled', since: iso(job.startedAt), until },
+    ...{ code: 'stalled', since: toIso(job.startedAt), until },
     sentence: `Its lock is lost: the worker${job.worker ? ` ${job.worker.slice(0, 80)}` : ''} died or hangs; ${text}.`,
     figures: { worker: job.worker, marked: job.marked, checksEveryMs: facts.motion.recovery.everyMs },
   };
@@ -60,7 +61,7 @@ function delayed(facts: QueueFacts, job: JobStanding): Found[] {
   const inMs = job.dueAt === null ? null : job.dueAt - at;
   const blockers = findBlockers(facts);
   const own: Found = {
-    ...{ code: 'delayed', since: null, until: iso(job.dueAt) },
+    ...{ code: 'delayed', since: null, until: toIso(job.dueAt) },
     sentence:
       inMs === null
         ? 'It is delayed.'
@@ -116,7 +117,7 @@ function behind({ motion }: QueueFacts, { ahead }: JobStanding): Found | null {
   ];
   return {
     ...{ code: ahead.prioritized > 0 ? 'behind-prioritized' : 'behind-waiting', since: null },
-    until: iso(waitMs === null ? null : Math.round(motion.at + waitMs)),
+    until: toIso(waitMs === null ? null : Math.round(motion.at + waitMs)),
     sentence: `It is behind ${parts.join(' and ')}${waitMs === null ? '' : `; its turn comes in ≈ ${formatDuration(waitMs)}`}.`,
     figures: {
       waitingAhead: ahead.waiting,

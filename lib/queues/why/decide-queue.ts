@@ -1,6 +1,7 @@
 import { formatCount, formatDuration, formatPlural } from '@/lib/format';
+import { toIso } from '@/lib/iso-time';
 import { findBlockers, slotsBusy, stalled, waitText } from './blockers';
-import { type Found, iso, perMinute, type QueueFacts, readyOf } from './facts';
+import { type Found, perMinute, type QueueFacts, readyOf } from './facts';
 
 /** What has just become ready is not stuck yet. */
 const JUST_NOW_MS = 3_000;
@@ -52,7 +53,7 @@ export function moving(facts: QueueFacts): Found {
       ? `${formatPlural(motion.active, 'job runs', 'jobs run')}`
       : `arrival ≈ ${arrival}/min, finish ≈ ${finish}/min`;
   return {
-    ...{ code: 'moving', since: null, until: iso(drainMs === null ? null : Math.round(motion.at + drainMs)) },
+    ...{ code: 'moving', since: null, until: toIso(drainMs === null ? null : Math.round(motion.at + drainMs)) },
     sentence: `Moving: ${rates}, ${outlook(motion, drainMs)}.`,
     figures: {
       arrivalPerMinute: arrival,
@@ -84,7 +85,7 @@ function delayed({ motion, staff }: QueueFacts): Found | null {
         : `; the next was due ${formatDuration(-inMs)} ago`;
   const nobody = staff.workers === 0 ? ', and no worker is connected to take it then' : '';
   return {
-    ...{ code: 'delayed', since: null, until: iso(motion.nextDueAt) },
+    ...{ code: 'delayed', since: null, until: toIso(motion.nextDueAt) },
     sentence: `Nothing is ready: ${formatCount(motion.delayed)} ${motion.delayed === 1 ? 'job is' : 'jobs are'} delayed${when}${nobody}.`,
     figures: { delayed: motion.delayed, nextInMs: inMs },
   };
@@ -129,7 +130,7 @@ function idleHands({ motion, staff }: QueueFacts): Found[] {
       : `${formatPlural(staff.workers, 'worker is', 'workers are')} connected${free}`;
   return [
     {
-      ...{ code: 'unclear', since: iso(since), until: null, figures },
+      ...{ code: 'unclear', since: toIso(since), until: null, figures },
       sentence: `${who}, yet nothing has been taken${forHow}; ${waitText(motion)}. Look at the workers' own logs.`,
     },
   ];

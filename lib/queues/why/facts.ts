@@ -37,5 +37,3 @@ export function perMinute(count: number, { movement }: QueueMotion): number | nu
   const rate = (count * 60_000) / movement.windowMs;
   return rate < 10 ? Math.round(rate * 10) / 10 : Math.round(rate);
 }
-
-export const iso = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());

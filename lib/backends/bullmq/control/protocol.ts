@@ -135,7 +135,8 @@ export async function requestCancel(channel: ControlChannel, order: CancelOrderI
 
 /** The cancel that stands for the job's present attempt, or that ended its last one; null when there is none. */
 export async function readCancel(channel: ControlChannel, queue: string, id: string): Promise<CancelRecord | null> {
-  const [record, facts] = await Promise.all([channel.readCancel(queue, id), channel.readRun(queue, id)]);
+  const record = await channel.readCancel(queue, id);
+  const facts = record && (await channel.readRun(queue, id));
   if (record === null || facts === null) return null;
   const endedBefore = { addedAtMs: facts.addedAtMs, attemptsMade: facts.attemptsMade - 1 };
   return record.run === runOf(facts.finished ? endedBefore : facts) ? record : null;

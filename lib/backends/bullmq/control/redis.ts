@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
+import { isRefusal, isWrongType } from '../broker-errors';
 import { redisOrders } from './orders-redis';
 import { BEAT_KEPT_MS, type Beat, type CancelRecord, type ControlChannel, isStale } from './protocol';
 
@@ -39,7 +40,7 @@ export function redisControl(redis: Redis | Cluster, prefix: string): ControlCha
       await redis.hdel(beatsKey, processId);
     },
     readBeats: async () => {
-      const [all, now] = await Promise.all([redis.hgetall(beatsKey), readTime(redis, beatsKey)]);
+      const [all, now] = await Promise.all([readHash(redis, beatsKey), readTime(redis, beatsKey)]);
       return Object.values(all)
         .map((text) => parseBeat(text, now))
         .filter((beat): beat is Beat => beat !== null && Date.now() - beat.beatAt < BEAT_KEPT_MS);
@@ -48,11 +49,8 @@ export function redisControl(redis: Redis | Cluster, prefix: string): ControlCha
       const fields = ['timestamp', 'atm', 'finishedOn'] as const;
       const [timestamp, made, finishedOn] = await redis
         .hmget(`${prefix}:${queue}:${id}`, ...fields)
-        .catch((error: Error) => {
-          // A queue's own keys (`events`, `wait`) can be asked for like jobs; they are no hashes.
-          if (error.message.startsWith('WRONGTYPE')) return [null, null, null];
-          throw error;
-        });
+        // A queue's own keys (`events`, `wait`) can be asked for like jobs; they are no hashes.
+        .catch(noneIfOdd([null, null, null]));
       if (timestamp == null) return null;
       return { addedAtMs: Number(timestamp), attemptsMade: Number(made ?? 0), finished: finishedOn != null };
     },
@@ -67,9 +65,9 @@ export function redisControl(redis: Redis | Cluster, prefix: string): ControlCha
         return record;
       }
     },
-    readCancel: async (queue, id) => parseCancel(await readText(fieldOf({ queue, id }))),
+    readCancel: async (queue, id) => parseCancel(await readText(fieldOf({ queue, id })).catch(noneIfOdd(''))),
     readCancels: async () => {
-      const all = await redis.hgetall(cancelsKey);
+      const all = await readHash(redis, cancelsKey);
       return Object.values(all)
         .map(parseCancel)
         .filter((record): record is CancelRecord => record !== null);
@@ -78,8 +76,8 @@ export function redisControl(redis: Redis | Cluster, prefix: string): ControlCha
       replace(fieldOf(record), JSON.stringify(record), JSON.stringify({ ...record, acknowledgedAt: at, worker })),
     prune: async () => {
       const [beats, cancels, now] = await Promise.all([
-        redis.hgetall(beatsKey),
-        redis.hgetall(cancelsKey),
+        readHash(redis, beatsKey),
+        readHash(redis, cancelsKey),
         readTime(redis, beatsKey),
       ]);
       const deadBeats = Object.keys(beats).filter((id) => now - Number.parseInt(beats[id] ?? '', 10) > BEAT_KEPT_MS);
@@ -96,12 +94,23 @@ export function fieldOf(job: { queue: string; id: string }): string {
   return JSON.stringify([job.queue, job.id]);
 }
 
-/** Epoch ms by the broker; on Cluster, by the node that holds the key. */
+/** Epoch ms by the broker, on Cluster by the node that holds the key; where it does not tell, by this machine. */
 async function readTime(redis: Redis | Cluster, key: string): Promise<number> {
-  const time = await redis.eval("local t = redis.call('TIME') return {t[1], t[2]}", 1, key);
-  const [seconds, micros] = time as [string, string];
-  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  const script = "local ok, t = pcall(redis.call, 'TIME') return ok and {t[1], t[2]}";
+  const time = (await redis.eval(script, 1, key).catch(noneIfOdd(null))) as [string, string] | null;
+  return time === null ? Date.now() : Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000);
 }
+
+/** A key of ours that somebody put something else into, or that this user may not read, holds nothing; what others keep there stays theirs. */
+const noneIfOdd =
+  <T>(none: T) =>
+  (error: unknown): T => {
+    if (isWrongType(error) || isRefusal(error)) return none;
+    throw error;
+  };
+
+const readHash = (redis: Redis | Cluster, key: string): Promise<Record<string, string>> =>
+  redis.hgetall(key).catch(noneIfOdd({}));
 
 function parseBeat(text: string, brokerNow: number): Beat | null {
   const space = text.indexOf(' ');

@@ -1,4 +1,5 @@
 import type { Worker } from '@/lib/contracts/workers';
+import { toIsoOrNow as toIso } from '@/lib/iso-time';
 import { BEAT_LOST_MS, type Beat } from './protocol';
 
 /** A beat as the contract's Worker. `address` is the client list's to add. */
@@ -23,8 +24,4 @@ export function toWorker(source: string, beat: Beat, now = Date.now()): Worker {
     status: now - beat.beatAt > BEAT_LOST_MS ? 'lost' : beat.status,
     address: null,
   };
-}
-
-function toIso(atMs: number): string {
-  return new Date(atMs).toISOString();
 }

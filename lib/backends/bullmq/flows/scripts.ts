@@ -14,14 +14,14 @@ import { HEAD_STEP, STREAM_STEP } from './streams';
  *
  * KEYS[1..n] the streams' ZSETs or LISTs
  * ARGV    1 ms of the place ('' = the beginning) · 2 roots that are enough for each · then for each stream: base, state,
- *         'from' | 'beyond' | 'after', the id for 'after'
+ *         'from' | 'beyond' | 'after', the id for 'after'. A stream that cannot be read has none.
  * reply   for each stream { searched, id and score of the last looked at ('' = at its end), id, ms, id, ms, … of the roots }
  */
 export const SEARCH_FLOWS = luaScript(`
 local at, enough = ARGV[1], tonumber(ARGV[2])
 local function isRoot(key)
-  local parent = redis.call('HGET', key, 'parentKey')
-  return (not parent or parent == '')
+  local ok, parent = pcall(redis.call, 'HSTRLEN', key, 'parentKey')
+  return ok and parent == 0
     and redis.call('EXISTS', key .. ':dependencies', key .. ':processed', key .. ':failed', key .. ':unsuccessful') > 0
 end
 local function head(key, base, state)
@@ -64,8 +64,9 @@ local out = {}
 for i = 1, #KEYS do
   local a = 4 * i - 1
   local base, state = ARGV[a], ARGV[a + 1]
-  if state == 'completed' or state == 'failed' or state == 'waiting-children' then out[i] = sorted(KEYS[i], base, ARGV[a + 2], ARGV[a + 3])
-  else out[i] = head(KEYS[i], base, state) end
+  local inTime = state == 'completed' or state == 'failed' or state == 'waiting-children'
+  local ok, found = pcall(inTime and sorted or head, KEYS[i], base, inTime and ARGV[a + 2] or state, ARGV[a + 3])
+  out[i] = ok and found or { 0, '', '' }
 end
 return out
 `);
@@ -78,20 +79,25 @@ return out
  */
 export const FLOW_NODES = luaScript(`${ROW_LUA}${STATE_LUA}
 local base, out = ARGV[1], {}
+local function count(command, key)
+  local ok, n = pcall(redis.call, command, key)
+  return ok and n or 0
+end
 for i = 1, #KEYS do
   local key, id = KEYS[i], ARGV[i + 1]
   local state, score = stateOf(base, id)
-  local one = state and row(base, id, state, score)
+  local one = state and rowOf(base, id, state, score)
   if one then
-    out[i] = { state, one, redis.call('SCARD', key .. ':dependencies'), redis.call('HLEN', key .. ':processed'),
-      redis.call('ZCARD', key .. ':unsuccessful'), redis.call('HLEN', key .. ':failed'), redis.call('HGET', key, 'parentKey') or '' }
+    local parent = redis.call('HSTRLEN', key, 'parentKey') <= 65536 and redis.call('HGET', key, 'parentKey')
+    out[i] = { state, one, count('SCARD', key .. ':dependencies'), count('HLEN', key .. ':processed'),
+      count('ZCARD', key .. ':unsuccessful'), count('HLEN', key .. ':failed'), parent or '' }
   else out[i] = {} end
 end
 return out
 `);
 
 /**
- * Keys of a job's children, never their results: a step of a scan where they are many.
+ * Keys of a job's children, never their results: a step of a scan where they are many. None where the structure is of another type.
  *
  * KEYS[1] the structure · ARGV 1 'set' | 'hash' | 'zset' · 2 cursor
  * reply   { next cursor ('0' = the end), key, … }
@@ -99,6 +105,7 @@ return out
 export const CHILD_KEYS = luaScript(`
 local key, kind, cursor = KEYS[1], ARGV[1], ARGV[2]
 local out = { '0' }
+if redis.call('TYPE', key).ok ~= kind then return out end
 if kind == 'zset' then
   local from = tonumber(cursor)
   local keys = redis.call('ZRANGE', key, from, from + 4999)

@@ -1,6 +1,7 @@
 import type { BrokerFigures, Snapshot } from '@/lib/backends/backend';
 import { JOB_STATES } from '@/lib/contracts/states';
-import { firstErrorLine, toIso } from '../job-shape';
+import { toIso } from '@/lib/iso-time';
+import { firstErrorLine } from '../job-shape';
 import type { Query } from './connection';
 import { type ChangeMark, COUNT_CAP, type Counted, costOf, countQueues, type StateCounts } from './count-queues';
 

@@ -1,15 +1,8 @@
 import type { BrokerRow, Position, Rows } from '@/lib/backends/backend';
 import { CodedError } from '@/lib/contracts/errors';
 import type { JobState } from '@/lib/contracts/states';
-import {
-  ERROR_LINE_CHARS,
-  firstErrorLine,
-  PROGRESS_CAP_CHARS,
-  parseProgress,
-  ranMs,
-  toIso,
-  waitedMs,
-} from '../job-shape';
+import { timeOf, toIso } from '@/lib/iso-time';
+import { ERROR_LINE_CHARS, firstErrorLine, PROGRESS_CAP_CHARS, parseProgress, ranMs, waitedMs } from '../job-shape';
 import type { Query } from './connection';
 
 /** Columns of a list row: small ones, and the payload-like ones cut by the server. */
@@ -108,8 +101,8 @@ export function toState(state: string, priority: number): JobState {
 
 export function toBrokerRow(row: JobColumns, nowMs = Date.now()): BrokerRow {
   const addedAtMs = Number(row.added_at_ms);
-  const startedAtMs = row.processed_at_ms === null ? null : Number(row.processed_at_ms);
-  const finishedAtMs = row.finished_at_ms === null ? null : Number(row.finished_at_ms);
+  const startedAtMs = timeOf(Number(row.processed_at_ms));
+  const finishedAtMs = timeOf(Number(row.finished_at_ms));
   const state = toState(row.state, row.priority);
   return {
     id: row.id,
@@ -131,10 +124,11 @@ export function toBrokerRow(row: JobColumns, nowMs = Date.now()): BrokerRow {
 }
 
 function waitMs(row: JobColumns, state: JobState, nowMs: number): number | null {
-  const addedAtMs = Number(row.added_at_ms);
+  const addedAtMs = timeOf(Number(row.added_at_ms));
   const delayMs = Number(row.planned_delay_ms);
+  if (addedAtMs === null) return null;
   if (state === 'waiting' || state === 'prioritized')
     return row.attempts_started > 0 ? null : Math.max(0, nowMs - addedAtMs - delayMs);
   const begun = state === 'active' || state === 'completed' || state === 'failed';
-  return begun ? waitedMs(addedAtMs, delayMs, Number(row.processed_at_ms), row.attempts_started) : null;
+  return begun ? waitedMs(addedAtMs, delayMs, timeOf(Number(row.processed_at_ms)), row.attempts_started) : null;
 }

@@ -1,5 +1,6 @@
 import type { BrokerFigures } from '@/lib/backends/backend';
-import { firstErrorLine, timeOf, toIso } from '../job-shape';
+import { timeOf, toIso } from '@/lib/iso-time';
+import { firstErrorLine } from '../job-shape';
 import { describeOddities, type Oddities, readOddities } from './oddities';
 
 /** A queue whose events are none is read without them for so long. */

@@ -20,6 +20,7 @@ import {
   PUT_SCHEDULER,
   REMOVE_SCHEDULER,
   SCHEDULER_FIELDS,
+  SCHEDULER_ROWS,
 } from './scripts';
 import { RUNS_TRIED, type StoredScheduler, toDefinition, toRow, withLastRun } from './shape';
 import { type SchedulerInsert, upsertScheduler } from './upsert';
@@ -107,10 +108,15 @@ function toListed(queue: string, flat: string[]): Listed[] {
 }
 
 async function readRows(link: RedisLink, listed: Listed[]): Promise<BrokerScheduler[]> {
-  const hashes = await Promise.all(
-    listed.map(({ queue, id }) => link.reads.hmget(`${link.base(queue)}repeat:${id}`, ...SCHEDULER_FIELDS)),
-  );
-  const rows = listed.map(({ queue, id, nextMs }, i) => toRow(queue, id, nextMs, toStored(hashes[i] ?? [])));
+  const hashes = new Map<Listed, (string | null)[]>();
+  const byQueue = new Map<string, Listed[]>();
+  for (const one of listed) byQueue.set(one.queue, [...(byQueue.get(one.queue) ?? []), one]);
+  for (const [queue, some] of byQueue) {
+    const keys = some.map(({ id }) => `${link.base(queue)}repeat:${id}`);
+    const replies = (await link.script(SCHEDULER_ROWS, keys, [])) as (string | null)[][];
+    for (const [n, one] of some.entries()) hashes.set(one, replies[n] ?? []);
+  }
+  const rows = listed.map((one) => toRow(one.queue, one.id, one.nextMs, toStored(hashes.get(one) ?? [])));
   return readLastRuns(link, rows);
 }
 

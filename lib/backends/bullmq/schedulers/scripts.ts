@@ -1,5 +1,6 @@
 import { luaScript } from '../redis/link';
 import type { BuiltScript } from '../redis/scripts/built';
+import { HASH_LUA } from '../redis/scripts/hash';
 import { STATE_LUA } from '../redis/scripts/state';
 import { RUNS_SEARCHED } from './shape';
 
@@ -10,7 +11,7 @@ import { RUNS_SEARCHED } from './shape';
  *
  * KEYS[1..n] the queues' `repeat`
  * ARGV    1 limit · 2 ms of the place ('' = the beginning) · 3.. for each queue: 'from' | 'beyond' | 'after', and the id for 'after'
- * reply   for each queue { id, score, id, score, … }
+ * reply   for each queue { id, score, id, score, … }; none where its \`repeat\` cannot be read
  */
 export const LIST_SCHEDULERS = luaScript(`
 local limit, at = tonumber(ARGV[1]), ARGV[2]
@@ -33,15 +34,19 @@ local function rankAfter(key, id)
   end
   return low
 end
+local function page(key, mode, id)
+  local from = 0
+  if at ~= '' then
+    if mode == 'from' then from = redis.call('ZCOUNT', key, '-inf', '(' .. at)
+    elseif mode == 'beyond' then from = redis.call('ZCOUNT', key, '-inf', at)
+    else from = rankAfter(key, id) end
+  end
+  return redis.call('ZRANGE', key, from, from + limit - 1, 'WITHSCORES')
+end
 local out = {}
 for i = 1, #KEYS do
-  local mode, id, from = ARGV[1 + 2 * i], ARGV[2 + 2 * i], 0
-  if at ~= '' then
-    if mode == 'from' then from = redis.call('ZCOUNT', KEYS[i], '-inf', '(' .. at)
-    elseif mode == 'beyond' then from = redis.call('ZCOUNT', KEYS[i], '-inf', at)
-    else from = rankAfter(KEYS[i], id) end
-  end
-  out[i] = redis.call('ZRANGE', KEYS[i], from, from + limit - 1, 'WITHSCORES')
+  local ok, found = pcall(page, KEYS[i], ARGV[1 + 2 * i], ARGV[2 + 2 * i])
+  out[i] = ok and found or {}
 end
 return out
 `);
@@ -58,6 +63,17 @@ export const SCHEDULER_FIELDS = [
   'offset',
 ] as const;
 
+/** KEYS[1..n] schedulers' HASHes of one queue · reply for each its SCHEDULER_FIELDS, cut; none where it is no HASH */
+export const SCHEDULER_ROWS = luaScript(`${HASH_LUA}
+local names, cuts, out = { ${SCHEDULER_FIELDS.map((name) => `'${name}'`).join(', ')} }, {}, {}
+for i = 1, #names do cuts[i] = 4096 end
+for i = 1, #KEYS do
+  local ok, values = pcall(fieldsOf, KEYS[i], names, cuts)
+  out[i] = ok and values or {}
+end
+return out
+`);
+
 /**
  * The newest run of each scheduler that is still there: among the jobs that are named, and the newest that run or have ended.
  *
@@ -71,7 +87,8 @@ while at <= #ARGV do
   local id, next, count = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
   order[#order + 1] = id
   nextOf[id] = next
-  if redis.call('HGET', base .. 'repeat:' .. id .. ':' .. next, 'processedOn') then best[id] = next end
+  local ok, began = pcall(redis.call, 'HEXISTS', base .. 'repeat:' .. id .. ':' .. next, 'processedOn')
+  if ok and began == 1 then best[id] = next end
   for i = 1, count do
     local ms = ARGV[at + 2 + i]
     if not best[id] and redis.call('EXISTS', base .. 'repeat:' .. id .. ':' .. ms) == 1 then best[id] = ms end
@@ -84,9 +101,10 @@ local function look(jobs)
     if id and nextOf[id] and ms ~= nextOf[id] and (not best[id] or tonumber(ms) > tonumber(best[id])) then best[id] = ms end
   end
 end
-look(redis.call('LRANGE', base .. 'active', 0, ${RUNS_SEARCHED - 1}))
-look(redis.call('ZREVRANGE', base .. 'completed', 0, ${RUNS_SEARCHED - 1}))
-look(redis.call('ZREVRANGE', base .. 'failed', 0, ${RUNS_SEARCHED - 1}))
+for _, list in ipairs({ { 'LRANGE', 'active' }, { 'ZREVRANGE', 'completed' }, { 'ZREVRANGE', 'failed' } }) do
+  local ok, jobs = pcall(redis.call, list[1], base .. list[2], 0, ${RUNS_SEARCHED - 1})
+  if ok then look(jobs) end
+end
 local out = {}
 for i, id in ipairs(order) do
   out[i] = {}
@@ -95,6 +113,7 @@ for i, id in ipairs(order) do
     local state = stateOf(base, job)
     if state then
       local h = redis.call('HMGET', base .. job, 'processedOn', 'finishedOn')
+      for n = 1, 2 do h[n] = string.sub(h[n] or '', 1, 32) end
       local reason = redis.call('HSTRLEN', base .. job, 'failedReason') <= 65536 and redis.call('HGET', base .. job, 'failedReason') or ''
       out[i] = { job, state, h[1] or '', h[2] or '', string.sub(reason or '', 1, 2000) }
     end
@@ -108,7 +127,9 @@ const PRINT_LUA = `
 local function printOf(repeatKey, id)
   local score = redis.call('ZSCORE', repeatKey, id)
   if not score then return false end
-  local flat, parts = redis.call('HGETALL', repeatKey .. ':' .. id), {}
+  local key = repeatKey .. ':' .. id
+  if redis.call('HLEN', key) > 64 or redis.call('HSTRLEN', key, 'data') > 8388608 then error({ err = 'UNREADABLE its template is too big' }) end
+  local flat, parts = redis.call('HGETALL', key), {}
   for i = 1, #flat, 2 do parts[#parts + 1] = flat[i] .. '=' .. #flat[i + 1] .. ':' .. flat[i + 1] end
   table.sort(parts)
   return redis.sha1hex(score .. '|' .. table.concat(parts, '|')), score, flat

@@ -1,9 +1,10 @@
 import { hasLegacyRepeatableKeyShape, type IQueueBackend, type MinimalQueue } from 'bullmq';
 import type { BrokerScheduler, SchedulerDefinition } from '@/lib/backends/schedulers';
 import type { JobState } from '@/lib/contracts/states';
+import { toIso } from '@/lib/iso-time';
 import { minimalQueue } from '../actions';
 import { decodeOptions } from '../job-options';
-import { firstErrorLine, toIso } from '../job-shape';
+import { firstErrorLine } from '../job-shape';
 
 /** A scheduler's HASH as text, from either broker; '' = not set. */
 export interface StoredScheduler {

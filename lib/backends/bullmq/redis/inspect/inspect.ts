@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { RedisInspection, SourceInspection } from '@/lib/backends/inspection';
 import { SizeTally } from '@/lib/backends/size-tally';
 import type { JobState } from '@/lib/contracts/states';
+import { isRefusal } from '../../broker-errors';
 import type { RedisLink } from '../link';
 import { mastersOf } from '../masters';
 import { SAMPLE_QUEUE, SAMPLED_PER_STATE } from './sample-script';
@@ -41,19 +42,35 @@ async function askServer(link: RedisLink) {
   const [node] = await mastersOf(link);
   if (!node) throw new Error('Connection is closed.');
   const askedAt = Date.now();
-  const time = await node.time().catch(() => null);
+  const time = await unlessRefused(link, node.time());
   const halfWay = (askedAt + Date.now()) / 2;
   const skewMs = time === null ? null : Math.round(Number(time[0]) * 1000 + Number(time[1]) / 1000 - halfWay);
-  const [info, save, foreign] = await Promise.all([node.info(), readSave(node), sampleKeys(node, link.prefix)]);
-  return { info, skewMs, save, foreign };
+  const [info, save, foreign] = await Promise.all([
+    unlessRefused(link, node.info()),
+    unlessRefused(link, readSave(node)),
+    unlessRefused(link, sampleKeys(node, link.prefix)),
+  ]);
+  return { info: info ?? '', skewMs, save, foreign };
 }
 
-/** `''` = no snapshots; null where CONFIG is not allowed (most hosts). */
+/** Null where this user may not ask that, which is then told with the rights that are missing. */
+async function unlessRefused<T>(link: RedisLink, asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    void link.rights.look();
+    return null;
+  }
+}
+
+/** `''` = no snapshots; null where there is no CONFIG (most hosts). */
 async function readSave(node: Redis): Promise<string | null> {
   try {
     const reply = (await node.config('GET', 'save')) as string[];
     return reply[1] ?? null;
-  } catch {
+  } catch (error) {
+    if (isRefusal(error)) throw error;
     return null;
   }
 }
@@ -63,10 +80,13 @@ async function sampleKeys(node: Redis, prefix: string): Promise<RedisInspection[
     const pipeline = node.pipeline();
     for (let i = 0; i < KEYS_SAMPLED; i++) pipeline.randomkey();
     const replies = (await pipeline.exec()) ?? [];
+    const [first] = replies;
+    if (first?.[0] && isRefusal(first[0])) throw first[0];
     const keys = replies.flatMap(([error, key]) => (error === null && typeof key === 'string' ? [key] : []));
     const others = keys.filter((key) => !key.startsWith(`${prefix}:`) && !key.startsWith('queuedeck:'));
     return { sampled: keys.length, foreign: others.length, example: others[0]?.slice(0, 80) ?? null };
-  } catch {
+  } catch (error) {
+    if (isRefusal(error)) throw error;
     return null;
   }
 }

@@ -4,7 +4,7 @@ import { luaScript } from '../link';
 export const SAMPLED_PER_STATE = 8;
 
 /**
- * A sample of one queue's jobs, and what older BullMQ versions left in it.
+ * A sample of one queue's jobs, and what older BullMQ versions left in it. What cannot be read is not in it.
  *
  * KEYS[1] \`meta\` (names the slot)
  * ARGV    1 base of the queue · 2 jobs of each state · 3 a random number, for lists (they cannot be drawn from cheaply: a run of
@@ -19,6 +19,10 @@ local function usage(key, payload)
   if type(reply) == 'number' then return reply end
   return payload + 600
 end
+local function ask(...)
+  local ok, reply = pcall(redis.call, ...)
+  return ok and reply
+end
 local function sized(ids)
   local list = {}
   for _, id in ipairs(ids) do
@@ -29,19 +33,19 @@ local function sized(ids)
       list[#list + 1] = id
       list[#list + 1] = usage(key, payload)
       list[#list + 1] = payload
-      list[#list + 1] = string.sub(redis.call('HGET', key, 'name') or '', 1, 512)
+      list[#list + 1] = redis.call('HSTRLEN', key, 'name') <= 65536 and string.sub(redis.call('HGET', key, 'name') or '', 1, 512) or ''
     end
   end
   return list
 end
-local legacyPaused, legacy = redis.call('LLEN', base .. 'paused'), 0
-local repeats = redis.call('ZRANGE', base .. 'repeat', 0, 19)
+local legacyPaused, legacy = ask('LLEN', base .. 'paused') or 0, 0
+local repeats = ask('ZRANGE', base .. 'repeat', 0, 19) or {}
 for _, member in ipairs(repeats) do
-  if redis.call('HEXISTS', base .. 'repeat:' .. member, 'ic') == 0 then legacy = legacy + 1 end
+  if ask('HEXISTS', base .. 'repeat:' .. member, 'ic') == 0 then legacy = legacy + 1 end
 end
-local out = { legacyPaused, legacy, redis.call('ZCARD', base .. 'repeat') > #repeats and 1 or 0 }
+local out = { legacyPaused, legacy, (ask('ZCARD', base .. 'repeat') or 0) > #repeats and 1 or 0 }
 for _, list in ipairs({ 'wait', 'active' }) do
-  local jobs = redis.call('LLEN', base .. list)
+  local jobs = ask('LLEN', base .. list) or 0
   if jobs > 0 then
     local from = luck % math.max(1, math.min(jobs, 2000) - most + 1)
     out[#out + 1] = list == 'wait' and 'waiting' or 'active'
@@ -50,7 +54,7 @@ for _, list in ipairs({ 'wait', 'active' }) do
   end
 end
 for _, set in ipairs({ 'delayed', 'prioritized', 'waiting-children', 'completed', 'failed' }) do
-  local jobs = redis.call('ZCARD', base .. set)
+  local jobs = ask('ZCARD', base .. set) or 0
   if jobs > 0 then
     out[#out + 1] = set
     out[#out + 1] = jobs

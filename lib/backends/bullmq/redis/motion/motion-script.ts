@@ -1,4 +1,5 @@
 import { luaScript } from '../link';
+import { HASH_LUA } from '../scripts/hash';
 import { STATE_LUA } from '../scripts/state';
 
 /** Events looked at (~2 ms), and bytes of them: `completed` carries a whole return value, so the first steps are small. */
@@ -8,53 +9,58 @@ export const EVENTS_READ = 1_000;
  * The facts behind "why does this queue not move?".
  *
  * KEYS[1] \`meta\` HASH · KEYS[2] \`events\` STREAM
- * ARGV    1 base of the queue · 2 most events to look at
+ * ARGV    1 base of the queue · 2 most events to look at · 3 our clock in ms, for a broker that does not tell its own
  * reply   { server ms, paused, concurrency, max, duration, limiter count, its PTTL, wait, legacy paused, active, delayed, prioritized,
  *           waiting-children, score of the next delayed, next ready id's timestamp, its planned delay, its starts, newest start,
  *           active looked at, stalled-check (ms), its PTTL,
  *           movement: events read, 1 = there are older ones, ms of the oldest, arrived, taken, ended, last taken ms, paused ms,
- *           then 3 for each active job without a lock: id, processedOn, 1 = marked }  '' = absent
+ *           then 3 for each active job without a lock: id, processedOn, 1 = marked }  '' = absent, or it cannot be read
  */
 export const READ_MOTION = luaScript(`
 local base, most = ARGV[1], tonumber(ARGV[2])
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local function ask(...)
+  local ok, reply = pcall(redis.call, ...)
+  return ok and reply
+end
+local function short(value) return type(value) == 'string' and string.sub(value, 1, 64) or value end
+local time = ask('TIME')
+local now = time and tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000) or tonumber(ARGV[3])
 local out = { string.format('%.0f', now) }
-local function put(value) out[#out + 1] = value or '' end
-local meta = redis.call('HMGET', KEYS[1], 'paused', 'concurrency', 'max', 'duration')
+local function put(value) out[#out + 1] = short(value) or '' end
+local meta = ask('HMGET', KEYS[1], 'paused', 'concurrency', 'max', 'duration') or {}
 for i = 1, 4 do put(meta[i]) end
-put(redis.call('GET', base .. 'limiter'))
-put(redis.call('PTTL', base .. 'limiter'))
-local wait, legacy, active = redis.call('LLEN', base .. 'wait'), redis.call('LLEN', base .. 'paused'), redis.call('LLEN', base .. 'active')
-put(wait) put(legacy) put(active)
-for _, set in ipairs({ 'delayed', 'prioritized', 'waiting-children' }) do put(redis.call('ZCARD', base .. set)) end
-put(redis.call('ZRANGE', base .. 'delayed', 0, 0, 'WITHSCORES')[2])
-local nextId = redis.call('LINDEX', base .. 'wait', -1) or redis.call('LINDEX', base .. 'paused', -1)
-  or redis.call('ZRANGE', base .. 'prioritized', 0, 0)[1]
+put(ask('GET', base .. 'limiter'))
+put(ask('PTTL', base .. 'limiter'))
+for _, list in ipairs({ 'wait', 'paused', 'active' }) do put(ask('LLEN', base .. list)) end
+for _, set in ipairs({ 'delayed', 'prioritized', 'waiting-children' }) do put(ask('ZCARD', base .. set)) end
+put((ask('ZRANGE', base .. 'delayed', 0, 0, 'WITHSCORES') or {})[2])
+local nextId = ask('LINDEX', base .. 'wait', -1) or ask('LINDEX', base .. 'paused', -1)
+  or (ask('ZRANGE', base .. 'prioritized', 0, 0) or {})[1]
 local ready = { false, '', '' }
 if nextId then
-  local job = redis.call('HMGET', base .. nextId, 'timestamp', 'ats')
-  local opts = redis.call('HSTRLEN', base .. nextId, 'opts') <= 8192 and redis.call('HGET', base .. nextId, 'opts') or ''
+  local job = ask('HMGET', base .. nextId, 'timestamp', 'ats') or {}
+  local size = ask('HSTRLEN', base .. nextId, 'opts')
+  local opts = size and size <= 8192 and ask('HGET', base .. nextId, 'opts') or ''
   ready = { job[1], string.match(opts, '"delay":(%d+)') or '', job[2] }
 end
 for i = 1, 3 do put(ready[i]) end
-local newest = redis.call('LINDEX', base .. 'active', 0)
-put(newest and redis.call('HGET', base .. newest, 'processedOn'))
-local oldest, lost = redis.call('LRANGE', base .. 'active', -50, -1), {}
+local newest = ask('LINDEX', base .. 'active', 0)
+put(newest and ask('HGET', base .. newest, 'processedOn'))
+local oldest, lost = ask('LRANGE', base .. 'active', -50, -1) or {}, {}
 for _, id in ipairs(oldest) do
-  if redis.call('EXISTS', base .. id .. ':lock') == 0 then
+  if ask('EXISTS', base .. id .. ':lock') == 0 then
     lost[#lost + 1] = id
-    lost[#lost + 1] = redis.call('HGET', base .. id, 'processedOn') or ''
-    lost[#lost + 1] = redis.call('SISMEMBER', base .. 'stalled', id)
+    lost[#lost + 1] = short(ask('HGET', base .. id, 'processedOn')) or ''
+    lost[#lost + 1] = ask('SISMEMBER', base .. 'stalled', id) or 0
   end
 end
 put(#oldest)
-put(redis.call('GET', base .. 'stalled-check'))
-put(redis.call('PTTL', base .. 'stalled-check'))
+put(ask('GET', base .. 'stalled-check'))
+put(ask('PTTL', base .. 'stalled-check'))
 local from, read, beyond, bytes, chunk, last, more = now - 60000, 0, 0, 0, 1, '+', true
 local first, arrived, taken, ended, takenAt, pausedAt = now, 0, 0, 0, '', ''
 while more and read < most and bytes < 524288 and beyond < 200 do
-  local part = redis.call('XREVRANGE', KEYS[2], last, '-', 'COUNT', chunk)
+  local part = ask('XREVRANGE', KEYS[2], last, '-', 'COUNT', chunk) or {}
   more = #part == chunk
   for _, event in ipairs(part) do
     local ms, kind = tonumber(string.match(event[1], '^%d+')), ''
@@ -92,23 +98,26 @@ export const PLACES_SEARCHED = 20_000;
  * reply   nil, or { state, score, processedOn, finishedOn, worker, attempts made, opts' attempts, locked, marked,
  *           waiting ahead, prioritized ahead, 1 = at least ('' = does not wait), unfinished children, then their keys (≤ 20) }
  */
-export const READ_STANDING = luaScript(`${STATE_LUA}
+export const READ_STANDING = luaScript(`${HASH_LUA}${STATE_LUA}
 local key, base, id, reach = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local state, score = stateOf(base, id)
 if not state then return false end
-local job = redis.call('HMGET', key, 'processedOn', 'finishedOn', 'pb', 'atm')
-local opts = redis.call('HSTRLEN', key, 'opts') <= 8192 and redis.call('HGET', key, 'opts') or ''
-local out = { state, score or '', job[1] or '', job[2] or '', string.sub(job[3] or '', 1, 512), job[4] or '0',
-  string.match(opts, '"attempts":(%d+)') or '1', redis.call('EXISTS', key .. ':lock'),
-  redis.call('SISMEMBER', base .. 'stalled', id), '', '', '' }
+local function ask(...)
+  local ok, reply = pcall(redis.call, ...)
+  return ok and reply
+end
+local job = fieldsOf(key, { 'processedOn', 'finishedOn', 'pb', 'atm', 'opts' }, { 32, 32, 512, 32, 8192 })
+local out = { state, score or '', job[1] or '', job[2] or '', job[3] or '', job[4] or '0',
+  string.match(job[5] or '', '"attempts":(%d+)') or '1', redis.call('EXISTS', key .. ':lock'),
+  ask('SISMEMBER', base .. 'stalled', id) or 0, '', '', '' }
 if state == 'prioritized' then
-  out[10], out[11], out[12] = redis.call('LLEN', base .. 'wait'), redis.call('ZRANK', base .. 'prioritized', id) or 0, 0
+  out[10], out[11], out[12] = ask('LLEN', base .. 'wait') or 0, ask('ZRANK', base .. 'prioritized', id) or 0, 0
 elseif state == 'waiting' then
   local ahead, found = 0, false
   for _, list in ipairs({ 'wait', 'paused' }) do
     if not found then
-      local length = redis.call('LLEN', base .. list)
-      local at = redis.call('LPOS', base .. list, id, 'RANK', -1, 'MAXLEN', reach)
+      local length = ask('LLEN', base .. list) or 0
+      local at = ask('LPOS', base .. list, id, 'RANK', -1, 'MAXLEN', reach)
       if at then
         ahead, found = ahead + length - 1 - at, true
       else ahead = ahead + math.min(length, reach) end
@@ -116,7 +125,7 @@ elseif state == 'waiting' then
   end
   out[10], out[11], out[12] = ahead, 0, found and 0 or 1
 end
-out[13] = redis.call('SCARD', key .. ':dependencies')
+out[13] = ask('SCARD', key .. ':dependencies') or 0
 if out[13] > 0 then
   local children = redis.call('SSCAN', key .. ':dependencies', 0, 'COUNT', 20)[2]
   for i = 1, math.min(20, #children) do out[#out + 1] = children[i] end
@@ -125,4 +134,7 @@ return out
 `);
 
 /** KEYS[1] a job's hash · reply its name, cut. */
-export const READ_NAME = luaScript(`return string.sub(redis.call('HGET', KEYS[1], 'name') or '', 1, 512)`);
+export const READ_NAME = luaScript(`${HASH_LUA}
+local ok, values = pcall(fieldsOf, KEYS[1], { 'name' }, { 512 })
+return ok and values[1] or ''
+`);

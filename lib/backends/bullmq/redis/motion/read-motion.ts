@@ -45,7 +45,7 @@ export function readStanding(
 
 function askMotion(link: RedisLink, queue: string): Promise<unknown> {
   const base = link.base(queue);
-  return link.script(READ_MOTION, [`${base}meta`, `${base}events`], [base, EVENTS_READ]);
+  return link.script(READ_MOTION, [`${base}meta`, `${base}events`], [base, EVENTS_READ, Date.now()]);
 }
 
 async function settleLatency(link: RedisLink, tookMs: number): Promise<number> {

@@ -1,56 +1,22 @@
 import type { LeftOut } from '@/lib/contracts/jobs';
 import { describeFault } from '../oddities';
+import { HASH_LUA } from './hash';
 
 /**
  * Lua shared by all that show a row. `row(base, id, state, score)` returns a flat list in the order of ROW_FIELDS, or false
  * when the job's hash is gone; it raises where the key is no HASH. `rowOf` has the same arguments and never raises: false, and what is odd
- * is put into `odd`. Texts are cut here, so that a 1 MB failure never crosses the wire, and no field is read before its size is known:
- * a HASH that is small as a whole is read at once, of any other each field is weighed. `budget` bounds what one call may copy out of
- * big fields (the copy is what holds the broker: ~1.6 ms a MB).
+ * is put into `odd`. Texts are cut here, so that a 1 MB failure never crosses the wire.
  *
  * fields read of the job's HASH
  *   name timestamp processedOn finishedOn delay priority pb (worker) atm | attemptsMade (v4) ats (attempts started)
  *   opts (JSON: attempts, delay)  progress (JSON)  failedReason
  * odd { how many in all, id, the server's words, … of the first ten }
  */
-export const ROW_LUA = `
-local budget = 3145728
+export const ROW_LUA = `${HASH_LUA}
 local odd = { 0 }
-local function utf8cut(s, max)
-  if #s <= max then return s end
-  local n = max
-  while n > 0 do
-    local b = string.byte(s, n + 1)
-    if b < 128 or b >= 192 then break end
-    n = n - 1
-  end
-  return string.sub(s, 1, n)
-end
-local function isSmall(key)
-  if redis.call('HLEN', key) > 64 then return false end
-  local ok, bytes = pcall(redis.call, 'MEMORY', 'USAGE', key, 'SAMPLES', 0)
-  return ok and type(bytes) == 'number' and bytes <= 65536
-end
-local function field(key, name, cut)
-  local size = redis.call('HSTRLEN', key, name)
-  if size == 0 then return '', 0 end
-  budget = budget - size
-  if budget < 0 then return false, size end
-  return utf8cut(redis.call('HGET', key, name) or '', cut), size
-end
 local FIELDS = { 'name', 'timestamp', 'processedOn', 'finishedOn', 'delay', 'priority', 'pb', 'atm', 'attemptsMade', 'ats', 'opts',
   'progress', 'failedReason' }
 local CUTS = { 4096, 32, 32, 32, 32, 32, 512, 32, 32, 32, 8192, 2052, 4096 }
-local function fieldsOf(key)
-  if isSmall(key) then return redis.call('HMGET', key, unpack(FIELDS)) end
-  local h = {}
-  for i, name in ipairs(FIELDS) do
-    local text, size = field(key, name, CUTS[i])
-    if not text then text = name == 'failedReason' and '(an error text of ' .. size .. ' bytes)' or '' end
-    h[i] = size > 0 and text
-  end
-  return h
-end
 local function planned(text)
   if #text <= 8192 then
     local ok, opts = pcall(cjson.decode, text)
@@ -62,14 +28,18 @@ local function planned(text)
   end
   return string.match(text, '"attempts":(%d+)') or '', string.match(text, '"delay":(%d+)') or ''
 end
+local function unread(key)
+  local size = redis.call('HSTRLEN', key, 'failedReason')
+  return size > 0 and '(an error text of ' .. size .. ' bytes)' or ''
+end
 local function row(base, id, state, score)
   local key = base .. id
-  local h = fieldsOf(key)
-  if not h[1] and not h[2] then return false end
+  local h = fieldsOf(key, FIELDS, CUTS)
+  if not h[1] and not h[2] and redis.call('HEXISTS', key, 'timestamp') == 0 then return false end
   local attempts, planDelay = planned(h[11] or '')
-  local reason = state ~= 'completed' and h[13] or ''
-  return { id, utf8cut(h[1] or '', 4096), h[2] or '', h[3] or '', h[4] or '', h[5] or '', h[6] or '', utf8cut(h[7] or '', 512),
-    h[8] or h[9] or '', h[10] or '', attempts, planDelay, utf8cut(h[12] or '', 2052), utf8cut(reason, 4096), score or '' }
+  local reason = state ~= 'completed' and (h[13] or unread(key)) or ''
+  return { id, h[1] or '', h[2] or '', h[3] or '', h[4] or '', h[5] or '', h[6] or '', h[7] or '', h[8] or h[9] or '', h[10] or '',
+    attempts, planDelay, h[12] or '', reason, score or '' }
 end
 local function rowOf(base, id, state, score)
   local ok, one = pcall(row, base, id, state, score)

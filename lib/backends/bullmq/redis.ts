@@ -77,6 +77,7 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     group,
     usesPriorities: (queue) => snapshots.usesPriorities(queue),
     onNewQueue: (listener) => discovery.onNew(listener),
+    sift: (queues) => discovery.sift(queues),
   };
 
   return {

@@ -1,4 +1,5 @@
 import type { BackendEvent } from '@/lib/backends/backend';
+import { timeOf } from '@/lib/iso-time';
 import { ERROR_LINE_CHARS, firstErrorLine, PROGRESS_CAP_CHARS, parseProgress } from '../job-shape';
 import { toState } from './rows';
 
@@ -75,7 +76,7 @@ const QUEUE_EVENTS = new Set(['paused', 'resumed', 'cleaned']);
 /** Null for what tells nothing new. */
 export function toBackendEvent(row: EventRow): BackendEvent | null {
   const { queue } = row;
-  const at = Number(row.at);
+  const at = timeOf(Number(row.at)) ?? Date.now();
   if (QUEUE_EVENTS.has(row.event)) return { type: 'queue', queue, at };
   if (row.job === null) return null;
   if (row.event === 'progress')

@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackendEvent } from '@/lib/backends/backend';
+import { isRefusal, isWrongType } from '../broker-errors';
 import { connectRedis, type RedisClient } from './connect';
 import { type RedisLink, runScript } from './link';
 import { READ_EVENTS } from './scripts/tail';
+import { StreamTiers } from './stream-tiers';
 import { EventTranslator } from './to-events';
 
 /** Between two reads of a busy source: 12 reads a second at most, unless it says more than a read takes. */
 const BREATH_MS = 80;
 /** How long one wait for news lasts; a queue that is met meanwhile ends it, to join. */
 const BLOCK_MS = 2_000;
+/** While others are asked in turn. */
+const COLD_BLOCK_MS = 250;
 /** On Cluster one connection cannot wait on many slots: asked in turn instead. */
 const POLL_MS = 150;
 const EVENTS_PER_READ = 2_000;
@@ -22,6 +26,7 @@ interface Stream {
   full: boolean;
 }
 
+/** A `last` of '' is a stream that cannot be read. */
 type StreamReply = [index: number, full: number, trimmed: number, last: string, ...fields: string[]];
 
 export interface TailSource {
@@ -30,6 +35,8 @@ export interface TailSource {
   usesPriorities(queue: string): boolean;
   group(queues: string[]): string[][];
   onNewQueue(listener: () => void): () => void;
+  /** One command over these was refused: keeps those apart whose keys may not be read. */
+  sift(queues: string[]): Promise<string[]>;
 }
 
 /**
@@ -70,8 +77,10 @@ export async function* tailEvents(source: TailSource, signal: AbortSignal): Asyn
 
 class Tail {
   #streams = new Map<string, Stream>();
+  #tiers = new StreamTiers();
   #translator = new EventTranslator();
   #beganAt: string | null = null;
+  #names: string[] | null = null;
   #waiting = false;
   #breathes = false;
   #readAt = 0;
@@ -100,8 +109,9 @@ class Tail {
     // Before the next read, not after this one: what was read is on its way.
     if (this.#breathes) await pause(BREATH_MS, signal);
     await this.#join();
+    const cold = this.#tiers.coldSlice(Date.now());
     if (this.#waiting && !wasAway) await this.#wait(signal);
-    const events = await this.#read();
+    const events = await this.#read(cold);
     const more = [...this.#streams.values()].some((stream) => stream.full);
     // Asking without waiting would find nothing as often as not: one wait costs less than an empty read.
     this.#waiting = !more;
@@ -118,6 +128,9 @@ class Tail {
   /** A queue that is discovered late is read from when this tail began: nothing of it is lost. */
   async #join(): Promise<void> {
     const names = await this.source.queueNames();
+    if (names === this.#names) return;
+    this.#names = names;
+    this.#tiers.keep(names, Date.now());
     const keep = new Set(names);
     for (const name of this.#streams.keys()) if (!keep.has(name)) this.#streams.delete(name);
     for (const queue of names) {
@@ -127,15 +140,18 @@ class Tail {
   }
 
   async #wait(signal: AbortSignal): Promise<void> {
-    const streams = [...this.#streams.values()];
+    const streams = this.#hot();
     if (this.source.link.isCluster || streams.length === 0) return pause(streams.length === 0 ? 250 : POLL_MS, signal);
+    const blockMs = this.#tiers.hasCold ? COLD_BLOCK_MS : BLOCK_MS;
     const keys = streams.map(({ queue }) => `${this.source.link.base(queue)}events`);
     const cursors = streams.map(({ cursor }) => cursor);
     this.#clientId ??= await within(this.client.client('ID'));
     this.#blocked = true;
     try {
-      await within(this.client.xread('COUNT', 1, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...cursors), BLOCK_MS + 2_500);
+      await within(this.client.xread('COUNT', 1, 'BLOCK', blockMs, 'STREAMS', ...keys, ...cursors), blockMs + 2_500);
     } catch (error) {
+      // Which of them cannot be read is found by the read that follows, which asks each where all were refused.
+      if (isWrongType(error) || isRefusal(error)) return;
       this.#clientId = null;
       // The blocked command would answer in the place of a later one.
       if (!signal.aborted) this.client.disconnect(true);
@@ -145,13 +161,30 @@ class Tail {
     }
   }
 
+  #hot(): Stream[] {
+    return this.#tiers.hot(Date.now()).flatMap((queue) => this.#streams.get(queue) ?? []);
+  }
+
   /** Null: nothing new. */
-  async #read(): Promise<BackendEvent[] | null> {
+  async #read(cold: readonly string[]): Promise<BackendEvent[] | null> {
     const stale = Date.now() - this.#readAt > 1_000;
-    const groups = this.source.group([...this.#streams.keys()]);
-    const replies = await Promise.all(groups.map((queues) => this.#readGroup(queues, stale)));
+    const names = [...this.#hot().map(({ queue }) => queue), ...cold.filter((queue) => this.#streams.has(queue))];
+    const groups = this.source.group(names);
+    const replies = await Promise.all(groups.map((queues) => this.#readSome(queues, stale)));
     this.#readAt = Date.now();
     return replies.every((reply) => reply === null) ? null : replies.flatMap((reply) => reply ?? []);
+  }
+
+  async #readSome(queues: string[], stale: boolean): Promise<BackendEvent[] | null> {
+    try {
+      return await this.#readGroup(queues, stale);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      void this.source.link.rights.look();
+      const readable = await this.source.sift(queues);
+      if (readable.length === queues.length) throw error;
+      return this.#readGroup(readable, stale);
+    }
   }
 
   async #readGroup(queues: string[], stale: boolean): Promise<BackendEvent[] | null> {
@@ -164,8 +197,14 @@ class Tail {
     const replies = (await within(runScript(this.client, READ_EVENTS, keys, [count, ...args]))) as StreamReply[];
     for (const stream of streams) stream.full = false;
     if (replies.length === 0) return null;
+    const now = Date.now();
     return replies.flatMap(([index, full, trimmed, last, ...fields]) => {
       const stream = streams[index - 1] as Stream;
+      if (last === '') {
+        this.#tiers.setAside(stream.queue, now);
+        return [];
+      }
+      this.#tiers.noteNews(stream.queue, now);
       Object.assign(stream, { cursor: last, real: true, full: full === 1 });
       const events = this.#translator.translate(stream.queue, fields);
       return trimmed === 1 ? [{ type: 'gap' as const, at: Date.now() }, ...events] : events;
@@ -174,7 +213,7 @@ class Tail {
 
   #flags(stream: Stream, stale: boolean): string {
     const trimmedPossible = stream.real && (stale || stream.full);
-    return `${trimmedPossible ? 'g' : ''}${this.source.usesPriorities(stream.queue) ? 'p' : ''}`;
+    return `${trimmedPossible ? 'g' : stream.real ? 'r' : ''}${this.source.usesPriorities(stream.queue) ? 'p' : ''}`;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { BackendEvent } from '@/lib/backends/backend';
 import type { JobState } from '@/lib/contracts/states';
+import { timeOf } from '@/lib/iso-time';
 import { firstErrorLine, parseProgress } from '../job-shape';
 
 const STATES: Record<string, JobState | null> = {
@@ -32,7 +33,9 @@ export class EventTranslator {
     return events;
   }
 
-  #one(queue: string, at: number, kind: string, id: string, text: string): BackendEvent | null {
+  #one(queue: string, ms: number, kind: string, id: string, text: string): BackendEvent | null {
+    // A stream's ids may be of any time: a queue then has none.
+    const at = timeOf(ms) ?? Date.now();
     if (kind === 'added') {
       this.#keepName(`${queue}\n${id}`, text);
       return null;

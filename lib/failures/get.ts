@@ -5,6 +5,7 @@ import { presentGroups, readPlaces } from '@/lib/failures/read-groups';
 import { readPeriod } from '@/lib/metrics/period';
 import { decodeDetail } from '@/lib/store/history/detail';
 import { stateOf } from '@/lib/store/history/states';
+import { readName } from '@/lib/store/stored-name';
 import { query } from '@/lib/verbs';
 
 const DAY_MS = 86_400_000;
@@ -12,7 +13,9 @@ const SAMPLES = 20;
 
 interface Sample {
   queue: string;
+  raw_queue: string | null;
   id: string;
+  raw_id: string | null;
   name: string;
   finished_at: Date | null;
   state: number;
@@ -29,7 +32,7 @@ export const getFailure = query('failure.get', async (ask, { group, from, to }) 
     presentGroups(ask, [row], period),
     readPlaces(ask.store, [row.id]),
     ask.store.query<Sample>(
-      `SELECT q.queue, j.id, coalesce(j.name, k.name) AS name, j.finished_at, j.state, j.attempts_made, w.name AS worker, j.error, j.detail
+      `SELECT q.queue, q.raw_queue, j.id, j.raw_id, coalesce(j.name, k.name) AS name, j.finished_at, j.state, j.attempts_made, w.name AS worker, j.error, j.detail
          FROM (SELECT * FROM queuedeck.job WHERE group_id = $1 ORDER BY finished_at DESC NULLS LAST LIMIT ${SAMPLES}) j
          JOIN queuedeck.scope q ON q.id = j.queue_id JOIN queuedeck.scope k ON k.id = j.kind_id
          LEFT JOIN queuedeck.seen_worker w ON w.id = j.worker_id ORDER BY j.finished_at DESC NULLS LAST`,
@@ -51,8 +54,8 @@ export const getFailure = query('failure.get', async (ask, { group, from, to }) 
     stepMs: period.stepMs,
     places: [...byPlace.values()],
     samples: samples.map((one) => ({
-      queue: one.queue,
-      id: one.id,
+      queue: readName(one.queue, one.raw_queue),
+      id: readName(one.id, one.raw_id),
       name: one.name,
       finishedAt: one.finished_at?.toISOString() ?? null,
       state: stateOf(one.state),

@@ -2,6 +2,7 @@ import { cursorNumber, decodeCursor, encodeCursor } from '@/lib/cursor';
 import { GROUP_COLUMNS, type GroupRow, presentGroups } from '@/lib/failures/read-groups';
 import { sourcesOf } from '@/lib/jobs/search/search';
 import { readPeriod } from '@/lib/metrics/period';
+import { storedText } from '@/lib/store/stored-name';
 import { query } from '@/lib/verbs';
 
 const DAY_MS = 86_400_000;
@@ -39,7 +40,7 @@ export const listFailures = query('failure.list', async (ask, input) => {
     period.fromMs,
     period.toMs,
     state === 'all' ? null : state,
-    queue ?? null,
+    queue === undefined ? null : storedText(queue),
     pattern,
   ];
   const by = SORTS[sort];

@@ -3,6 +3,7 @@ import type { FailureGroup } from '@/lib/contracts/failures';
 import { countSteps, type Period } from '@/lib/metrics/period';
 import { readFigures } from '@/lib/store/figures/read-figures';
 import type { Store } from '@/lib/store/store';
+import { readName } from '@/lib/store/stored-name';
 import type { Ask } from '@/lib/verbs';
 
 const DAY_MS = 86_400_000;
@@ -91,14 +92,15 @@ export async function presentGroups(ask: Ask, rows: readonly GroupRow[], period:
 }
 
 /** Newest first. */
-export function readPlaces(store: Store, ids: readonly number[]): Promise<Place[]> {
-  return store.query<Place>(
-    `SELECT k.group_id, s.queue, s.name, k.version, k.total::float8 AS total, k.last_at
+export async function readPlaces(store: Store, ids: readonly number[]): Promise<Place[]> {
+  const rows = await store.query<Place & { raw_queue: string | null }>(
+    `SELECT k.group_id, s.queue, s.raw_queue, s.name, k.version, k.total::float8 AS total, k.last_at
        FROM unnest($1::int[]) AS g(id)
       CROSS JOIN LATERAL (SELECT * FROM queuedeck.failure_kind k WHERE k.group_id = g.id ORDER BY k.last_at DESC LIMIT ${MOST_PLACES}) k
        JOIN queuedeck.scope s ON s.id = k.kind_id ORDER BY k.last_at DESC`,
     [ids],
   );
+  return rows.map(({ raw_queue, ...place }) => ({ ...place, queue: readName(place.queue, raw_queue) }));
 }
 
 /** Jobs that failed for good with it and that the broker has, as far as the record knows. */

@@ -5,6 +5,7 @@ import { sumFigures, toPercentiles } from '@/lib/metrics/totals';
 import { findSource } from '@/lib/sources/find';
 import { readFigures } from '@/lib/store/figures/read-figures';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
+import { storedText } from '@/lib/store/stored-name';
 import { type Ask, query } from '@/lib/verbs';
 
 const DAY_MS = 86_400_000;
@@ -66,7 +67,7 @@ async function readRecorded(ask: Ask, source: string, queue: string, id: string)
     `SELECT coalesce(j.name, k.name) AS name, j.run_ms FROM queuedeck.job j
        JOIN queuedeck.scope q ON q.id = j.queue_id AND q.key = $1 JOIN queuedeck.scope k ON k.id = j.kind_id
       WHERE j.id = $2 ORDER BY j.added_at DESC LIMIT 1`,
-    [scopeKey(SCOPE_KINDS.queue, source, queue), id],
+    [scopeKey(SCOPE_KINDS.queue, source, queue), storedText(id)],
   );
   return row ? { name: row.name, runMs: row.run_ms, startedAt: null, isActive: false } : null;
 }

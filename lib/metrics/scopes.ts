@@ -1,6 +1,7 @@
 import { CodedError } from '@/lib/contracts/errors';
 import { findSource } from '@/lib/sources/find';
 import { SCOPE_KINDS } from '@/lib/store/history/scope-key';
+import { readName, storedText } from '@/lib/store/stored-name';
 import type { Ask } from '@/lib/verbs';
 
 interface Of {
@@ -22,20 +23,32 @@ export async function findScopes(ask: Ask, { source, queue, name }: Of): Promise
   if (queue !== undefined && source === undefined) throw missing('source', 'of the queue is missing');
   if (name !== undefined && queue === undefined) throw missing('queue', 'of the name is missing');
   const kind = name !== undefined ? SCOPE_KINDS.name : queue !== undefined ? SCOPE_KINDS.queue : SCOPE_KINDS.source;
-  return ask.store.query<ScopeRow>(
-    `SELECT id, source, queue, name FROM queuedeck.scope WHERE kind = $1 AND source = ANY($2::text[])
+  return readScopes(
+    ask,
+    `kind = $1 AND source = ANY($2::text[])
         AND ($3::text IS NULL OR queue = $3) AND ($4::text IS NULL OR name = $4)`,
-    [kind, source === undefined ? [...ask.sources.keys()] : [source], queue ?? null, name ?? null],
+    [kind, source === undefined ? [...ask.sources.keys()] : [source], stored(queue), name ?? null],
   );
 }
 
 /** Of the queues of a source (or of all), or of the names of a queue. */
 export function findParts(ask: Ask, kind: 'queue' | 'name', { source, queue }: Of): Promise<ScopeRow[]> {
-  return ask.store.query<ScopeRow>(
-    `SELECT id, source, queue, name FROM queuedeck.scope WHERE kind = $1 AND source = ANY($2::text[]) AND ($3::text IS NULL OR queue = $3)
+  return readScopes(
+    ask,
+    `kind = $1 AND source = ANY($2::text[]) AND ($3::text IS NULL OR queue = $3)
       ORDER BY seen_at DESC LIMIT 5000`,
-    [SCOPE_KINDS[kind], source === undefined ? [...ask.sources.keys()] : [source], queue ?? null],
+    [SCOPE_KINDS[kind], source === undefined ? [...ask.sources.keys()] : [source], stored(queue)],
   );
+}
+
+const stored = (queue: string | undefined) => (queue === undefined ? null : storedText(queue));
+
+async function readScopes(ask: Ask, where: string, values: unknown[]): Promise<ScopeRow[]> {
+  const rows = await ask.store.query<ScopeRow & { raw_queue: string | null }>(
+    `SELECT id, source, queue, raw_queue, name FROM queuedeck.scope WHERE ${where}`,
+    values,
+  );
+  return rows.map(({ raw_queue, queue, ...row }) => ({ ...row, queue: queue && readName(queue, raw_queue) }));
 }
 
 function missing(path: string, message: string): CodedError {

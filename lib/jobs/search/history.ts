@@ -11,6 +11,7 @@ import { type AttemptDetail, decodeDetail } from '@/lib/store/history/detail';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
 import { stateOf } from '@/lib/store/history/states';
 import { type FoundRow, ROW_COLUMNS, ROW_JOINS, toFoundJob } from '@/lib/store/search/found-row';
+import { storedText } from '@/lib/store/stored-name';
 import { query } from '@/lib/verbs';
 
 const MOST_OTHERS = 20;
@@ -34,12 +35,12 @@ export const getJobHistory = query('job.history', async (ask, { source, queue, j
       `SELECT ${ROW_COLUMNS}, j.added_at AS sort_value, j.data, j.data_bytes, j.result, j.result_bytes, o.options, j.detail, j.error AS whole_error
          FROM queuedeck.job j ${ROW_JOINS} LEFT JOIN queuedeck.seen_options o ON o.id = j.options_id
         WHERE j.id = $2 AND q.key = $1 AND ($3::timestamptz IS NULL OR j.added_at = $3) ORDER BY j.added_at DESC LIMIT 1`,
-      [key, id, addedAt ?? null],
+      [key, storedText(id), addedAt ?? null],
     ),
     ask.store.query<{ added_at: Date; state: number }>(
       `SELECT j.added_at, j.state FROM queuedeck.job j JOIN queuedeck.scope q ON q.id = j.queue_id
         WHERE j.id = $2 AND q.key = $1 ORDER BY j.added_at DESC LIMIT ${MOST_OTHERS + 1}`,
-      [key, id],
+      [key, storedText(id)],
     ),
   ]);
   const [row] = rows;

@@ -3,6 +3,7 @@ import type { Node } from '@/lib/contracts/query/ast';
 import type { FoundJob } from '@/lib/contracts/search';
 import type { JobState } from '@/lib/contracts/states';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
+import { storedText } from '@/lib/store/stored-name';
 import type { Ask } from '@/lib/verbs';
 import { fits } from './fits';
 
@@ -77,10 +78,10 @@ async function withoutRecorded(ask: Ask, source: string, queue: string, jobs: Fo
   if (unique.length === 0) return [];
   const rows = await ask.store.query<{ id: string }>(
     `SELECT DISTINCT j.id FROM queuedeck.job j JOIN queuedeck.scope s ON s.id = j.queue_id AND s.key = $1 WHERE j.id = ANY($2::text[])`,
-    [scopeKey(SCOPE_KINDS.queue, source, queue), unique.map(({ id }) => id)],
+    [scopeKey(SCOPE_KINDS.queue, source, queue), unique.map(({ id }) => storedText(id))],
   );
   const known = new Set(rows.map(({ id }) => id));
-  return unique.filter(({ id }) => !known.has(id));
+  return unique.filter(({ id }) => !known.has(storedText(id)));
 }
 
 /** Ids that a job must have to fit: of the query itself, or of one side of its ANDs. */

@@ -26,6 +26,8 @@ export function optionsKey(options: string): Buffer {
   return hash16(options);
 }
 
+/** UTF-8 would make one of all names with half a surrogate pair. */
 function hash16(text: string): Buffer {
-  return createHash('sha256').update(text).digest().subarray(0, 16);
+  const encoding = /\p{Surrogate}/u.test(text) ? 'utf16le' : 'utf8';
+  return createHash('sha256').update(text, encoding).digest().subarray(0, 16);
 }

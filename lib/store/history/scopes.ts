@@ -1,5 +1,6 @@
 import { cleanText } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
+import { storedText, storeName } from '@/lib/store/stored-name';
 import { NAMES_PER_QUEUE, optionsKey, SCOPE_KINDS, scopeKey, workerKey } from './scope-key';
 
 const MOST_KEPT = 50_000;
@@ -120,7 +121,7 @@ export class Scopes {
     if (this.#names.has(queue)) return;
     const [row] = await this.store.query<{ names: number }>(
       'SELECT count(*)::int AS names FROM queuedeck.scope WHERE source = $1 AND queue = $2 AND kind = 2',
-      [this.source, queue],
+      [this.source, storedText(queue)],
     );
     this.#names.set(queue, row?.names ?? 0);
   }
@@ -144,15 +145,16 @@ export class Scopes {
   async #make(wanted: Wanted[]): Promise<void> {
     if (this.#scopes.size > MOST_KEPT) this.#scopes.clear();
     const rows = await this.store.query<{ id: number; key: Buffer; made: boolean }>(
-      `INSERT INTO queuedeck.scope (kind, source, queue, name, key)
-       SELECT kind, $1, queue, name, key FROM unnest($2::smallint[], $3::text[], $4::text[], $5::bytea[]) AS w(kind, queue, name, key)
+      `INSERT INTO queuedeck.scope (kind, source, queue, name, key, raw_queue)
+       SELECT kind, $1, queue, name, key, raw FROM unnest($2::smallint[], $3::text[], $4::text[], $5::bytea[], $6::text[]) AS w(kind, queue, name, key, raw)
        ON CONFLICT (key) DO UPDATE SET seen_at = now() RETURNING id, key, xmax = 0 AS made`,
       [
         this.source,
         wanted.map(({ kind }) => kind),
-        wanted.map(({ queue }) => cleanText(queue)),
+        wanted.map(({ queue }) => (queue === null ? null : storedText(queue))),
         wanted.map(({ name }) => cleanText(name)),
         wanted.map(({ key }) => key),
+        wanted.map(({ queue }) => (queue === null ? null : storeName(queue).raw)),
       ],
     );
     const byKey = new Map(wanted.map((one) => [one.key.toString('hex'), one]));

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { cleanText } from '@/lib/store/clean-text';
+import { storedText, storeName } from '@/lib/store/stored-name';
 
 /** A row of `queuedeck.job` as it is written. Times epoch ms; null = unknown or not yet. */
 export interface JobWrite {
@@ -34,7 +35,8 @@ const INT = 2_147_483_647;
 
 /** Column, its type in the statement, its value. In this order in the statement. */
 const COLUMNS: [name: string, type: string, value: (row: JobWrite) => unknown][] = [
-  ['id', 'text', (row) => cleanText(row.id)],
+  ['id', 'text', (row) => storedText(row.id)],
+  ['raw_id', 'text', (row) => storeName(row.id).raw],
   ['source_id', 'int', (row) => row.sourceId],
   ['queue_id', 'int', (row) => row.queueId],
   ['kind_id', 'int', (row) => row.kindId],

@@ -2,6 +2,7 @@ import type { Node, Value } from '@/lib/contracts/query/ast';
 import { readDuration, readMoment } from '@/lib/contracts/query/values';
 import { FLAGS, STATE_CODES } from '@/lib/store/history/states';
 import { termOf } from '@/lib/store/history/terms';
+import { storedText } from '@/lib/store/stored-name';
 
 /** Ids of the names that patterns of the query fit; see resolve.ts. */
 export interface Names {
@@ -43,6 +44,12 @@ export function like(value: { text: string; quoted: boolean }, within: boolean):
   const plain = value.text.replaceAll(/[\\%_]/g, '\\$&');
   const pattern = value.quoted ? plain : plain.replaceAll('*', '%');
   return within ? `%${pattern}%` : pattern;
+}
+
+/** A whole name is looked for as it is stored. */
+export function queuePattern(value: { text: string; quoted: boolean }): string {
+  const isWhole = value.quoted || !value.text.includes('*');
+  return isWhole ? like({ text: storedText(value.text), quoted: true }, false) : like(value, false);
 }
 
 class Writer {
@@ -98,7 +105,7 @@ class Writer {
         return this.names.hasOwnNames ? `(${ids} OR j.name ILIKE ${this.#value(pattern, 'text')})` : ids;
       }
       case 'queue':
-        return this.#ids('queue', 'j.queue_id', like(asText(value), false));
+        return this.#ids('queue', 'j.queue_id', queuePattern(asText(value)));
       case 'source':
         return this.#ids('source', 'j.source_id', like(asText(value), false));
       case 'worker':
@@ -138,7 +145,7 @@ class Writer {
   }
 
   #id(value: { text: string; quoted: boolean }): string {
-    if (value.quoted || !value.text.includes('*')) return `j.id = ${this.#value(value.text, 'text')}`;
+    if (value.quoted || !value.text.includes('*')) return `j.id = ${this.#value(storedText(value.text), 'text')}`;
     this.scans = true;
     return `j.id LIKE ${this.#value(like(value, false), 'text')}`;
   }

@@ -1,10 +1,13 @@
 import type { FoundJob } from '@/lib/contracts/search';
 import { hasFlag, stateOf } from '@/lib/store/history/states';
+import { readName } from '@/lib/store/stored-name';
 
 export interface FoundRow {
   source: string;
   queue: string;
+  raw_queue: string | null;
   id: string;
+  raw_id: string | null;
   name: string;
   state: number;
   flags: number;
@@ -23,7 +26,7 @@ export interface FoundRow {
 }
 
 /** Of rows `j`; never a payload. */
-export const ROW_COLUMNS = `q.source, q.queue, j.id, coalesce(j.name, k.name) AS name, j.state, j.flags, j.attempts_made, j.attempts,
+export const ROW_COLUMNS = `q.source, q.queue, q.raw_queue, j.id, j.raw_id, coalesce(j.name, k.name) AS name, j.state, j.flags, j.attempts_made, j.attempts,
   j.added_at, j.started_at, j.finished_at, j.wait_ms, j.run_ms, left(split_part(j.error, E'\\n', 1), 300) AS error, j.group_id,
   w.name AS worker, j.n`;
 export const ROW_JOINS = `JOIN queuedeck.scope q ON q.id = j.queue_id JOIN queuedeck.scope k ON k.id = j.kind_id
@@ -33,8 +36,8 @@ export const ROW_JOINS = `JOIN queuedeck.scope q ON q.id = j.queue_id JOIN queue
 export function toFoundJob(row: FoundRow): FoundJob {
   return {
     source: row.source,
-    queue: row.queue,
-    id: row.id,
+    queue: readName(row.queue, row.raw_queue),
+    id: readName(row.id, row.raw_id),
     name: row.name,
     state: stateOf(row.state),
     cancelled: hasFlag(row.flags, 'cancelled'),

@@ -1,7 +1,7 @@
 import type { Node } from '@/lib/contracts/query/ast';
 import { NAMES_PER_QUEUE } from '@/lib/store/history/scope-key';
 import type { Store } from '@/lib/store/store';
-import { like, type Names } from './conditions';
+import { like, type Names, queuePattern } from './conditions';
 
 const CROWDED_EVERY_MS = 60_000;
 const MOST_IDS = 20_000;
@@ -43,7 +43,9 @@ function collect(node: Node, wanted: Map<What, Set<string>>): void {
   else {
     const what = node.field === 'name' ? 'kind' : node.field;
     if (what !== 'kind' && what !== 'queue' && what !== 'source' && what !== 'worker') return;
-    for (const value of node.values) if (value.op === 'is') want(what, like(value, false));
+    const patternOf = (value: { text: string; quoted: boolean }) =>
+      what === 'queue' ? queuePattern(value) : like(value, false);
+    for (const value of node.values) if (value.op === 'is') want(what, patternOf(value));
   }
 }
 

@@ -1,10 +1,10 @@
 import type { QueueBackend } from '@/lib/backends/backend';
 import type { RecordedFields, RecordingMethods } from '@/lib/backends/recording';
 import type { JobState } from '@/lib/contracts/states';
-import { cleanText } from '@/lib/store/clean-text';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
 import { isOpen, STATE_CODES } from '@/lib/store/history/states';
 import type { Store } from '@/lib/store/store';
+import { readName, storedText } from '@/lib/store/stored-name';
 import type { Finding, QueueTask } from './findings';
 
 const ENDED: JobState[] = ['completed', 'failed'];
@@ -61,18 +61,18 @@ async function* sweepState(ports: Ports, task: QueueTask, state: JobState): Asyn
 
 /** Those whose newest record does not stand in that state; and of ended ones those that ended anew. */
 async function chooseUnknown({ store, backend }: Ports, task: QueueTask, state: JobState, ids: string[]) {
-  const rows = await store.query<{ id: string }>(
-    `SELECT g.id FROM unnest($2::text[]) AS g(id)
+  const rows = await store.query<{ n: string }>(
+    `SELECT g.n FROM unnest($2::text[]) WITH ORDINALITY AS g(id, n)
       WHERE NOT EXISTS (SELECT FROM queuedeck.job j JOIN queuedeck.scope s ON s.id = j.queue_id AND s.key = $1
                          WHERE j.id = g.id AND (j.state = $3 ${isOpen(state) ? 'OR j.state < 5' : 'AND j.finished_at >= to_timestamp($4::float8 / 1000)'}))`,
     [
       scopeKey(SCOPE_KINDS.queue, backend.name, task.queue),
-      ids.map(cleanText),
+      ids.map(storedText),
       STATE_CODES[state],
       ...(isOpen(state) ? [] : [(task.fromMs ?? 0) - 60_000]),
     ],
   );
-  return rows.map(({ id }) => id);
+  return rows.map(({ n }) => ids[Number(n) - 1] ?? '');
 }
 
 async function hasDrifted({ store, backend, openInBroker }: Ports, { queue }: QueueTask): Promise<boolean> {
@@ -81,7 +81,7 @@ async function hasDrifted({ store, backend, openInBroker }: Ports, { queue }: Qu
     `SELECT count(*)::int AS open FROM queuedeck.job j
       WHERE j.kind_id IN (SELECT id FROM queuedeck.scope WHERE source = $1 AND queue = $2 AND kind = ${SCOPE_KINDS.name})
         AND j.state IN (0, 1, 2, 3, 4)`,
-    [backend.name, queue],
+    [backend.name, storedText(queue)],
   );
   const recorded = row?.open ?? 0;
   const difference = Math.abs(recorded - openInBroker);
@@ -91,16 +91,16 @@ async function hasDrifted({ store, backend, openInBroker }: Ports, { queue }: Qu
 /** Open records of jobs that the broker has not got. */
 async function* findMissing({ store, backend, recording, signal }: Ports, task: QueueTask): AsyncGenerator<Finding> {
   for (let after = '0'; !signal.aborted; ) {
-    const rows = await store.query<{ id: string; n: string }>(
-      `SELECT j.id, j.n FROM queuedeck.job j
+    const rows = await store.query<{ id: string; raw_id: string | null; n: string }>(
+      `SELECT j.id, j.raw_id, j.n FROM queuedeck.job j
         WHERE j.kind_id IN (SELECT id FROM queuedeck.scope WHERE source = $1 AND queue = $2 AND kind = ${SCOPE_KINDS.name})
           AND j.state IN (0, 1, 2, 3, 4) AND j.n > $3 ORDER BY j.n LIMIT ${IDS_PER_LOOK}`,
-      [backend.name, task.queue, after],
+      [backend.name, storedText(task.queue), after],
     );
     const last = rows.at(-1);
     if (!last) return;
     after = last.n;
-    const ids = rows.map(({ id }) => id);
+    const ids = rows.map(({ id, raw_id }) => readName(id, raw_id));
     const found = await recording.hasJobs(task.queue, ids);
     const missing = ids.filter((_, i) => !found[i]);
     if (missing.length > 0) yield { kind: 'missing', task, ids: missing };

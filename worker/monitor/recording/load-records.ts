@@ -1,13 +1,15 @@
-import { cleanText } from '@/lib/store/clean-text';
 import { decodeDetail } from '@/lib/store/history/detail';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
 import { stateOf } from '@/lib/store/history/states';
 import type { Store } from '@/lib/store/store';
+import { readName, storedText } from '@/lib/store/stored-name';
 import type { JobRecord } from './job-record';
 
 interface Row {
   queue: string;
+  raw_queue: string | null;
   id: string;
+  raw_id: string | null;
   name: string;
   state: number;
   flags: number;
@@ -30,7 +32,7 @@ interface Row {
 }
 
 const SQL = `
-SELECT s.queue, j.id, coalesce(j.name, k.name) AS name, j.state, j.flags, extract(epoch FROM j.added_at)::float8 * 1000 AS added,
+SELECT s.queue, s.raw_queue, j.id, j.raw_id, coalesce(j.name, k.name) AS name, j.state, j.flags, extract(epoch FROM j.added_at)::float8 * 1000 AS added,
        extract(epoch FROM j.started_at)::float8 * 1000 AS started, extract(epoch FROM j.finished_at)::float8 * 1000 AS finished,
        j.wait_ms, j.run_ms, j.attempts_made, j.attempts, w.name AS worker, o.options, j.data, j.data_bytes, j.result,
        j.result_bytes, j.error, j.group_id, j.detail
@@ -50,7 +52,7 @@ export async function loadRecords(
   if (wanted.length === 0) return [];
   const rows = await store.query<Row>(SQL, [
     wanted.map(({ queue }) => scopeKey(SCOPE_KINDS.queue, source, queue)),
-    wanted.map(({ id }) => cleanText(id)),
+    wanted.map(({ id }) => storedText(id)),
   ]);
   return rows.map(toRecord);
 }
@@ -60,8 +62,8 @@ function toRecord(row: Row): JobRecord {
   const added = Math.round(row.added);
   const started = row.started === null ? null : Math.round(row.started);
   return {
-    queue: row.queue,
-    id: row.id,
+    queue: readName(row.queue, row.raw_queue),
+    id: readName(row.id, row.raw_id),
     name: row.name,
     state: stateOf(row.state),
     flags: row.flags,

@@ -49,7 +49,8 @@ export class Memory {
   }
 }
 
-export const keyOf = (queue: string, id: string): string => `${queue}\n${id}`;
+/** Both may hold any character: the length tells where one ends. */
+export const keyOf = (queue: string, id: string): string => `${queue.length}:${queue}${id}`;
 
 function weigh({ data, result, options }: JobRecord): number {
   return 400 + (data?.length ?? 0) + (result?.length ?? 0) + (options?.length ?? 0);

@@ -9,6 +9,7 @@ import { isOpen, STATE_CODES } from '@/lib/store/history/states';
 import { termsOf } from '@/lib/store/history/terms';
 import { type JobWrite, writeJobs } from '@/lib/store/history/write-jobs';
 import type { Store } from '@/lib/store/store';
+import { storedText } from '@/lib/store/stored-name';
 import type { JobRecord } from './job-record';
 import type { Ledger, NotedFailure } from './ledger';
 
@@ -160,7 +161,7 @@ async function dropMoved(client: pg.PoolClient, scopes: Scopes, records: readonl
     `DELETE FROM queuedeck.job j USING unnest($1::text[], $2::int[], $3::float8[]) AS g(id, queue_id, at)
       WHERE j.id = g.id AND j.queue_id = g.queue_id AND j.added_at = to_timestamp(g.at / 1000)`,
     [
-      moved.map(({ id }) => id),
+      moved.map(({ id }) => storedText(id)),
       moved.map(({ queue, name }) => scopes.of(queue, name).queue),
       moved.map(({ storedAt }) => storedAt),
     ],

@@ -19,7 +19,7 @@ export function wishesOf(
 ): FieldWish[] {
   const wanted = new Map<string, FieldWish & { gone: boolean }>();
   for (const { queue, id, kind, prev } of events) {
-    const key = `${queue}\n${id}`;
+    const key = `${queue.length}:${queue}${id}`;
     const wish = wanted.get(key) ?? { queue, id, set: isKnown(queue, id) ? 'small' : 'first', gone: false };
     wish.gone = kind === 'removed';
     if (wish.set === 'small' && endsAttempt(kind, prev)) wish.set = 'ended' satisfies FieldSet;

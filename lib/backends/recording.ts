@@ -1,8 +1,29 @@
 import type { JobState } from '@/lib/contracts/states';
 import type { Position } from './backend';
 
-/** Where the reading of each queue's events goes on: JSON, opaque above the adapter, kept in the store with what was read. */
-export type RecordCursor = Record<string, string>;
+/**
+ * Where the reading goes on: of all queues, and of each that has a place of its own. Opaque above the adapter, kept in the store with what
+ * was read. Names of queues may be any text, so they are never keys of an object.
+ */
+export interface RecordCursor {
+  base: string;
+  queues: ReadonlyMap<string, string>;
+}
+
+/** What a batch moves of it. `base`: null = stays. Of a queue, null = it has no place of its own any more. */
+export interface CursorChange {
+  base: string | null;
+  queues: ReadonlyMap<string, string | null>;
+}
+
+export function moveCursor(cursor: RecordCursor | null, { base, queues }: CursorChange): RecordCursor {
+  const moved = new Map(cursor?.queues);
+  for (const [queue, place] of queues) {
+    if (place === null) moved.delete(queue);
+    else moved.set(queue, place);
+  }
+  return { base: base ?? cursor?.base ?? '', queues: moved };
+}
 
 /**
  * BullMQ's events as they happened, in order per queue. `text`: `failed` the reason (2 KB), `completed` the result's JSON text
@@ -67,11 +88,18 @@ export interface RecordedFields {
   deduplicationId: string | null;
 }
 
-/** `fromMs`: what was last read of the queue before; null = never. */
+/** `fromMs`: what was last read of the queue before; null = never. `isGone`: all its events are, and with them (almost always) the queue. */
 export interface RecordGap {
   queue: string;
   fromMs: number | null;
   toMs: number;
+  isGone: boolean;
+}
+
+/** A queue whose events cannot be read for now. */
+export interface OddQueue {
+  queue: string;
+  why: string;
 }
 
 export interface RecordBatch {
@@ -79,9 +107,13 @@ export interface RecordBatch {
   /** One for each job of the events that had to be read and was still there; read after the events. */
   fields: RecordedFields[];
   /** Where the next batch begins: to be kept together with what this one says. */
-  cursor: RecordCursor;
-  /** Queues whose events were trimmed before they could be read. */
+  cursor: CursorChange;
+  /** All queues that are followed; the same array as long as they are the same. */
+  queues: readonly string[];
+  /** Queues whose events were trimmed, or removed, before they could be read. */
   gaps: RecordGap[];
+  /** Queues that were met so since the batch before. */
+  odd: OddQueue[];
   /** More was there than one batch takes. */
   more: boolean;
   /** How far behind the broker's clock the last event read was, when more is there; else 0. */
@@ -90,6 +122,8 @@ export interface RecordBatch {
 
 /** What reading cost the broker since the backend was opened. `brokerMs`: time inside it, as far as it tells, else null. */
 export interface RecordingCost {
+  /** Commands that were sent; and with what they ran inside the broker (scripts). */
+  roundTrips: number;
   commands: number;
   bytesIn: number;
   bytesOut: number;
@@ -126,6 +160,8 @@ export interface RecordOptions {
   isKnown?: (queue: string, id: string) => boolean;
   /** How long a read may wait for news, ms; at most (and without it) a second. */
   waitMs?: () => number;
+  /** Queues of which nothing may be left for a later batch; of others, where there are very many, news may wait a few seconds. */
+  mustRead?: () => readonly string[];
 }
 
 /** What a backend must be able to do so that its jobs are remembered. */
@@ -135,7 +171,8 @@ export interface RecordingMethods {
    * aborts. A queue that is met later is read from the beginning of what the broker kept since the cursor's time. A lost broker
    * is waited for; what went by meanwhile is read when it is back, or told as a gap. While nothing happens an empty batch comes
    * each second (each at most 2 s after the one before while the broker answers). What is in the broker before `next()` is called
-   * is in the batches up to the first one with `more: false`: nothing is read ahead.
+   * is in the batches up to the first one with `more: false`: nothing is read ahead (of `mustRead` and of the queues that had news
+   * lately; of all, where there are fewer than 500). Whatever was cut before it could be read is a gap, told with the read that meets it.
    */
   record(cursor: RecordCursor | null, options: RecordOptions): AsyncIterable<RecordBatch>;
   /**

@@ -1,5 +1,6 @@
 import type { Series } from '@/lib/contracts/metrics';
 import type { Store } from '@/lib/store/store';
+import { storedText } from '@/lib/store/stored-name';
 
 const MOST_GAPS = 200;
 
@@ -32,7 +33,7 @@ export async function readGaps(
       WHERE source = ANY($1::text[]) AND ($2::text IS NULL OR queue IS NULL OR queue = $2)
         AND to_at >= to_timestamp($3::float8 / 1000) AND from_at < to_timestamp($4::float8 / 1000)
       ORDER BY to_at DESC LIMIT ${MOST_GAPS}`,
-    [sources, queue, fromMs, toMs],
+    [sources, queue === null ? null : storedText(queue), fromMs, toMs],
   );
   return rows
     .reverse()

@@ -134,13 +134,19 @@ describe('bringing a store up to date', () => {
       await pool.query(`INSERT INTO queuedeck.recorder (source, epoch) VALUES ('never', 1)`);
       await migrate(pool);
       const { rows } = await pool.query('SELECT * FROM queuedeck.recorder_queue ORDER BY name');
-      const row = (name: string, cursorOf: string | null, lastId: string | null, swept: boolean) => ({
+      const row = (
+        name: string,
+        cursorOf: string | null,
+        lastId: string | null,
+        swept: boolean,
+        gap: object | null = null,
+      ) => ({
         ...{ source: 'src', key: scopeKey(SCOPE_KINDS.queue, 'src', name), name: JSON.stringify(name) },
-        ...{ cursor: cursorOf, last_id: lastId, swept },
+        ...{ cursor: cursorOf, last_id: lastId, swept, gap },
       });
       expect(rows).toEqual([
         row('a:"b', '10-0', null, false),
-        row('emails', '12-3', '7', true),
+        row('emails', '12-3', '7', true, { row: null, fromMs: 1, toMs: 2, lastId: 3, isGone: false }),
         row('gone', null, '3', false),
       ]);
       const { rows: recorders } = await pool.query(
@@ -148,7 +154,7 @@ describe('bringing a store up to date', () => {
       );
       expect(recorders).toMatchObject([
         { source: 'never', cursor: null },
-        { source: 'src', cursor: { '': '10-0' }, progress: { gaps: progress.gaps } },
+        { source: 'src', cursor: { '': '10-0' }, progress: { backfill: null } },
       ]);
     });
   });

@@ -223,9 +223,12 @@ describe.each(CASES)('the truth of figures on $name', ({ jobs, slots, start, ope
     })();
     await until(async () => ended > jobs * 0.4, 60_000);
     await stopFirst();
-    const [row] = await store.query<{ cursor: Record<string, string> }>('SELECT cursor FROM queuedeck.recorder');
+    const [row] = await store.query<{ cursor: string }>(
+      'SELECT cursor FROM queuedeck.recorder_queue WHERE name = to_json($1::text)::text',
+      [QUEUE],
+    );
     await until(async () => ended > jobs * 0.5, 60_000);
-    await trim?.(source, row?.cursor[QUEUE] ?? '');
+    await trim?.(source, row?.cursor ?? '');
     const stopSecond = startRecorder();
     await adding;
     await until(async () => ended >= jobs, 120_000);

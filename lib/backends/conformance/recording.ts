@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import type { RecordBatch, RecordCursor, RecordedFields, RecordingMethods } from '@/lib/backends/recording';
+import {
+  moveCursor,
+  type RecordBatch,
+  type RecordCursor,
+  type RecordedFields,
+  type RecordingMethods,
+} from '@/lib/backends/recording';
 import { type Bench, job, runAll, until } from './broker';
 
 interface Followed {
@@ -9,6 +15,8 @@ interface Followed {
   /** Resolves to where the reading ended, as the store would keep it. */
   stop(): Promise<RecordCursor>;
 }
+
+const EMPTY: RecordCursor = { base: '', queues: new Map() };
 
 const recordingOf = ({ backend }: Bench): RecordingMethods => {
   if (!backend.recording) throw new Error('this backend cannot record');
@@ -33,7 +41,7 @@ async function follow(bench: Bench, cursor: RecordCursor | null = null): Promise
     stop: async () => {
       ends.abort();
       await done;
-      return JSON.parse(JSON.stringify(batches.at(-1)?.cursor)) as RecordCursor;
+      return batches.reduce<RecordCursor>((moved, batch) => moveCursor(moved, batch.cursor), cursor ?? EMPTY);
     },
   };
 }

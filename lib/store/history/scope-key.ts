@@ -13,17 +13,22 @@ export function scopeKey(
   queue: string | null = null,
   name: string | null = null,
 ): Buffer {
-  return hash16([kind, source, queue ?? '', name ?? ''].join('\u0001'));
+  return hash16([String(kind), source, queue ?? '', name ?? ''].map(escapeJoint).join('\u0001'));
 }
 
 /** `queuedeck.seen_worker.key`. */
 export function workerKey(source: string, name: string, version: string): Buffer {
-  return hash16([source, name, version].join('\u0001'));
+  return hash16([source, name, version].map(escapeJoint).join('\u0001'));
 }
 
 /** `queuedeck.seen_options.key`: of the raw JSON text. */
 export function optionsKey(options: string): Buffer {
   return hash16(options);
+}
+
+/** No name holds the character that joins them: two names are never those of another pair. */
+function escapeJoint(text: string): string {
+  return text.replaceAll('\u0002', '\u0002\u0002').replaceAll('\u0001', '\u0002\u0003');
 }
 
 /** UTF-8 would make one of all names with half a surrogate pair. */

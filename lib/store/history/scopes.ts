@@ -37,15 +37,17 @@ export class Scopes {
 
   /** After it `of` knows the scopes of all these jobs. */
   async prepare(jobs: Iterable<{ queue: string; name: string }>): Promise<void> {
+    const all = [...jobs];
+    if (this.#scopes.size > MOST_KEPT) this.#scopes.clear();
+    await this.#countNames(new Set(all.map(({ queue }) => queue)));
     const wanted = new Map<string, Wanted>();
     const want = (kind: Kind, queue: string | null, name: string | null) => {
       const text = this.#keyOf(kind, queue, name);
       if (!this.#scopes.has(text)) wanted.set(text, { kind, queue, name, key: Buffer.from(text, 'hex') });
     };
     want(SCOPE_KINDS.source, null, null);
-    for (const { queue, name } of jobs) {
+    for (const { queue, name } of all) {
       want(SCOPE_KINDS.queue, queue, null);
-      await this.#countNames(queue);
       want(SCOPE_KINDS.name, queue, this.#nameOf(queue, name));
     }
     if (wanted.size > 0) await this.#make([...wanted.values()]);
@@ -117,13 +119,17 @@ export class Scopes {
     return this.#scopes.has(this.#keyOf(SCOPE_KINDS.name, queue, name)) ? name : '';
   }
 
-  async #countNames(queue: string): Promise<void> {
-    if (this.#names.has(queue)) return;
-    const [row] = await this.store.query<{ names: number }>(
-      'SELECT count(*)::int AS names FROM queuedeck.scope WHERE source = $1 AND queue = $2 AND kind = 2',
-      [this.source, storedText(queue)],
+  async #countNames(queues: ReadonlySet<string>): Promise<void> {
+    if (this.#names.size > MOST_KEPT) this.#names.clear();
+    const unknown = [...queues].filter((queue) => !this.#names.has(queue));
+    if (unknown.length === 0) return;
+    const texts = unknown.map(storedText);
+    const rows = await this.store.query<{ queue: string; names: number }>(
+      'SELECT queue, count(*)::int AS names FROM queuedeck.scope WHERE source = $1 AND queue = ANY($2::text[]) AND kind = 2 GROUP BY queue',
+      [this.source, texts],
     );
-    this.#names.set(queue, row?.names ?? 0);
+    const names = new Map(rows.map((row) => [row.queue, row.names]));
+    for (const [i, queue] of unknown.entries()) this.#names.set(queue, names.get(texts[i] ?? '') ?? 0);
   }
 
   #idOf(kind: Kind, queue: string | null, name: string | null): number {
@@ -133,7 +139,7 @@ export class Scopes {
   }
 
   #keyOf(kind: Kind, queue: string | null, name: string | null): string {
-    const text = `${kind}\u0001${queue ?? ''}\u0001${name ?? ''}`;
+    const text = `${kind} ${queue?.length ?? ''} ${queue ?? ''}${name ?? ''}`;
     const known = this.#keys.get(text);
     if (known !== undefined) return known;
     if (this.#keys.size > MOST_KEPT) this.#keys.clear();
@@ -143,7 +149,6 @@ export class Scopes {
   }
 
   async #make(wanted: Wanted[]): Promise<void> {
-    if (this.#scopes.size > MOST_KEPT) this.#scopes.clear();
     const rows = await this.store.query<{ id: number; key: Buffer; made: boolean }>(
       `INSERT INTO queuedeck.scope (kind, source, queue, name, key, raw_queue)
        SELECT kind, $1, queue, name, key, raw FROM unnest($2::smallint[], $3::text[], $4::text[], $5::bytea[], $6::text[]) AS w(kind, queue, name, key, raw)

@@ -1,5 +1,7 @@
 import type { QueueBackend } from '@/lib/backends/backend';
-import type { RecordedFields, RecordingMethods } from '@/lib/backends/recording';
+import type { QueueTotals, RecordedFields, RecordingMethods } from '@/lib/backends/recording';
+import { CodedError } from '@/lib/contracts/errors';
+import type { Counts } from '@/lib/contracts/queues';
 import type { JobState } from '@/lib/contracts/states';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
 import { isOpen, STATE_CODES } from '@/lib/store/history/states';
@@ -21,25 +23,62 @@ interface Ports {
   store: Store;
   backend: QueueBackend;
   recording: RecordingMethods;
-  /** Of a routine comparison: how many jobs the broker has that have not ended; null = it cannot tell. */
-  openInBroker: number | null;
+  /** As the broker told them when the comparison was planned; null = not known. Of a gap they are not asked. */
+  counts: Counts | null;
+  /** Is there such a queue, as far as is known? */
+  isFollowed: boolean;
   signal: AbortSignal;
 }
 
+const NO_TOTALS: QueueTotals = { at: null, ids: null, completed: null, failed: null };
+
 /** Reads, in steps, what a queue holds and the record may not know. */
 export async function* compareQueue(ports: Ports, task: QueueTask): AsyncGenerator<Finding> {
+  const { counts, isFollowed, recording } = ports;
+  const { gap } = task;
+  // Fewer ids were given out than were seen before: the queue was removed, and there is one of its name again.
+  const isAnew = gap !== null && !gap.isGone && ((await readTotals(recording, task)).ids ?? gap.lastId) < gap.lastId;
+  const isGone = isAnew || (gap?.isGone ?? false);
   const isDrifted = task.why === 'routine' && (await hasDrifted(ports, task));
   const states = task.why === 'routine' && !isDrifted ? ENDED : [...ENDED, ...OPEN];
-  for (const state of states) yield* sweepState(ports, task, state);
-  if (task.why === 'gap' || isDrifted) yield* findMissing(ports, task);
-  if (task.why === 'gap') yield { kind: 'totals', task, totals: await ports.recording.readTotals(task.queue) };
+  // What was empty when it was counted had nothing that no event told.
+  const isEmpty = (state: JobState) => task.why === 'first' && counts?.[state] === 0;
+  if (isFollowed || !isGone)
+    for (const state of states)
+      if (!isEmpty(state))
+        yield* orOdd(task, `Its ${state} jobs cannot be read`, sweepState(ports, task, state, isGone));
+  if (task.why === 'gap' || isDrifted) yield* orOdd(task, 'Its jobs cannot be looked for', findMissing(ports, task));
+  // Those of a queue that was removed are gone with it: what is counted now is another life.
+  if (task.why === 'gap')
+    yield { kind: 'totals', task, totals: isGone ? NO_TOTALS : await readTotals(recording, task) };
   yield { kind: 'done', task };
 }
 
-async function* sweepState(ports: Ports, task: QueueTask, state: JobState): AsyncGenerator<Finding> {
+/** What the broker refuses of one structure is said, and the comparison goes on with the next. */
+async function* orOdd(task: QueueTask, what: string, steps: AsyncGenerator<Finding>): AsyncGenerator<Finding> {
+  try {
+    yield* steps;
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    yield { kind: 'odd', task, why: `${what}: ${(error as Error).message}` };
+  }
+}
+
+const isRefused = (error: unknown): boolean =>
+  error instanceof CodedError && (error.code === 'unreadable' || error.code === 'broker_refused');
+
+async function readTotals(recording: RecordingMethods, { queue }: QueueTask): Promise<QueueTotals> {
+  return recording.readTotals(queue).catch((error: unknown) => {
+    if (isRefused(error)) return NO_TOTALS;
+    throw error;
+  });
+}
+
+async function* sweepState(ports: Ports, task: QueueTask, state: JobState, isAnew: boolean): AsyncGenerator<Finding> {
   const { recording, signal } = ports;
-  const fromMs = ENDED.includes(state) ? task.fromMs : null;
-  const choose = task.why === 'first' ? undefined : (ids: string[]) => chooseUnknown(ports, task, state, ids);
+  const fromMs = ENDED.includes(state) && !isAnew ? task.fromMs : null;
+  // Of another life of the queue records tell nothing, though they have its ids.
+  const choose = task.why === 'first' || isAnew ? undefined : (ids: string[]) => chooseUnknown(ports, task, state, ids);
   let fields: RecordedFields[] = [];
   let swept = 0;
   let chars = 0;
@@ -75,8 +114,8 @@ async function chooseUnknown({ store, backend }: Ports, task: QueueTask, state: 
   return rows.map(({ n }) => ids[Number(n) - 1] ?? '');
 }
 
-async function hasDrifted({ store, backend, openInBroker }: Ports, { queue }: QueueTask): Promise<boolean> {
-  if (openInBroker === null) return false;
+async function hasDrifted({ store, backend, counts }: Ports, { queue }: QueueTask): Promise<boolean> {
+  const openInBroker = OPEN.reduce((sum, state) => sum + (counts?.[state] ?? 0), 0);
   const [row] = await store.query<{ open: number }>(
     `SELECT count(*)::int AS open FROM queuedeck.job j
       WHERE j.kind_id IN (SELECT id FROM queuedeck.scope WHERE source = $1 AND queue = $2 AND kind = ${SCOPE_KINDS.name})
@@ -88,22 +127,47 @@ async function hasDrifted({ store, backend, openInBroker }: Ports, { queue }: Qu
   return recorded <= FEW ? difference > 0 : difference > FLUX * Math.max(recorded, openInBroker);
 }
 
-/** Open records of jobs that the broker has not got. */
+/** Open records of jobs that the broker has not got, or has got another life of. */
 async function* findMissing({ store, backend, recording, signal }: Ports, task: QueueTask): AsyncGenerator<Finding> {
-  for (let after = '0'; !signal.aborted; ) {
-    const rows = await store.query<{ id: string; raw_id: string | null; n: string }>(
-      `SELECT j.id, j.raw_id, j.n FROM queuedeck.job j
-        WHERE j.kind_id IN (SELECT id FROM queuedeck.scope WHERE source = $1 AND queue = $2 AND kind = ${SCOPE_KINDS.name})
-          AND j.state IN (0, 1, 2, 3, 4) AND j.n > $3 ORDER BY j.n LIMIT ${IDS_PER_LOOK}`,
-      [backend.name, storedText(task.queue), after],
-    );
-    const last = rows.at(-1);
-    if (!last) return;
-    after = last.n;
-    const ids = rows.map(({ id, raw_id }) => readName(id, raw_id));
-    const found = await recording.hasJobs(task.queue, ids);
-    const missing = ids.filter((_, i) => !found[i]);
-    if (missing.length > 0) yield { kind: 'missing', task, ids: missing };
-    if (rows.length < IDS_PER_LOOK) return;
-  }
+  for (const [kind, state] of await readOpenKinds(store, backend.name, task.queue))
+    for (let after: [at: number, id: string] | null = [0, '']; after !== null && !signal.aborted; ) {
+      const rows = await readOpen(store, kind, state, after);
+      const last = rows.at(-1);
+      after = last && rows.length === IDS_PER_LOOK ? [last.at, last.id] : null;
+      const ids = rows.map(({ id, raw_id }) => readName(id, raw_id));
+      const found = ids.length > 0 ? await recording.hasJobs(task.queue, ids) : [];
+      const missing = ids.filter((_, i) => !found[i] && !rows[i]?.newer);
+      const older = rows.filter(({ newer }) => newer).map(({ id, at }) => ({ id, at }));
+      if (missing.length + older.length > 0) yield { kind: 'missing', task, ids: missing, older };
+    }
+}
+
+async function readOpenKinds(store: Store, source: string, queue: string): Promise<[kind: number, state: number][]> {
+  const rows = await store.query<{ kind_id: number; state: number }>(
+    `SELECT kind_id, state FROM queuedeck.job
+      WHERE kind_id IN (SELECT id FROM queuedeck.scope WHERE source = $1 AND queue = $2 AND kind = ${SCOPE_KINDS.name})
+        AND state IN (0, 1, 2, 3, 4) GROUP BY kind_id, state`,
+    [source, storedText(queue)],
+  );
+  return rows.map(({ kind_id, state }) => [kind_id, state]);
+}
+
+interface OpenRow {
+  id: string;
+  raw_id: string | null;
+  /** When it was added, epoch ms. */
+  at: number;
+  /** There is a record of a later life of the id. */
+  newer: boolean;
+}
+
+function readOpen(store: Store, kind: number, state: number, [at, id]: [number, string]): Promise<OpenRow[]> {
+  return store.query<OpenRow>(
+    `SELECT j.id, j.raw_id, extract(epoch FROM j.added_at)::float8 * 1000 AS at,
+            EXISTS (SELECT FROM queuedeck.job k WHERE k.id = j.id AND k.queue_id = j.queue_id AND k.added_at > j.added_at) AS newer
+       FROM queuedeck.job j
+      WHERE j.kind_id = $1 AND j.state = $2 AND (j.added_at, j.id) > (to_timestamp($3::float8 / 1000), $4)
+      ORDER BY j.added_at, j.id LIMIT ${IDS_PER_LOOK}`,
+    [kind, state, at, id],
+  );
 }

@@ -1,17 +1,22 @@
-import type { EndedTotals, RecordedEvent, RecordGap } from '@/lib/backends/recording';
+import type { EndedTotals } from '@/lib/backends/recording';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
 import type { Store } from '@/lib/store/store';
-import type { Finding } from './findings';
+import type { Finding, Group } from './findings';
 import type { Ledger } from './ledger';
 import type { BatchStore, QueueNote } from './store-batch';
 
 const MINUTE_MS = 60_000;
 /** How long a gap is healed minute by minute; what is longer is known by its number alone. */
 const MOST_MINUTES = 2_880;
+/** More were not given out in one gap: the counter was set by hand. */
+const MOST_IDS = 100_000_000;
 
-export interface FoundGap extends RecordGap {
+/** What a gap hid. `unseen`: null = nobody counts it. */
+export interface Healed {
+  queueNotes: QueueNote[];
   unseen: number | null;
-  reason: string;
+  /** All that could have been missed is counted, and nothing was. */
+  isNothing: boolean;
 }
 
 interface Healing {
@@ -22,21 +27,20 @@ interface Healing {
   store: Store;
   scope: { source: string; ledger: Ledger };
   /** What was seen to end since the totals began to be read. */
-  endings: readonly RecordedEvent[];
+  endings: Group['endings'];
 }
 
 /**
  * Counts what a gap hid, where the broker itself counts: how many jobs ended in each minute (BullMQ's metrics, kept by workers that
  * have them on) less those that the record saw, and how many ids were given out less those that it knows.
  */
-export async function healCounts(healing: Healing): Promise<{ queueNotes: QueueNote[]; gap: FoundGap }> {
+export async function healCounts(healing: Healing): Promise<Healed> {
   const { finding, settled } = healing;
   const { task, totals } = finding;
-  const { fromMs = null, toMs = Date.now(), lastId = 0 } = task.gap ?? {};
+  const { toMs = Date.now(), lastId = 0 } = task.gap ?? {};
   const added = await countUnseenIds(healing, lastId);
   const completed = await missingMinutes(healing, 'completed', totals.completed);
   const failed = await missingMinutes(healing, 'failed', totals.failed);
-  const reason = 'events were trimmed before they were recorded';
   const queueNotes: QueueNote[] = [];
   const note = (metric: QueueNote['metric'], at: number, times: number) => {
     if (times > 0) queueNotes.push({ queue: task.queue, at, metric, times });
@@ -56,7 +60,8 @@ export async function healCounts(healing: Healing): Promise<{ queueNotes: QueueN
   const isCounted = completed !== null || failed !== null;
   const unseen = isCounted ? sum(completed) + sum(failed) : added === null ? settled || null : settled + added;
   if (!isCounted && unseen) note('unseen', toMs, unseen);
-  return { queueNotes, gap: { queue: task.queue, fromMs, toMs, unseen, reason } };
+  const isWhole = completed !== null && failed !== null && added !== null;
+  return { queueNotes, unseen, isNothing: isWhole && unseen === 0 && added === 0 && settled === 0 };
 }
 
 /** Per minute of the gap, how many more ended than were seen to. Null = the broker does not count them. */
@@ -128,5 +133,6 @@ async function countUnseenIds({ finding, store, scope }: Healing, lastId: number
       storedAt === null && queue === task.queue && (number === null || (number > lastId && number <= (totals.ids ?? 0)))
     );
   });
-  return Math.max(0, totals.ids - lastId - (row?.known ?? 0) - fresh.length);
+  const missed = Math.max(0, totals.ids - lastId - (row?.known ?? 0) - fresh.length);
+  return missed > MOST_IDS ? null : missed;
 }

@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import type { RecordCursor } from '@/lib/backends/recording';
 import type { Store } from '@/lib/store/store';
 
 export const LEASE_MS = 8_000;
@@ -12,36 +11,23 @@ export class DeposedError extends Error {
   }
 }
 
-export interface PendingGap {
-  queue: string;
-  fromMs: number | null;
-  toMs: number;
-  /** The highest id that was seen before it. */
-  lastId: number;
-}
-
-/** What the recorder keeps of its own besides the cursor. */
-export interface RecorderProgress {
-  /** Per queue, the highest number among the ids that were added: what the broker gave out beyond it was not seen. */
-  ids?: Record<string, number>;
-  backfill?: { queue: string | null; done: number; total: number; startedAt: number } | null;
-  /** Stretches that were not seen and are not healed yet: whoever records next goes on with them. */
-  gaps?: PendingGap[];
-  /** Queues whose contents were read once. */
-  swept?: string[];
+/** Of many jobs that were there before: how far their reading is. */
+export interface Backfill {
+  queue: string | null;
+  done: number;
+  total: number;
+  startedAt: number;
 }
 
 export interface Held {
   epoch: string;
-  cursor: RecordCursor | null;
-  progress: RecorderProgress;
+  base: string | null;
   reconciledAt: number | null;
 }
 
 interface Row {
   epoch: string;
-  cursor: RecordCursor | null;
-  progress: RecorderProgress | null;
+  base: string | null;
   reconciled: number | null;
 }
 
@@ -52,17 +38,25 @@ export async function takeLease(store: Store, source: string, owner: string): Pr
      VALUES ($1, $2, clock_timestamp() + $3 * interval '1 ms', 1)
      ON CONFLICT (source) DO UPDATE SET owner = excluded.owner, lease_until = excluded.lease_until, epoch = r.epoch + 1, updated_at = now()
        WHERE r.lease_until IS NULL OR r.lease_until < clock_timestamp() OR r.owner = excluded.owner
-     RETURNING epoch, cursor, progress, extract(epoch FROM reconciled_at)::float8 * 1000 AS reconciled`,
+     RETURNING epoch, cursor->>'' AS base, extract(epoch FROM reconciled_at)::float8 * 1000 AS reconciled`,
     [source, owner, LEASE_MS],
   );
-  return row
-    ? { epoch: row.epoch, cursor: row.cursor, progress: row.progress ?? {}, reconciledAt: row.reconciled }
-    : null;
+  return row ? { epoch: row.epoch, base: row.base, reconciledAt: row.reconciled } : null;
+}
+
+/** Under the lease still: where the reading of all queues goes on. Throws DeposedError when it is another's by now. */
+export async function readBase(store: Store, source: string, epoch: string): Promise<string | null> {
+  const [row] = await store.query<{ epoch: string; base: string | null }>(
+    "SELECT epoch, cursor->>'' AS base FROM queuedeck.recorder WHERE source = $1",
+    [source],
+  );
+  if (row?.epoch !== epoch) throw new DeposedError();
+  return row.base;
 }
 
 export interface LeaseNote {
-  cursor: RecordCursor;
-  progress: RecorderProgress;
+  base: string | null;
+  backfill: Backfill | null;
   lagMs: number;
   /** Until when everything was read, epoch ms; null = as before. */
   seenUntil: number | null;
@@ -84,8 +78,8 @@ export async function renewLease(client: pg.PoolClient, source: string, epoch: s
       source,
       epoch,
       LEASE_MS,
-      JSON.stringify(note.cursor),
-      JSON.stringify(note.progress),
+      JSON.stringify({ '': note.base }),
+      JSON.stringify({ backfill: note.backfill }),
       Math.min(Math.round(note.lagMs), 2_147_483_647),
       note.seenUntil,
       note.reconciledAt,

@@ -39,4 +39,13 @@ export class Ledger {
     }
     this.#drafts = [];
   }
+
+  /** What it says of some of its jobs. */
+  of(isWanted: (record: JobRecord) => boolean): Ledger {
+    const some = new Ledger();
+    for (const note of this.notes) if (isWanted(note.record)) some.notes.push(note);
+    for (const failure of this.failures) if (isWanted(failure.record)) some.failures.push(failure);
+    for (const record of this.touched) if (isWanted(record)) some.touched.add(record);
+    return some;
+  }
 }

@@ -24,6 +24,10 @@ export class Memory {
     this.#chars += weigh(record);
   }
 
+  drop(queue: string, id: string): void {
+    this.#drop(keyOf(queue, id));
+  }
+
   /** They are stored: those that ended need not be kept, and of the others so many as there is room for. */
   written(records: Iterable<JobRecord>): void {
     for (const record of records) {

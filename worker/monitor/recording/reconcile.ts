@@ -1,124 +1,128 @@
 import type { QueueBackend } from '@/lib/backends/backend';
-import type { RecordBatch, RecordingMethods } from '@/lib/backends/recording';
+import type { RecordBatch, RecordGap, RecordingMethods } from '@/lib/backends/recording';
+import type { Counts } from '@/lib/contracts/queues';
 import { log } from '@/lib/log';
 import type { Store } from '@/lib/store/store';
 import { compareQueue } from './compare-queue';
-import type { Finding, QueueTask } from './findings';
-import { type FoundGap, healCounts } from './heal-counts';
-import type { PendingGap, RecorderProgress } from './lease';
+import { doneOf, type Finding, type Group, type QueueTask } from './findings';
+import type { Backfill } from './lease';
 import type { Ledger } from './ledger';
+import type { Marks } from './marks';
 import { keyOf } from './memory';
-import type { BatchStore, QueueNote } from './store-batch';
-import { type Scope, takeMissingJobs, takeSweptJobs } from './take-found';
+import { TaskList } from './task-list';
 
 /** How far back of a gap or of the last comparison ended jobs are looked at. */
 const MARGIN_MS = 60_000;
 const RETRY_MS = 5_000;
 /** Fewer are read before anybody could look. */
 const SHOWN_BACKFILL = 1_000;
+/** What is read for one batch to take: jobs, findings and ms at most. */
+const JOBS_PER_GROUP = 1_000;
+const FINDINGS_PER_GROUP = 400;
+const MS_PER_GROUP = 250;
+/** The next group is read while one waits to be taken. */
+const READ_AHEAD = 2;
 
 export interface ReconcilerOptions {
   store: Store;
   backend: QueueBackend;
   recording: RecordingMethods;
-  batches: BatchStore;
-  progress: () => RecorderProgress;
+  marks: Marks;
   reconciledAt: number | null;
   everyMs: number;
   /** Of the first comparison of a queue: what ended longer ago is not recorded any more. */
   keepMs: number;
 }
 
-export interface Found {
-  queueNotes: QueueNote[];
-  gaps: FoundGap[];
-  progress: Partial<RecorderProgress>;
-  reconciledAt: number | null;
-  /** It is healed. */
-  closed: PendingGap | null;
+interface Work {
+  task: QueueTask;
+  findings: AsyncGenerator<Finding>;
 }
-
-/** What was read of the broker, until it is taken. */
-interface Held {
-  finding: Finding;
-  /** Jobs of which an event came since it began to be read. */
-  touched: Set<string>;
-  /** Of a gap: what ended since. */
-  endings: RecordBatch['events'];
-  /** The next batch begins after it. */
-  isArmed: boolean;
-}
-
-/** Of a queue that is read for the first time the next finding is read while one is written. */
-const READ_AHEAD = 2;
 
 /**
- * Compares queues with what the broker holds, one after the other, beside the reading of events.
+ * Compares queues with what the broker holds, beside the reading of events: many small ones at once, a big one in steps; a queue that is
+ * gone comes in between.
  *
- * A finding: being read → held → armed (the next batch begins after it) → taken with a batch that is up to now → written.
+ * A group of findings: being read → held → armed (the next batch begins after it) → taken with a batch that is up to now → written.
  * A job of which an event came meanwhile is left as the event says.
  */
 export class Reconciler {
-  #tasks: QueueTask[] = [];
-  #work: AsyncGenerator<Finding> | null = null;
-  #reading: (Omit<Held, 'finding' | 'isArmed'> & { done: Promise<void> }) | null = null;
+  readonly #tasks = new TaskList();
+  /** Begun, and not written as done. */
+  #begun = new Set<QueueTask>();
+  #works: Work[] = [];
+  #reading: (Group & { done: Promise<void> }) | null = null;
   /** In the order in which they were read. */
-  #held: Held[] = [];
+  #held: Group[] = [];
   #seen = new Set<string>();
-  #settled = 0;
+  #followed: ReadonlySet<string> = new Set();
+  #queues: readonly string[] = [];
+  #planned: readonly string[] | null = null;
   #reconciledAt: number;
   /** When the comparison that goes on was planned; null = none does. */
   #plannedAt: number | null = null;
   #retryAt = 0;
   #isFresh = true;
-  #open = new Map<string, number>();
+  #counts = new Map<string, Counts>();
   /** Of many jobs that were there before: how far their reading is. */
-  #backfill: NonNullable<RecorderProgress['backfill']> | null = null;
+  #backfill: Backfill | null = null;
 
   constructor(private readonly options: ReconcilerOptions) {
     this.#reconciledAt = options.reconciledAt ?? 0;
-    this.noteGaps(options.progress().gaps ?? []);
+    for (const { queue } of options.marks.gaps()) this.#addGap(queue);
   }
 
   /** How long the next batch may wait for news, ms: what is held waits for a batch, and what is being read soon will. */
   get patienceMs(): number {
     if (this.#held.length > 0) return 0;
     // Without work it only looks whether there is any.
-    return this.#reading && this.#work ? 50 : 1_000;
+    return this.#reading && this.#begun.size > 0 ? 50 : 1_000;
   }
 
-  /** What was trimmed comes before everything else; a gap that is met again is the same. */
-  noteGaps(gaps: readonly PendingGap[]): void {
-    for (const gap of gaps) {
-      const { queue, fromMs } = gap;
-      const isKnown = [this.#current, ...this.#tasks].some(
-        (task) => task?.queue === queue && task.gap?.fromMs === fromMs,
-      );
-      if (isKnown) continue;
-      log.warn({ source: this.options.backend.name, queue }, 'events were trimmed before they were recorded');
-      this.#tasks = this.#tasks.filter((task) => task.queue !== queue || task.why === 'gap');
-      this.#tasks.unshift({ queue, why: 'gap', fromMs: fromMs === null ? null : fromMs - MARGIN_MS, gap });
+  /** Of these nothing may be left unread when a group is taken. */
+  get queues(): readonly string[] {
+    return [...this.#begun].map(({ queue }) => queue);
+  }
+
+  /** What was cut or removed comes before everything else. Called before its batch is noted. */
+  noteGaps(gaps: readonly RecordGap[]): void {
+    for (const found of gaps) {
+      const { queue, isGone } = found;
+      const isBegun = [...this.#begun].some((task) => task.queue === queue && task.why === 'gap');
+      const gap = this.options.marks.noteGap(found, isBegun);
+      if (!gap) continue;
+      const level = isGone ? 'debug' : 'warn';
+      log[level]({ source: this.options.backend.name, queue, isGone }, 'events were not recorded');
     }
+    for (const { queue } of gaps) this.#addGap(queue);
   }
 
-  noteBatch({ events }: RecordBatch, ledger: Ledger): void {
+  noteBatch({ events, queues }: RecordBatch, ledger: Ledger): void {
+    if (queues !== this.#queues) {
+      this.#queues = queues;
+      this.#followed = new Set(queues);
+      this.#tasks.keep(this.#followed);
+    }
     for (const { queue } of events) this.#seen.add(queue);
-    const open = this.#reading ? [...this.#held, this.#reading] : this.#held;
-    for (const { touched, endings } of open) {
-      for (const { queue, id } of ledger.touched) touched.add(keyOf(queue, id));
-      if (this.#current?.why === 'gap')
-        endings.push(...events.filter(({ kind }) => kind === 'completed' || kind === 'failed'));
+    const endings = events.filter(({ kind }) => kind === 'completed' || kind === 'failed');
+    for (const group of this.#reading ? [...this.#held, this.#reading] : this.#held) {
+      for (const { queue, id } of ledger.touched) group.touched.add(keyOf(queue, id));
+      for (const { queue, kind, at, seq } of endings) group.endings.push({ queue, kind, at, seq });
     }
   }
 
-  /** Called between two batches: what is held may be taken with the next, or the next finding is read. */
-  step(queues: readonly string[], signal: AbortSignal): void {
+  get followed(): ReadonlySet<string> {
+    return this.#followed;
+  }
+
+  /** Called between two batches: what is held may be taken with the next, or the next group is read. */
+  step(signal: AbortSignal): void {
     for (const held of this.#held) held.isArmed = true;
-    if (this.#reading || !this.#mayRead() || Date.now() < this.#retryAt) return;
-    const since = { touched: new Set<string>(), endings: [] };
-    const done = this.#read(queues, signal)
-      .then((finding) => {
-        if (finding) this.#held.push({ finding, ...since, isArmed: false });
+    if (this.#reading || this.#held.length >= READ_AHEAD || Date.now() < this.#retryAt) return;
+    const group: Group = { findings: [], touched: new Set(), endings: [], isArmed: false };
+    const done = this.#read(group.findings, signal)
+      .then(() => {
+        if (group.findings.length > 0 && !signal.aborted) this.#held.push(group);
       })
       .catch((error: Error) => {
         if (signal.aborted) return;
@@ -128,141 +132,115 @@ export class Reconciler {
       .finally(() => {
         this.#reading = null;
       });
-    this.#reading = { ...since, done };
-  }
-
-  #mayRead(): boolean {
-    const last = this.#held.at(-1)?.finding;
-    if (last === undefined) return true;
-    return this.#held.length < READ_AHEAD && last.kind === 'swept' && last.task.why === 'first';
+    this.#reading = { ...group, done };
   }
 
   async settled(): Promise<void> {
     await this.#reading?.done;
   }
 
-  /** The batch that took it was not written: the queue is looked at once more. */
-  dropFound(): void {
+  /** The batch that took it was not written, and the marks were read anew: what was begun is looked at once more. */
+  startOver(): void {
     this.#giveUp();
+    this.#tasks.dropGaps();
+    for (const { queue } of this.options.marks.gaps()) this.#addGap(queue);
   }
 
-  async takeFound(scope: Scope): Promise<Found | null> {
-    const [held] = this.#held;
-    if (!held?.isArmed) return null;
-    const { finding, touched, endings } = held;
-    const found: Found = { queueNotes: [], gaps: [], progress: {}, reconciledAt: null, closed: null };
-    if (finding.kind === 'swept') {
-      await takeSweptJobs(finding, touched, scope);
-      if (this.#backfill && finding.task.why === 'first') {
+  /** The group that may be taken with a batch that is up to now. */
+  get ready(): Group | null {
+    const [first] = this.#held;
+    return first?.isArmed ? first : null;
+  }
+
+  /** Of a group that is taken: how far the reading of what was there before is, and when the comparison is over, its time. */
+  progressAfter({ findings }: Group): { backfill: Backfill | null; reconciledAt: number | null } {
+    const isOver = this.#tasks.size === 0 && this.#begun.size === doneOf(findings).length && this.#held.length <= 1;
+    for (const finding of findings)
+      if (this.#backfill && finding.kind === 'swept' && finding.task.why === 'first') {
         const done = this.#backfill.done + finding.swept;
         this.#backfill = { ...this.#backfill, queue: finding.task.queue, done };
-        found.progress.backfill = this.#backfill;
       }
-    }
-    if (finding.kind === 'missing') this.#settled += await takeMissingJobs(finding, touched, scope);
-    if (finding.kind === 'totals') {
-      const settled = this.#settled;
-      const { batches, store } = this.options;
-      const healed = await healCounts({ finding, settled, batches, store, scope, endings });
-      found.queueNotes.push(...healed.queueNotes);
-      found.gaps.push(healed.gap);
-    }
-    if (finding.kind === 'done') this.#finish(finding.task, found);
-    return found;
+    return { backfill: isOver ? null : this.#backfill, reconciledAt: isOver ? this.#plannedAt : null };
   }
 
-  foundWritten(): void {
+  /** The batch that took it is written. */
+  written({ findings }: Group, reconciledAt: number | null): void {
     this.#held.shift();
+    for (const task of doneOf(findings)) this.#begun.delete(task);
+    if (this.#tasks.size + this.#begun.size === 0) this.#backfill = null;
+    if (reconciledAt === null) return;
+    this.#reconciledAt = reconciledAt;
+    this.#plannedAt = null;
   }
 
-  #current: QueueTask | null = null;
+  #addGap(queue: string): void {
+    const { gap } = this.options.marks.get(queue);
+    if (gap === null) return;
+    const fromMs = gap.fromMs === null ? null : gap.fromMs - MARGIN_MS;
+    this.#tasks.add({ queue, why: 'gap', fromMs, gap, settled: 0 });
+  }
 
-  async #read(queues: readonly string[], signal: AbortSignal): Promise<Finding | null> {
-    if (!this.#work) {
-      if (this.#tasks.length === 0) await this.#plan(queues);
-      const task = this.#tasks.shift();
-      if (!task) return null;
-      this.#current = task;
-      this.#settled = 0;
-      const openInBroker = task.why === 'routine' ? (this.#open.get(task.queue) ?? 0) : null;
-      const { store, backend, recording } = this.options;
-      this.#work = compareQueue({ store, backend, recording, openInBroker, signal }, task);
+  async #read(findings: Finding[], signal: AbortSignal): Promise<void> {
+    if (this.#tasks.size + this.#begun.size === 0) await this.#plan();
+    const until = Date.now() + MS_PER_GROUP;
+    let jobs = 0;
+    while (jobs < JOBS_PER_GROUP && findings.length < FINDINGS_PER_GROUP && Date.now() < until && !signal.aborted) {
+      const task = this.#works.length === 0 ? this.#tasks.take() : this.#tasks.takeUrgent();
+      if (task) this.#begin(task, signal);
+      const work = this.#works.at(-1);
+      if (!work) return;
+      const { value, done } = await work.findings.next();
+      if (done) this.#works = this.#works.filter((one) => one !== work);
+      else findings.push(value);
+      if (!done && value.kind === 'swept') jobs += value.fields.length;
+      if (!done && value.kind === 'missing') jobs += value.ids.length;
     }
-    const { value, done } = await this.#work.next();
-    if (!done && !signal.aborted) return value;
-    this.#work = null;
-    return null;
+  }
+
+  #begin(task: QueueTask, signal: AbortSignal): void {
+    const { store, backend, recording } = this.options;
+    const counts = this.#counts.get(task.queue) ?? null;
+    const isFollowed = this.#followed.has(task.queue);
+    this.#begun.add(task);
+    this.#works.push({ task, findings: compareQueue({ store, backend, recording, counts, isFollowed, signal }, task) });
   }
 
   #giveUp(): void {
-    if (this.#current) this.#tasks.unshift(this.#current);
-    this.#current = null;
-    this.#work = null;
+    for (const task of this.#begun) this.#tasks.add({ ...task, settled: 0 });
+    this.#begun.clear();
+    this.#works = [];
     this.#held = [];
     this.#retryAt = Date.now() + RETRY_MS;
   }
 
   /** Queues that were never compared; and after ten minutes those in which something happened, or all after a start. */
-  async #plan(queues: readonly string[]): Promise<void> {
-    const { progress, everyMs, keepMs } = this.options;
-    const swept = new Set(progress().swept);
+  async #plan(): Promise<void> {
+    const { marks, everyMs, keepMs } = this.options;
     const now = Date.now();
-    const fresh = queues.filter((queue) => !swept.has(queue));
-    if (fresh.length > 0) await this.#beginBackfill(new Set(fresh));
-    for (const queue of fresh) this.#tasks.push({ queue, why: 'first', fromMs: now - keepMs, gap: null });
-    if (now - this.#reconciledAt >= everyMs) {
-      this.#plannedAt = now;
-      await this.#readOpen();
-      const fromMs = this.#reconciledAt === 0 ? now - everyMs : this.#reconciledAt - MARGIN_MS;
-      for (const queue of queues)
-        if (swept.has(queue) && (this.#isFresh || this.#seen.has(queue)))
-          this.#tasks.push({ queue, why: 'routine', fromMs, gap: null });
-      this.#isFresh = false;
-      this.#seen.clear();
-      // Nothing to compare: done with that.
-      if (this.#tasks.length === 0) this.#reconciledAt = now;
-    }
+    const queues = this.#queues;
+    const isDue = now - this.#reconciledAt >= everyMs;
+    if (queues === this.#planned && !isDue) return;
+    const fresh = queues.filter((queue) => !marks.get(queue).swept);
+    if (fresh.length > 0 || isDue) await this.#readCounts(fresh);
+    for (const queue of fresh) this.#tasks.add({ queue, why: 'first', fromMs: now - keepMs, gap: null, settled: 0 });
+    this.#planned = queues;
+    if (!isDue) return;
+    const fromMs = this.#reconciledAt === 0 ? now - everyMs : this.#reconciledAt - MARGIN_MS;
+    for (const queue of queues)
+      if (marks.get(queue).swept && (this.#isFresh || this.#seen.has(queue)))
+        this.#tasks.add({ queue, why: 'routine', fromMs, gap: null, settled: 0 });
+    this.#isFresh = false;
+    this.#seen.clear();
+    // Nothing to compare: done with that.
+    if (this.#tasks.size === 0) this.#reconciledAt = now;
+    else this.#plannedAt = now;
   }
 
-  async #beginBackfill(queues: ReadonlySet<string>): Promise<void> {
-    const { queues: all } = await this.options.backend.snapshot();
-    let total = 0;
-    for (const { name, counts } of all)
-      if (queues.has(name)) for (const count of Object.values(counts)) total += count ?? 0;
-    if (total >= SHOWN_BACKFILL) this.#backfill = { queue: null, done: 0, total, startedAt: Date.now() };
-  }
-
-  /** Of each queue how many jobs have not ended; one that was obliterated is not among them. */
-  async #readOpen(): Promise<void> {
+  async #readCounts(fresh: readonly string[]): Promise<void> {
     const { queues } = await this.options.backend.snapshot();
-    this.#open.clear();
-    for (const { name, counts } of queues) {
-      const open = [counts.waiting, counts.active, counts.delayed, counts.prioritized, counts['waiting-children']];
-      this.#open.set(
-        name,
-        open.reduce<number>((sum, count) => sum + (count ?? 0), 0),
-      );
-    }
-  }
-
-  #finish(task: QueueTask, found: Found): void {
-    const { progress } = this.options;
-    this.#work = null;
-    this.#current = null;
-    found.closed = task.gap;
-    if (task.why === 'first') found.progress.swept = [...new Set([...(progress().swept ?? []), task.queue])];
-    if (task.why === 'routine' && this.#settled > 0) {
-      const now = Date.now();
-      found.queueNotes.push({ queue: task.queue, at: now, metric: 'unseen', times: this.#settled });
-      const reason = 'jobs that were open in the record were gone from the broker';
-      found.gaps.push({ queue: task.queue, fromMs: task.fromMs, toMs: now, unseen: this.#settled, reason });
-    }
-    if (this.#tasks.length > 0) return;
-    found.progress.backfill = null;
-    this.#backfill = null;
-    if (this.#plannedAt === null) return;
-    found.reconciledAt = this.#plannedAt;
-    this.#reconciledAt = this.#plannedAt;
-    this.#plannedAt = null;
+    this.#counts = new Map(queues.map(({ name, counts }) => [name, counts]));
+    let total = 0;
+    for (const queue of fresh) for (const count of Object.values(this.#counts.get(queue) ?? {})) total += count ?? 0;
+    if (total >= SHOWN_BACKFILL) this.#backfill = { queue: null, done: 0, total, startedAt: Date.now() };
   }
 }

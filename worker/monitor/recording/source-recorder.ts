@@ -1,14 +1,25 @@
+import type pg from 'pg';
 import type { QueueBackend } from '@/lib/backends/backend';
-import type { RecordBatch, RecordCursor, RecordingMethods } from '@/lib/backends/recording';
+import type { RecordBatch, RecordingMethods } from '@/lib/backends/recording';
 import { log } from '@/lib/log';
+import { closeOlder } from '@/lib/store/recording/close-older';
+import { healGaps, insertGaps } from '@/lib/store/recording/gaps';
+import type { PendingGap } from '@/lib/store/recording/marks';
+import { insertSetAside } from '@/lib/store/recording/set-aside';
 import type { Store } from '@/lib/store/store';
 import { applyEvents } from './apply-events';
 import { CostRate } from './cost-rate';
-import { DeposedError, type Held, type RecorderProgress, renewLease } from './lease';
+import type { Group } from './findings';
+import { gapsOf, setAsideOf } from './gap-rows';
+import type { Scope } from './job-scope';
+import { type Backfill, DeposedError, type Held, type LeaseNote, readBase, renewLease } from './lease';
 import { Ledger } from './ledger';
+import { Marks } from './marks';
 import { Memory } from './memory';
 import { Reconciler } from './reconcile';
-import { BatchStore, type QueueNote } from './store-batch';
+import { findRefused, isRefusedByStore, RefusedJobs } from './refused-jobs';
+import { BatchStore } from './store-batch';
+import { type Taken, takeGroup } from './take-group';
 
 /** So many batches in a row that cannot be written are no outage any more. */
 const LOUD_AFTER = 5;
@@ -25,46 +36,48 @@ export interface RecorderOptions {
   reconcileEveryMs?: number;
 }
 
+/** What a batch says besides its jobs. */
+interface Beside {
+  batch: RecordBatch;
+  group: Group | null;
+  taken: Taken;
+  note: LeaseNote;
+}
+
 /**
  * Records one source under one lease, until the signal aborts or another process takes over (DeposedError).
  *
  * reading a batch → applied to records in memory → written with figures, failures and the cursor in one transaction → next.
- * A transaction that fails: memory is forgotten and reading begins again at the stored cursor, so that nothing counts twice.
+ * A job that the store refuses is set aside, and told as a gap. A transaction that fails otherwise: memory is forgotten and reading begins
+ * again at the stored cursor, so that nothing counts twice.
  * Beside it a Reconciler compares with what the broker holds; what it finds is written with the next batch that is up to now.
  */
 export class SourceRecorder {
   readonly #memory = new Memory();
+  readonly #refused = new RefusedJobs();
   readonly #batches: BatchStore;
-  readonly #reconciler: Reconciler;
+  readonly #marks: Marks;
   readonly #cost: CostRate;
-  #cursor: RecordCursor | null;
-  #progress: RecorderProgress;
+  #reconciler: Reconciler | null = null;
+  #backfill: Backfill | null = null;
+  /** Gaps whose rows stand or fall with the batch that is being written. */
+  #unsaved = new Set<PendingGap>();
   /** Batches in a row that were not written. */
   #failures = 0;
 
   constructor(private readonly options: RecorderOptions) {
-    const { store, backend, held, versionOf, recording } = options;
+    const { store, backend, versionOf, recording } = options;
     this.#batches = new BatchStore(store, backend.name, versionOf);
-    this.#cursor = held.cursor;
-    this.#progress = held.progress;
+    this.#marks = new Marks(store, backend.name);
     this.#cost = new CostRate(() => recording.cost());
-    this.#reconciler = new Reconciler({
-      store,
-      backend,
-      recording,
-      batches: this.#batches,
-      progress: () => this.#progress,
-      reconciledAt: held.reconciledAt,
-      everyMs: options.reconcileEveryMs ?? 600_000,
-      keepMs: options.keepMs,
-    });
   }
 
   async run(): Promise<void> {
-    const { signal } = this.options;
+    const { signal, held } = this.options;
     while (!signal.aborted) {
       try {
-        await this.#record();
+        const reconciler = this.#reconciler ?? (await this.#begin(held.base));
+        await this.#record(reconciler);
       } catch (error) {
         if (error instanceof DeposedError || signal.aborted) throw error;
         this.#failures += 1;
@@ -78,23 +91,25 @@ export class SourceRecorder {
     }
   }
 
+  async #begin(base: string | null): Promise<Reconciler> {
+    const { store, backend, recording, held, reconcileEveryMs = 600_000, keepMs } = this.options;
+    await this.#marks.load(base);
+    const { reconciledAt } = held;
+    const options = { store, backend, recording, marks: this.#marks, reconciledAt, everyMs: reconcileEveryMs, keepMs };
+    this.#reconciler = new Reconciler(options);
+    return this.#reconciler;
+  }
+
   /** Reads the store's own word of how far it is, as soon as it answers; throws DeposedError when it is another's by now. */
   async #startOver(): Promise<void> {
     const { store, backend, held, signal } = this.options;
     this.#memory.forget();
     this.#batches.forget();
-    this.#reconciler.dropFound();
     for (let waitMs = 100; !signal.aborted; waitMs = Math.min(waitMs * 2, 2_000)) {
       await new Promise((done) => setTimeout(done, waitMs));
       try {
-        const [row] = await store.query<{
-          epoch: string;
-          cursor: RecordCursor | null;
-          progress: RecorderProgress | null;
-        }>('SELECT epoch, cursor, progress FROM queuedeck.recorder WHERE source = $1', [backend.name]);
-        if (row?.epoch !== held.epoch) throw new DeposedError();
-        this.#cursor = row.cursor;
-        this.#progress = row.progress ?? {};
+        await this.#marks.load(await readBase(store, backend.name, held.epoch));
+        this.#reconciler?.startOver();
         return;
       } catch (error) {
         if (error instanceof DeposedError) throw error;
@@ -102,82 +117,101 @@ export class SourceRecorder {
     }
   }
 
-  async #record(): Promise<void> {
+  async #record(reconciler: Reconciler): Promise<void> {
     const { recording, signal } = this.options;
     const reading = new AbortController();
     const both = AbortSignal.any([signal, reading.signal]);
-    const batches = recording.record(this.#cursor, {
+    const batches = recording.record(this.#marks.cursor, {
       signal: both,
       isKnown: (queue, id) => this.#memory.has(queue, id),
-      waitMs: () => this.#reconciler.patienceMs,
+      waitMs: () => reconciler.patienceMs,
+      mustRead: () => reconciler.queues,
     });
     try {
       for await (const batch of batches) {
-        await this.#take(batch);
-        this.#reconciler.step(queuesOf(batch.cursor), both);
+        await this.#take(batch, reconciler);
+        reconciler.step(both);
       }
     } finally {
       reading.abort();
-      await this.#reconciler.settled();
+      await reconciler.settled();
     }
   }
 
-  async #take(batch: RecordBatch): Promise<void> {
-    const { store, backend, held } = this.options;
+  async #take(batch: RecordBatch, reconciler: Reconciler): Promise<void> {
+    const { store, backend } = this.options;
     const ledger = new Ledger();
-    const progress = { ...this.#progress };
-    const scope = { store, source: backend.name, memory: this.#memory, ledger };
+    const memory = this.#memory;
+    const scope = { store, source: backend.name, memory, ledger, refused: this.#refused };
     await applyEvents(batch, scope);
-    this.#reconciler.noteBatch(batch, ledger);
-    // As of before this batch: its ids come after the gap.
-    const gaps = batch.gaps.map((gap) => ({ ...gap, lastId: progress.ids?.[gap.queue] ?? 0 }));
-    this.#reconciler.noteGaps(gaps);
-    const found = batch.more ? null : await this.#reconciler.takeFound(scope);
-    const queueNotes: QueueNote[] = found?.queueNotes ?? [];
-    noteIds(progress, batch);
-    if (found) Object.assign(progress, found.progress);
-    const { closed } = found ?? {};
-    const pending = [...(progress.gaps ?? []), ...gaps];
-    if (pending.length > 0)
-      progress.gaps = pending.filter((gap) => gap.queue !== closed?.queue || gap.fromMs !== closed.fromMs);
+    // As of before this batch: its ids come after the gaps.
+    reconciler.noteGaps(batch.gaps);
+    reconciler.noteBatch(batch, ledger);
+    this.#marks.moveCursor(batch.cursor);
+    this.#marks.noteIds(batch.events);
+    this.#marks.forgetAbsent(reconciler.followed, Date.now());
+    const group = batch.more ? null : reconciler.ready;
+    const { followed } = reconciler;
+    const taken: Taken = group
+      ? await takeGroup(group, { ...scope, batches: this.#batches, marks: this.#marks, followed })
+      : { queueNotes: [], healed: [], gaps: [], setAside: [], older: [] };
+    const progress = group ? reconciler.progressAfter(group) : null;
+    if (progress) this.#backfill = progress.backfill;
     const note = {
-      cursor: batch.cursor,
-      progress,
+      base: this.#marks.base,
+      backfill: this.#backfill,
       lagMs: batch.lagMs,
       seenUntil: batch.more ? (batch.events.at(-1)?.at ?? null) : Date.now(),
-      reconciledAt: found?.reconciledAt ?? null,
+      reconciledAt: progress?.reconciledAt ?? null,
       cost: this.#cost.read(ledger.notes),
     };
-    await this.#batches.write(ledger, queueNotes, async (client) => {
-      await renewLease(client, backend.name, held.epoch, note);
-      for (const gap of found?.gaps ?? [])
-        await client.query(
-          `INSERT INTO queuedeck.recording_gap (source, queue, from_at, to_at, unseen, reason)
-           VALUES ($1, $2, to_timestamp($3::float8 / 1000), to_timestamp($4::float8 / 1000), $5, $6)`,
-          [backend.name, gap.queue, gap.fromMs ?? gap.toMs, gap.toMs, gap.unseen, gap.reason],
-        );
-    });
+    const written = await this.#write(ledger, { batch, group, taken, note }, scope);
     this.#failures = 0;
-    this.#memory.written(ledger.touched);
-    this.#progress = progress;
-    this.#cursor = batch.cursor;
-    if (found) this.#reconciler.foundWritten();
+    this.#unsaved.clear();
+    this.#marks.written();
+    this.#refused.told();
+    memory.written(written.touched);
+    if (group) reconciler.written(group, note.reconciledAt);
   }
-}
 
-/** The cursor's own entry, '', is no queue. */
-const queuesOf = (cursor: RecordCursor): string[] => Object.keys(cursor).filter((queue) => queue !== '');
-
-/** The highest number among the ids that were seen added. */
-function noteIds(progress: RecorderProgress, batch: RecordBatch): void {
-  const ids = { ...progress.ids };
-  let changed = false;
-  for (const { kind, queue, id } of batch.events) {
-    if (kind !== 'added' || !/^[1-9]\d{0,14}$/.test(id)) continue;
-    const number = Number(id);
-    if (number <= (ids[queue] ?? 0)) continue;
-    ids[queue] = number;
-    changed = true;
+  /** All of a batch, but for the jobs that the store does not take. */
+  async #write(ledger: Ledger, beside: Beside, scope: Scope): Promise<Ledger> {
+    const { queueNotes } = beside.taken;
+    const some = this.#refused.without(ledger);
+    try {
+      await this.#batches.write(some, queueNotes, (client) => this.#writeBeside(client, beside));
+      return some;
+    } catch (error) {
+      if (!isRefusedByStore(error)) throw error;
+      this.#batches.forget();
+      const found = await findRefused(some, (part) => this.#batches.try(part));
+      if (found.length === 0) throw error;
+      for (const job of found) this.#refused.add(job, scope);
+      log.warn(
+        { err: error.message, source: this.options.backend.name, jobs: found.length },
+        'jobs that the store does not take are set aside',
+      );
+    }
+    const rest = this.#refused.without(ledger);
+    await this.#batches.write(rest, queueNotes, (client) => this.#writeBeside(client, beside));
+    return rest;
   }
-  if (changed) progress.ids = ids;
+
+  async #writeBeside(client: pg.PoolClient, { batch, taken, note }: Beside): Promise<void> {
+    const { backend, held } = this.options;
+    const { name } = backend;
+    await renewLease(client, name, held.epoch, note);
+    const pending = [...this.#marks.gaps()].filter(({ gap }) => gap.row === null || this.#unsaved.has(gap));
+    const refused = this.#refused.fresh;
+    const rows = await insertGaps(client, name, gapsOf({ pending, found: taken.gaps, refused }));
+    for (const [i, { queue, gap }] of pending.entries()) {
+      gap.row = rows[i] ?? null;
+      this.#unsaved.add(gap);
+      this.#marks.set(queue, { gap });
+    }
+    await healGaps(client, taken.healed);
+    await closeOlder(client, name, taken.older);
+    await insertSetAside(client, name, setAsideOf({ odd: batch.odd, compared: taken.setAside, refused }));
+    await this.#marks.write(client);
+  }
 }

@@ -12,6 +12,8 @@ import type { Store } from '@/lib/store/store';
 import { storedText } from '@/lib/store/stored-name';
 import type { JobRecord } from './job-record';
 import type { Ledger, NotedFailure } from './ledger';
+import { keyOf } from './memory';
+import { isRefusedByStore } from './refused-jobs';
 
 /** Figures that no single job tells: of a queue as a whole. */
 export interface QueueNote {
@@ -42,6 +44,7 @@ export class BatchStore {
     ledger: Ledger,
     queueNotes: readonly QueueNote[],
     also: (client: pg.PoolClient) => Promise<void>,
+    isTrial = false,
   ): Promise<void> {
     for (const record of ledger.touched) record.addedAt = boundTime(record.addedAt);
     const records = lastOfEach(ledger.touched);
@@ -63,8 +66,23 @@ export class BatchStore {
         records.map((record) => this.#toRow(record, workers, options)),
       );
       await this.#buckets.write(client);
+      if (isTrial) throw new TrialOver();
     });
     this.#buckets.written();
+  }
+
+  /** Would the store take it? Null = it would; nothing is kept of the trial. Throws what is no refusal. */
+  async try(ledger: Ledger): Promise<Error | null> {
+    try {
+      await this.write(ledger, [], async () => undefined, true);
+    } catch (error) {
+      if (error instanceof TrialOver) return null;
+      if (isRefusedByStore(error)) return error;
+      throw error;
+    } finally {
+      this.forget();
+    }
+    return null;
   }
 
   forget(): void {
@@ -146,10 +164,13 @@ export class BatchStore {
   }
 }
 
+/** Rolls a trial back. */
+class TrialOver extends Error {}
+
 /** One for each row: two lives of an id that began in the same millisecond are one. */
 function lastOfEach(records: Iterable<JobRecord>): JobRecord[] {
   const rows = new Map<string, JobRecord>();
-  for (const record of records) rows.set(`${record.addedAt} ${record.queue}\n${record.id}`, record);
+  for (const record of records) rows.set(`${record.addedAt} ${keyOf(record.queue, record.id)}`, record);
   return [...rows.values()];
 }
 

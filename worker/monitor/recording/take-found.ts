@@ -1,34 +1,28 @@
 import { FLAGS, isOpen } from '@/lib/store/history/states';
-import type { Store } from '@/lib/store/store';
 import type { Finding } from './findings';
 import type { JobRecord } from './job-record';
-import type { Ledger } from './ledger';
+import type { Scope } from './job-scope';
 import { loadRecords } from './load-records';
-import { keyOf, type Memory } from './memory';
+import { keyOf } from './memory';
 import { takeSwept } from './take-swept';
-
-export interface Scope {
-  store: Store;
-  source: string;
-  memory: Memory;
-  ledger: Ledger;
-}
 
 /** Jobs as the broker holds them onto their records; those that were touched since are left as their events say. */
 export async function takeSweptJobs(
   { fields }: Extract<Finding, { kind: 'swept' }>,
   touched: ReadonlySet<string>,
-  { memory, ledger, store, source }: Scope,
+  scope: Scope,
 ): Promise<void> {
+  const { memory, ledger, store, source, refused } = scope;
   const still = fields.filter(({ queue, id }) => !touched.has(keyOf(queue, id)));
   const unknown = still.filter(({ queue, id }) => !memory.has(queue, id));
   const stored = new Map<string, JobRecord>();
   for (const record of await loadRecords(store, source, unknown)) stored.set(keyOf(record.queue, record.id), record);
-  for (const one of still) {
-    const known = memory.get(one.queue, one.id) ?? stored.get(keyOf(one.queue, one.id)) ?? null;
-    const record = takeSwept(known, one, ledger);
-    if (record) memory.set(record);
-  }
+  for (const one of still)
+    refused.guard(one, scope, () => {
+      const known = memory.get(one.queue, one.id) ?? stored.get(keyOf(one.queue, one.id)) ?? null;
+      const record = takeSwept(known, one, ledger);
+      if (record) memory.set(record);
+    });
 }
 
 /** Open records of jobs that the broker has not got any more: they ended, and nobody saw how. Resolves to how many. */

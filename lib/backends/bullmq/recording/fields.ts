@@ -1,10 +1,13 @@
 import type { RecordedFields } from '@/lib/backends/recording';
 import type { JobState } from '@/lib/contracts/states';
+import { timeOf } from '@/lib/iso-time';
 import { cutPayload } from '../job-shape';
 
 export const PAYLOAD_CAP = 65_536;
 export const ERROR_CAP = 2_048;
 export const STACK_CAP = 4_096;
+/** Of all traces of a job: of more none is kept. */
+export const STACKS_CAP = 262_144;
 export const OPTIONS_CAP = 8_192;
 export const PROGRESS_CAP = 2_048;
 export const NAME_CAP = 1_000;
@@ -48,21 +51,21 @@ export function toRecordedFields(
     id,
     name: (raw.name ?? '').slice(0, NAME_CAP),
     state,
-    addedAt: toNumber(raw.timestamp) ?? 0,
-    startedAt: toNumber(raw.processedOn),
-    finishedAt: toNumber(raw.finishedOn),
-    delayMs: toNumber(raw.delay) ?? 0,
-    attemptsMade: toNumber(raw.atm) ?? 0,
-    attemptsStarted: toNumber(raw.ats) ?? 0,
-    stalledCount: toNumber(raw.stc) ?? 0,
+    addedAt: timeOf(toNumber(raw.timestamp)) ?? 0,
+    startedAt: timeOf(toNumber(raw.processedOn)),
+    finishedAt: timeOf(toNumber(raw.finishedOn)),
+    delayMs: toCount(raw.delay),
+    attemptsMade: toCount(raw.atm),
+    attemptsStarted: toCount(raw.ats),
+    stalledCount: toCount(raw.stc),
     data: data.text,
     dataBytes: data.bytes,
     result: result.text,
     resultBytes: result.bytes,
-    options: options !== null && options.length <= OPTIONS_CAP ? options : null,
+    options: options !== null && isWithin(options, OPTIONS_CAP) ? options : null,
     error: raw.failedReason ? raw.failedReason.slice(0, ERROR_CAP) : null,
     stack: readLastTrace(raw.stacktrace),
-    progress: raw.progress && raw.progress.length <= PROGRESS_CAP ? raw.progress : null,
+    progress: raw.progress && isWithin(raw.progress, PROGRESS_CAP) ? raw.progress : null,
     worker: raw.pb || null,
     parent,
     schedulerId: readSchedulerId(raw.rjk, id),
@@ -82,9 +85,15 @@ function toNumber(text: string | null | undefined): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
+/** A number that is counted with: what is none, or beyond what a job can have, is told as the nearest that is. */
+const toCount = (text: string | null | undefined): number =>
+  Math.min(2_147_483_647, Math.max(0, Math.trunc(toNumber(text) ?? 0)));
+
+const isWithin = (text: string, bytes: number): boolean => text.length <= bytes && Buffer.byteLength(text) <= bytes;
+
 /** A JSON array of traces, oldest first; what is too long to be worth parsing, or broken, has none. */
 function readLastTrace(text: string | null | undefined): string | null {
-  if (!text || text.length > 262_144) return null;
+  if (!text || text.length > STACKS_CAP) return null;
   try {
     const traces: unknown = JSON.parse(text);
     const last: unknown = Array.isArray(traces) ? traces.at(-1) : null;

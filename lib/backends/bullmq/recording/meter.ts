@@ -4,16 +4,22 @@ import { BrokerTime } from '../redis/broker-time';
 
 /** Counts what reading costs the broker: commands as they are sent, bytes as texts go and come (without the protocol's own). */
 export class CostMeter {
-  #cost: Omit<RecordingCost, 'brokerMs'> = { commands: 0, bytesIn: 0, bytesOut: 0 };
+  #cost: Omit<RecordingCost, 'brokerMs'> = { roundTrips: 0, commands: 0, bytesIn: 0, bytesOut: 0 };
   #spentMs: number | null = null;
   #time = new BrokerTime();
 
   /** `name`: of the commands, all of one kind. */
   add(name: string, commands: number, sent: unknown, received: unknown): void {
+    this.#cost.roundTrips += commands;
     this.#cost.commands += commands;
     this.#cost.bytesIn += weigh(sent);
     this.#cost.bytesOut += weigh(received);
     this.#time.note(name, commands);
+  }
+
+  /** What a script that was counted ran inside: the broker counts each. */
+  addInside(commands: number): void {
+    this.#cost.commands += commands;
   }
 
   /** What a statement took, where the broker keeps no statistics: at most so long was it busy. */

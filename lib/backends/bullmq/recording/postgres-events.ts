@@ -1,13 +1,24 @@
 import type { RecordedEvent } from '@/lib/backends/recording';
+import { timeOf } from '@/lib/iso-time';
 import { ERROR_CAP, NAME_CAP, PAYLOAD_CAP, PROGRESS_CAP } from './fields';
 import { isJobEvent } from './job-events';
+
+const COLUMNS = `e.id::text, e.event, e.created_at_ms::text AS at, e.data->>'jobId' AS job, left(e.data->>'name', ${NAME_CAP}) AS name,
+       e.data->>'prev' AS prev,
+       CASE e.event
+         WHEN 'failed' THEN left(e.data->>'failedReason', ${ERROR_CAP})
+         WHEN 'delayed' THEN left(e.data->>'delay', 30)
+         WHEN 'completed' THEN CASE WHEN length(e.data->>'returnvalue') <= ${PAYLOAD_CAP} THEN e.data->>'returnvalue' END
+         WHEN 'progress' THEN CASE WHEN length(e.data->>'data') <= ${PROGRESS_CAP} THEN e.data->>'data' END
+       END AS text`;
 
 /**
  * Events of all queues in the order of their ids, as far as all are committed: `$1` queues with the ids `$2` up to which each was
  * read, `$3` the id up to which every queue was read, `$4` the id up to which nothing can be committed any more, `$5` how many of
  * each queue, `$6` of all. One walk over the primary key tells which queues have any; of a queue with too many the rest comes with the next read.
  *
- *   trimmed   nothing of the queue up to where it was read is left, and its newest id is further on than its log is long
+ *   bare      nothing of the queue up to where it was read is left
+ *   trimmed   and its newest id is further on than its log is long
  */
 export const RECORD_SQL = `
 WITH RECURSIVE walk AS (
@@ -21,16 +32,9 @@ WITH RECURSIVE walk AS (
    CROSS JOIN LATERAL (SELECT max(id) AS id FROM event e WHERE e.queue = walk.queue) AS top
    WHERE walk.queue IS NOT NULL AND top.id > greatest(coalesce(known.after, 0), $3::bigint)
 )
-SELECT news.queue, e.id::text, e.event, e.created_at_ms::text AS at, e.data->>'jobId' AS job, left(e.data->>'name', ${NAME_CAP}) AS name,
-       e.data->>'prev' AS prev,
-       CASE e.event
-         WHEN 'failed' THEN left(e.data->>'failedReason', ${ERROR_CAP})
-         WHEN 'delayed' THEN left(e.data->>'delay', 30)
-         WHEN 'completed' THEN CASE WHEN length(e.data->>'returnvalue') <= ${PAYLOAD_CAP} THEN e.data->>'returnvalue' END
-         WHEN 'progress' THEN CASE WHEN length(e.data->>'data') <= ${PROGRESS_CAP} THEN e.data->>'data' END
-       END AS text,
-       NOT EXISTS (SELECT FROM event o WHERE o.queue = news.queue AND o.id <= news.after)
-         AND news.after < news.top - coalesce(
+SELECT news.queue, ${COLUMNS},
+       NOT EXISTS (SELECT FROM event o WHERE o.queue = news.queue AND o.id <= news.after) AS bare,
+       news.after < news.top - coalesce(
            (SELECT value::bigint FROM meta m WHERE m.queue = news.queue AND m.field = 'opts.maxLenEvents' AND value ~ '^[0-9]{1,15}$'),
            10000) AS trimmed
   FROM news
@@ -38,6 +42,19 @@ SELECT news.queue, e.id::text, e.event, e.created_at_ms::text AS at, e.data->>'j
    SELECT * FROM event WHERE event.queue = news.queue AND event.id > news.after AND event.id <= $4::bigint ORDER BY event.id LIMIT $5
  ) AS e
  ORDER BY e.id LIMIT $6`;
+
+/** Events between two ids, `$1` and `$2`, that are none of the ids `$3`; or (where that is null) were written by the transactions `$4`. */
+export const LATE_SQL = `
+WITH RECURSIVE walk AS (
+  (SELECT queue FROM event ORDER BY queue LIMIT 1)
+  UNION ALL
+  SELECT (SELECT queue FROM event WHERE queue > walk.queue ORDER BY queue LIMIT 1) FROM walk WHERE walk.queue IS NOT NULL
+)
+SELECT walk.queue, ${COLUMNS}, false AS bare, false AS trimmed
+  FROM walk
+ CROSS JOIN LATERAL (SELECT *, xmin AS writer FROM event WHERE event.queue = walk.queue AND event.id > $1::bigint AND event.id <= $2::bigint) AS e
+ WHERE CASE WHEN $3::bigint[] IS NULL THEN e.writer::text::bigint = ANY($4::bigint[]) ELSE NOT e.id = ANY($3::bigint[]) END
+ ORDER BY e.id LIMIT 100000`;
 
 export interface RecordRow {
   queue: string;
@@ -48,16 +65,17 @@ export interface RecordRow {
   name: string | null;
   prev: string | null;
   text: string | null;
+  bare: boolean;
   trimmed: boolean;
 }
 
 /** A row of BullMQ's `event` table; null for what says nothing of a job. */
-export function toRecordedEvent(row: RecordRow): RecordedEvent | null {
+export function toRecordedEvent(row: RecordRow, nowMs: number): RecordedEvent | null {
   if (!row.job || !isJobEvent(row.event)) return null;
   return {
     queue: row.queue,
     id: row.job,
-    at: Number(row.at),
+    at: timeOf(Number(row.at)) ?? nowMs,
     seq: Number(row.id),
     kind: row.event,
     name: row.event === 'added' ? (row.name ?? '') : null,

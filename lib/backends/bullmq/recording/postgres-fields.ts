@@ -6,6 +6,8 @@ import { ERROR_CAP, NAME_CAP, OPTIONS_CAP, PAYLOAD_CAP, PROGRESS_CAP, STACK_CAP,
 import type { FieldWish } from './wishes';
 
 const JOBS_PER_READ = 200;
+/** Of what takes more room than that (compressed) only the size is told. */
+const READ_CAP = 2_097_152;
 
 /** What is only told of a job that is met (`is`), and of one that is read with its result (`result`). Payloads are cut by the server. */
 const FIELDS_SQL = `
@@ -15,12 +17,13 @@ SELECT w.n::int, left(j.name, ${NAME_CAP}) AS name, j.state, j.priority, j.added
        CASE WHEN jsonb_typeof(j.stacktrace) = 'array' THEN jsonb_build_array(left(j.stacktrace->>-1, ${STACK_CAP}))::text END AS stack,
        CASE WHEN w.first THEN CASE WHEN length(j.progress::text) <= ${PROGRESS_CAP} THEN j.progress::text END END AS progress,
        CASE WHEN w.first THEN CASE WHEN length(j.opts::text) <= ${OPTIONS_CAP} THEN j.opts::text END END AS opts,
-       left(d.data, ${PAYLOAD_CAP}) AS data, octet_length(d.data) AS data_bytes,
-       left(d.result, ${PAYLOAD_CAP}) AS result, octet_length(d.result) AS result_bytes
+       left(d.data, ${PAYLOAD_CAP}) AS data, coalesce(octet_length(d.data), CASE WHEN w.first THEN pg_column_size(j.data) END) AS data_bytes,
+       left(d.result, ${PAYLOAD_CAP}) AS result, coalesce(octet_length(d.result), CASE WHEN w.whole THEN pg_column_size(j.return_value) END) AS result_bytes
   FROM unnest($1::text[], $2::text[], $3::bool[], $4::bool[]) WITH ORDINALITY AS w(queue, id, first, whole, n)
   JOIN job j ON j.queue = w.queue AND j.id = w.id
  CROSS JOIN LATERAL (
-   SELECT CASE WHEN w.first THEN j.data::text END AS data, CASE WHEN w.whole THEN j.return_value::text END AS result OFFSET 0
+   SELECT CASE WHEN w.first AND pg_column_size(j.data) <= ${READ_CAP} THEN j.data::text END AS data,
+          CASE WHEN w.whole AND pg_column_size(j.return_value) <= ${READ_CAP} THEN j.return_value::text END AS result OFFSET 0
  ) AS d`;
 
 interface FieldRow {

@@ -4,6 +4,7 @@ import type { JobState } from '@/lib/contracts/states';
 import type { Query } from '../postgres/connection';
 import { afterSql, ORDERS } from '../postgres/rows';
 import type { PostgresFieldReader } from './postgres-fields';
+import { checkEnded } from './totals';
 
 const JOBS_PER_STEP = 400;
 const MINUTES = 2_880;
@@ -71,5 +72,5 @@ export async function readTotals({ query }: Pick<SweepPorts, 'query'>, queue: st
 function toEnded(values: string[] | null): EndedTotals | null {
   if (values === null) return null;
   const [count = 0, prevCount = 0, prevTs = 0, ...points] = values.map(Number);
-  return { count, newestMinute: Math.floor(prevTs / 60_000), perMinute: [count - prevCount, ...points] };
+  return checkEnded(count, prevCount, prevTs, points);
 }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { RecordBatch } from '@/lib/backends/recording';
+import { moveCursor, type RecordBatch, type RecordCursor } from '@/lib/backends/recording';
 import { startPostgres, type TestServer } from '@/lib/testing/servers';
 import { openTestBroker, type TestBroker, until } from '../postgres/open-test-broker';
 
@@ -20,11 +20,11 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function follow(cursor: Record<string, string> | null) {
+async function follow(from: RecordCursor | null) {
   const ends = new AbortController();
   const batches: RecordBatch[] = [];
   const done = (async () => {
-    for await (const batch of broker.backend.recording?.record(cursor, { signal: ends.signal }) ?? [])
+    for await (const batch of broker.backend.recording?.record(from, { signal: ends.signal }) ?? [])
       batches.push(batch);
   })();
   const stop = async () => {
@@ -33,7 +33,8 @@ async function follow(cursor: Record<string, string> | null) {
   };
   stops.push(stop);
   await until(() => batches.some(({ more }) => !more), 'the record to be up to now');
-  return { batches, stop, ids: () => batches.flatMap(({ events }) => events.map(({ id }) => id)) };
+  const cursor = () => batches.reduce<RecordCursor | null>((moved, batch) => moveCursor(moved, batch.cursor), from);
+  return { batches, stop, cursor, ids: () => batches.flatMap(({ events }) => events.map(({ id }) => id)) };
 }
 
 const add = (queue: string, id: string) => broker.backend.addJobs(queue, [{ name: 'one', data: {}, options: { id } }]);
@@ -70,6 +71,43 @@ describe('recording on PostgreSQL', () => {
     }
   });
 
+  it('reads what a transaction said that was passed over, before what came of it', async () => {
+    const followed = await follow(null);
+    const client = await broker.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query('SAVEPOINT deep');
+      await client.query(`SELECT publish_event('passed', 'added', '{"jobId": "slow", "name": "slow"}')`);
+      for (let n = 0; n < 5; n += 1) await add('passed', `quick-${n}`);
+      await until(() => followed.ids().includes('quick-4'), 'the record to go on');
+      expect(followed.ids()).not.toContain('slow');
+      await client.query('COMMIT');
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+    await broker.sql(`SELECT publish_event('passed', 'active', '{"jobId": "slow"}')`);
+    await until(
+      () => followed.batches.flatMap(({ events }) => events).some(({ kind }) => kind === 'active'),
+      'its start',
+    );
+    const ofSlow = followed.batches.flatMap(({ events }) => events.filter(({ id }) => id === 'slow'));
+    expect(ofSlow.map(({ kind }) => kind)).toEqual(['added', 'active']);
+    expect(followed.ids().filter((id) => id.startsWith('quick'))).toHaveLength(10);
+  });
+
+  it('tells a queue that was removed and made again within one look', async () => {
+    const followed = await follow(null);
+    await add('again', 'old');
+    await until(() => followed.ids().includes('old'), 'the old life');
+    await broker.sql(`DELETE FROM event WHERE queue = 'again'`);
+    await broker.sql(`DELETE FROM job WHERE queue = 'again'`);
+    await add('again', 'new');
+    await until(() => followed.ids().includes('new'), 'the new life');
+    const gaps = followed.batches.flatMap((batch) => batch.gaps);
+    expect(gaps.map(({ queue, isGone }) => [queue, isGone])).toEqual([['again', true]]);
+  });
+
   it('begins with now, though a transaction that is older stays open', async () => {
     await add('before', 'long-ago');
     const client = await broker.pool.connect();
@@ -95,7 +133,7 @@ describe('recording on PostgreSQL', () => {
     await before.stop();
     await broker.sql('TRUNCATE event');
     await broker.sql('ALTER SEQUENCE event_seq RESTART');
-    const after = await follow(before.batches.at(-1)?.cursor ?? {});
+    const after = await follow(before.cursor());
     await add('restored', 'third');
     await until(() => after.ids().includes('third'), 'the third job');
     expect(after.batches.flatMap((batch) => batch.gaps).map(({ queue }) => queue)).toContain('restored');
@@ -111,7 +149,7 @@ describe('recording on PostgreSQL', () => {
     await add('trimmed', 'second');
     await until(() => before.ids().includes('second'), 'the second job');
     await before.stop();
-    const cursor = before.batches.at(-1)?.cursor ?? {};
+    const cursor = before.cursor();
     await broker.sql(
       `SELECT publish_event('trimmed', 'progress', jsonb_build_object('jobId', 'many-' || i, 'data', '1')) FROM generate_series(1, 1000) AS i`,
     );

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import type { RecordBatch, RecordCursor, RecordingMethods, RecordOptions } from '@/lib/backends/recording';
+import {
+  moveCursor,
+  type RecordBatch,
+  type RecordCursor,
+  type RecordingMethods,
+  type RecordOptions,
+} from '@/lib/backends/recording';
 import { endClient } from '../postgres/client-stream';
 import type { Query } from '../postgres/connection';
 import { CostMeter, meterQuery } from './meter';
@@ -70,7 +76,7 @@ async function* recordEvents(
       while (!signal.aborted) {
         const batch = await record.next();
         failures = 0;
-        cursor = batch.cursor;
+        cursor = moveCursor(cursor, batch.cursor);
         yield batch;
       }
     } catch {

@@ -1,20 +1,21 @@
 import type { RecordedEvent } from '@/lib/backends/recording';
+import { timeOf } from '@/lib/iso-time';
 import { ERROR_CAP, NAME_CAP, PAYLOAD_CAP, PROGRESS_CAP } from './fields';
 import { isJobEvent } from './job-events';
 
 export type StreamEntry = [id: string, fields: string[]];
 
-/** An entry of a queue's `:events` STREAM; null for what says nothing of a job. */
-export function toRecordedEvent(queue: string, [entry, fields]: StreamEntry): RecordedEvent | null {
+/** An entry of a queue's `:events` STREAM; null for what says nothing of a job. `nowMs`: for ids that are no time. */
+export function toRecordedEvent(queue: string, [entry, fields]: StreamEntry, nowMs: number): RecordedEvent | null {
   const said: Record<string, string> = {};
   for (let i = 0; i + 1 < fields.length; i += 2) said[fields[i] ?? ''] = fields[i + 1] ?? '';
   const { event = '', jobId } = said;
   if (!jobId || !isJobEvent(event)) return null;
-  const [at = '0', seq = '0'] = entry.split('-');
+  const [, seq = '0'] = entry.split('-');
   return {
     queue,
     id: jobId,
-    at: Number(at),
+    at: timeOf(msOf(entry)) ?? nowMs,
     seq: Number(seq),
     kind: event,
     name: event === 'added' ? (said.name ?? '').slice(0, NAME_CAP) : null,
@@ -36,9 +37,13 @@ export function weighEntry([, fields]: StreamEntry): number {
   return fields.reduce((sum, text) => sum + text.length, 0);
 }
 
-/** `a` after `b`, both `ms-seq`. */
+/** `a` after `b`, both `ms-seq` of digits: each may be beyond what a double holds. */
 export function isAfter(a: string, b: string): boolean {
   const [aMs = '0', aSeq = '0'] = a.split('-');
   const [bMs = '0', bSeq = '0'] = b.split('-');
-  return aMs === bMs ? Number(aSeq) > Number(bSeq) : Number(aMs) > Number(bMs);
+  return aMs === bMs ? isGreater(aSeq, bSeq) : isGreater(aMs, bMs);
 }
+
+const isGreater = (a: string, b: string): boolean => (a.length === b.length ? a > b : a.length > b.length);
+
+export const msOf = (id: string): number => Number(id.split('-')[0]);

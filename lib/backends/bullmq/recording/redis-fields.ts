@@ -2,29 +2,65 @@ import type { RecordedFields } from '@/lib/backends/recording';
 import type { JobState } from '@/lib/contracts/states';
 import type { SplitKey } from '../redis/get-job';
 import type { RedisLink } from '../redis/link';
-import { PAYLOAD_CAP, type RawFields, type RawName, toRecordedFields } from './fields';
+import { JOBS_PER_SCRIPT, READ_FIELDS } from './field-script';
+import {
+  ERROR_CAP,
+  NAME_CAP,
+  OPTIONS_CAP,
+  PAYLOAD_CAP,
+  PROGRESS_CAP,
+  type RawFields,
+  type RawName,
+  STACKS_CAP,
+  toRecordedFields,
+} from './fields';
 import type { CostMeter } from './meter';
-import { runAll } from './run-all';
 import type { FieldSet, FieldWish } from './wishes';
 
 const SMALL: RawName[] = ['name', 'timestamp', 'processedOn', 'finishedOn', 'delay', 'atm', 'ats', 'stc', 'pb'];
 const ENDED: RawName[] = [...SMALL, 'failedReason', 'stacktrace'];
 const FIRST: RawName[] = [...ENDED, 'opts', 'progress', 'rjk', 'deid', 'parent', 'data'];
 const WHOLE: RawName[] = [...FIRST, 'returnvalue'];
-const BIG: RawName[] = ['data', 'returnvalue'];
-
-const JOBS_PER_PIPELINE = 200;
-/** After a big payload, a queue's payloads are weighed before they are read. */
-const CAREFUL_MS = 600_000;
-/** Beyond this a payload is not even read to be cut: 0.5 ms of the broker for each MB. */
-const READ_CAP = 2_097_152;
 
 const SETS: Record<FieldSet, RawName[]> = { small: SMALL, ended: ENDED, first: FIRST, whole: WHOLE };
 
-/** Reads jobs' HASHes by HMGET, pipelined: one command a job, two where payloads are big. Null = gone. */
-export class RedisFieldReader {
-  #carefulUntil = new Map<string, number>();
+/** Bytes at most of each field; one more than what is kept, so that it is seen to have been cut. Characters may take four. */
+const CUTS: Record<RawName, number> = {
+  name: NAME_CAP * 4,
+  timestamp: 32,
+  processedOn: 32,
+  finishedOn: 32,
+  delay: 32,
+  atm: 32,
+  ats: 32,
+  stc: 32,
+  pb: 1_024,
+  failedReason: ERROR_CAP * 4,
+  stacktrace: STACKS_CAP + 1,
+  opts: OPTIONS_CAP + 1,
+  progress: PROGRESS_CAP + 1,
+  rjk: 4_096,
+  deid: 4_096,
+  parent: 16_384,
+  data: PAYLOAD_CAP + 4,
+  returnvalue: PAYLOAD_CAP + 4,
+};
 
+/** One script copies about so much at most: 3 ms of the broker. */
+const BYTES_PER_SCRIPT = 1_048_576;
+/** Scripts that are on their way at once. */
+const AT_ONCE = 8;
+
+/** A job's fields with their numbers in the wishes that they are for. */
+interface Part {
+  queue: string;
+  set: FieldSet;
+  at: number[];
+  ids: string[];
+}
+
+/** Reads jobs' HASHes, some by one script. Null = gone, or no job. */
+export class RedisFieldReader {
   constructor(
     private readonly link: RedisLink,
     private readonly split: SplitKey,
@@ -32,55 +68,40 @@ export class RedisFieldReader {
   ) {}
 
   async read(wishes: readonly FieldWish[], state: JobState | null = null): Promise<(RecordedFields | null)[]> {
-    const found: (RecordedFields | null)[] = [];
-    for (let i = 0; i < wishes.length; i += JOBS_PER_PIPELINE)
-      found.push(...(await this.#readSome(wishes.slice(i, i + JOBS_PER_PIPELINE), state)));
+    const found: (RecordedFields | null)[] = wishes.map(() => null);
+    const parts = partsOf(wishes);
+    for (let i = 0; i < parts.length; i += AT_ONCE)
+      await this.link.call(() =>
+        Promise.all(parts.slice(i, i + AT_ONCE).map((part) => this.#readPart(part, state, found))),
+      );
     return found;
   }
 
-  async #readSome(wishes: readonly FieldWish[], state: JobState | null): Promise<(RecordedFields | null)[]> {
-    const sizes = await this.#weigh(wishes);
-    const names = wishes.map(({ set }, i) =>
-      sizes[i] ? SETS[set].filter((name) => !BIG.includes(name) || (sizes[i]?.[name] ?? 0) <= READ_CAP) : SETS[set],
-    );
-    const replies = await this.#pipeline(
-      wishes.map(({ queue, id }, i) => ['hmget', this.link.base(queue) + id, ...(names[i] ?? [])]),
-    );
-    return wishes.map(({ queue, id }, i) => {
-      const values = replies[i] as (string | null)[] | null;
-      if (values === null) return null;
-      const raw: RawFields = Object.fromEntries((names[i] ?? []).map((name, n) => [name, values[n] ?? null]));
-      if (raw.name == null && raw.timestamp == null) return null;
-      this.#note(queue, raw);
-      const size = sizes[i];
-      return toRecordedFields(
-        queue,
-        id,
-        state,
-        raw,
-        this.#parentOf(raw.parent),
-        size ? { data: size.data ?? 0, result: size.returnvalue ?? 0 } : {},
-      );
-    });
+  async #readPart({ queue, set, at, ids }: Part, state: JobState | null, found: (RecordedFields | null)[]) {
+    const names = SETS[set];
+    const base = this.link.base(queue);
+    for (let from = 0; from < ids.length; ) {
+      const some = ids.slice(from);
+      const args = [BYTES_PER_SCRIPT, names.length, ...names.flatMap((name) => [name, CUTS[name]])];
+      const keys = some.map((id) => base + id);
+      const replies = (await this.link.script(READ_FIELDS, keys, args)) as (unknown[] | null)[];
+      this.meter.add('evalsha', 1, keys, replies);
+      this.meter.addInside(2 * replies.length);
+      for (const [n, reply] of replies.entries()) {
+        const place = at[from + n];
+        if (reply && place !== undefined) found[place] = this.#toFields(queue, some[n] ?? '', state, names, reply);
+      }
+      if (replies.length === 0) return;
+      from += replies.length;
+    }
   }
 
-  /** True sizes of the big fields, for queues in which big ones were met; null for the others. */
-  async #weigh(wishes: readonly FieldWish[]): Promise<(Partial<Record<RawName, number>> | null)[]> {
-    const asks = wishes.flatMap(({ queue, id, set }, i) =>
-      (this.#carefulUntil.get(queue) ?? 0) > Date.now()
-        ? SETS[set].filter((name) => BIG.includes(name)).map((name) => ({ i, name, key: this.link.base(queue) + id }))
-        : [],
-    );
-    const sizes: (Partial<Record<RawName, number>> | null)[] = wishes.map(() => null);
-    if (asks.length === 0) return sizes;
-    const replies = await this.#pipeline(asks.map(({ key, name }) => ['hstrlen', key, name]));
-    for (const [n, { i, name }] of asks.entries()) sizes[i] = { ...sizes[i], [name]: Number(replies[n] ?? 0) };
-    return sizes;
-  }
-
-  #note(queue: string, raw: RawFields): void {
-    if ((raw.data?.length ?? 0) > PAYLOAD_CAP || (raw.returnvalue?.length ?? 0) > PAYLOAD_CAP)
-      this.#carefulUntil.set(queue, Date.now() + CAREFUL_MS);
+  #toFields(queue: string, id: string, state: JobState | null, names: RawName[], reply: unknown[]) {
+    const [data, result, ...values] = reply;
+    const raw: RawFields = Object.fromEntries(names.map((name, n) => [name, (values[n] ?? null) as string | null]));
+    if (raw.name == null && raw.timestamp == null) return null;
+    const sizes = { data: Number(data), result: Number(result) };
+    return toRecordedFields(queue, id, state, raw, this.#parentOf(raw.parent), sizes);
   }
 
   #parentOf(json: string | null | undefined): RecordedFields['parent'] {
@@ -92,15 +113,22 @@ export class RedisFieldReader {
       return null;
     }
   }
+}
 
-  /** A key that is no HASH is no job: null. */
-  async #pipeline(commands: (string | number)[][]): Promise<unknown[]> {
-    const replies = await this.link.call(() => runAll(this.link, commands));
-    this.meter.add(String(commands[0]?.[0] ?? ''), commands.length, commands, replies);
-    return replies.map(([error, value]) => {
-      if (error?.message.startsWith('WRONGTYPE')) return null;
-      if (error) throw error;
-      return value;
-    });
+/** Of one queue and one set of fields each, as a script reads them. */
+function partsOf(wishes: readonly FieldWish[]): Part[] {
+  const open = new Map<string, Part>();
+  const parts: Part[] = [];
+  for (const [n, { queue, id, set }] of wishes.entries()) {
+    const key = `${set} ${queue}`;
+    let part = open.get(key);
+    if (!part || part.ids.length >= JOBS_PER_SCRIPT) {
+      part = { queue, set, at: [], ids: [] };
+      parts.push(part);
+      open.set(key, part);
+    }
+    part.at.push(n);
+    part.ids.push(id);
   }
+  return parts;
 }

@@ -1,20 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RecordBatch, RecordCursor, RecordGap, RecordOptions } from '@/lib/backends/recording';
+import type { OddQueue, RecordBatch, RecordCursor, RecordGap, RecordOptions } from '@/lib/backends/recording';
+import { isRefusal, isWrongType } from '../broker-errors';
 import type { RedisClient } from '../redis/connect';
 import type { RedisLink } from '../redis/link';
+import { describeFault } from '../redis/oddities';
 import { breathAfter } from './breath';
 import type { CostMeter } from './meter';
-import { isAfter, type StreamEntry, toRecordedEvent, weighEntry } from './redis-events';
+import { type StreamEntry, toRecordedEvent, weighEntry } from './redis-events';
 import type { RedisFieldReader } from './redis-fields';
-import { runAll } from './run-all';
+import { RedisPlaces } from './redis-places';
+import { findCuts, findGone, findOdd } from './stream-checks';
 import { wishesOf } from './wishes';
 
-/** The cursor's own entry: since when everything is read. No queue has that name. */
-const SINCE = '';
 const WAIT_MS = 1_000;
-/** On Cluster one connection cannot wait on many slots: asked in turn. */
+/** While streams beyond those that are waited for are asked in turn; and on Cluster, where one connection cannot wait on many slots. */
 const POLL_MS = 250;
 const EVENTS_PER_READ = 3_000;
+/** What one read could bring at the very most, were every stream full of news. */
+const EVENTS_AT_MOST = 6_000;
 const BYTES_PER_READ = 1_048_576;
 const ANSWER_LIMIT_MS = 3_000;
 
@@ -28,90 +31,150 @@ export interface RecordSource {
 }
 
 type Reply = [key: string, entries: StreamEntry[]][] | null;
+type Read = Map<string, StreamEntry[]>;
 
 /**
  * Reads all queues' `:events` STREAMs from a cursor by one XREAD, which waits for the first news itself, and then what the jobs of
  * those events are. State: waiting (XREAD BLOCK) → read → a breath → waiting, or at once again while there is more.
+ *
+ * With each read: was anything cut between the cursor and the first entry that came? The stream's own first id tells. Every few seconds:
+ * is a stream gone that was read?
  */
 export class RedisRecord {
-  #cursor: RecordCursor;
+  readonly #places: RedisPlaces;
   #breathMs = 0;
-  #more = false;
-  /** How many entries of one stream to ask for, by what they weighed last. */
-  #count = 500;
-  /** Streams whose beginning may have been trimmed past the cursor. */
-  #suspects: Set<string> | 'all' = 'all';
+  /** Streams that had more than was asked for. */
+  #full: string[] = [];
+  /** How many had news in the last read; and how many entries to ask for at most, by what they weighed. */
+  #busy = 1;
+  #count = EVENTS_PER_READ;
+  /** After an outage anything may have been cut or removed, also where nothing comes any more. */
+  #suspectsAll = true;
+  #odd: OddQueue[] = [];
+  #idleSince: number | null = null;
 
   constructor(
     private readonly source: RecordSource,
     cursor: RecordCursor | null,
     private readonly options: RecordOptions,
   ) {
-    this.#cursor = { ...cursor };
+    this.#places = new RedisPlaces(cursor);
   }
 
-  /** After an outage anything may have been trimmed. */
   suspectAll(): void {
-    this.#suspects = 'all';
+    this.#suspectsAll = true;
+  }
+
+  /** While nothing may be read: that the record goes on, and how far behind it is. */
+  idle(why: string): RecordBatch {
+    this.#idleSince ??= Date.now();
+    const odd = [{ queue: '', why }];
+    const lagMs = Date.now() - this.#idleSince;
+    const { names: queues } = this.#places;
+    return { events: [], fields: [], cursor: this.#places.takeChange(), queues, gaps: [], odd, more: true, lagMs };
   }
 
   async next(): Promise<RecordBatch> {
-    this.#cursor[SINCE] ??= await this.#clock();
-    const waitMs = Math.min(WAIT_MS, this.options.waitMs?.() ?? WAIT_MS);
-    if (this.#breathMs > 0 && waitMs > 0) await pause(Math.min(this.#breathMs, waitMs), this.options.signal);
-    const queues = await this.#join();
-    const before = new Map(queues.map((queue) => [queue, this.#cursor[queue] ?? '0-0']));
-    const read = await this.#read(queues, this.#more ? 0 : waitMs);
-    const gaps = await this.#findGaps(queues, before, read);
+    const { signal, waitMs: askWait, isKnown = () => false } = this.options;
+    if (this.#places.base === null) this.#places.begin(await this.#clock());
+    const hadMore = this.#full.length > 0;
+    const waitMs = hadMore ? 0 : Math.min(WAIT_MS, askWait?.() ?? WAIT_MS);
+    if (this.#breathMs > 0 && waitMs > 0) await pause(Math.min(this.#breathMs, waitMs), signal);
+    this.#places.join(await this.source.queueNames());
+    const gone = await this.#findGone();
+    const read = await this.#read(gone.length > 0 ? 0 : waitMs);
+    const gaps = [...gone, ...(await this.#findCuts(read))];
+    const nowMs = Date.now();
+    this.#idleSince = null;
     const events = [...read].flatMap(([queue, entries]) =>
-      entries.flatMap((entry) => toRecordedEvent(queue, entry) ?? []),
+      entries.flatMap((entry) => toRecordedEvent(queue, entry, nowMs) ?? []),
     );
-    const fields = await this.source.fields.read(wishesOf(events, this.options.isKnown ?? (() => false)));
-    for (const [queue, entries] of read) this.#cursor[queue] = entries.at(-1)?.[0] ?? before.get(queue) ?? '0-0';
+    const fields = await this.source.fields.read(wishesOf(events, isKnown));
+    for (const [queue, entries] of read) this.#places.read(queue, entries.at(-1)?.[0], nowMs);
     this.#adapt(read);
-    this.#breathMs = this.#more ? 0 : breathAfter(events.length);
+    const more = this.#full.length > 0;
+    this.#breathMs = more ? 0 : breathAfter(events.length);
     return {
       events,
       fields: fields.flatMap((one) => one ?? []),
-      cursor: { ...this.#cursor },
+      cursor: this.#places.takeChange(),
+      queues: this.#places.names,
       gaps,
-      more: this.#more,
-      lagMs: this.#more ? Math.max(0, Date.now() - Math.max(0, ...events.map(({ at }) => at))) : 0,
+      odd: this.#odd.splice(0),
+      more,
+      lagMs: more ? Math.max(0, nowMs - Math.max(0, ...events.map(({ at }) => at))) : 0,
     };
   }
 
   async #clock(): Promise<string> {
-    const [seconds, micros] = (await this.source.link.call(() => this.source.link.reads.time())) as unknown as string[];
-    return `${Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)}-0`;
+    const { link } = this.source;
+    try {
+      const [seconds, micros] = (await link.reads.time()) as unknown as string[];
+      return `${Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)}-0`;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      void link.rights.look();
+      return `${Date.now()}-0`;
+    }
   }
 
-  async #join(): Promise<string[]> {
-    const names = new Set(await this.source.queueNames());
-    for (const queue of names) this.#cursor[queue] ??= this.#cursor[SINCE] ?? '0-0';
-    // One that was read before is read on, though nothing tells of it just now; one of that name that comes again, too.
-    for (const queue of Object.keys(this.#cursor)) if (queue !== SINCE) names.add(queue);
-    return [...names];
+  async #read(waitMs: number): Promise<Read> {
+    const now = Date.now();
+    const { tiers } = this.#places;
+    const full = new Set(this.#full);
+    const must = (this.options.mustRead?.() ?? []).filter((queue) => this.#places.has(queue));
+    const hot = tiers.hot(now).filter((queue) => !full.has(queue));
+    const waited = new Set(hot);
+    const others = [...new Set([...tiers.coldSlice(now), ...must])].filter(
+      (queue) => !full.has(queue) && !waited.has(queue),
+    );
+    this.#full = [];
+    const found: Read = new Map();
+    const each = Math.ceil(EVENTS_PER_READ / Math.max(1, this.#busy));
+    if (full.size > 0) await this.#ask([...full], Math.ceil(EVENTS_PER_READ / full.size), 0, found);
+    if (others.length > 0) await this.#ask(others, Math.min(each, EVENTS_AT_MOST / others.length), 0, found);
+    const isQuiet = found.size === 0;
+    const blockMs = tiers.hasCold ? Math.min(waitMs, POLL_MS) : waitMs;
+    if (hot.length > 0) await this.#ask(hot, Math.min(each, EVENTS_AT_MOST / hot.length), isQuiet ? blockMs : 0, found);
+    else if (isQuiet && blockMs > 0) await pause(blockMs, this.options.signal);
+    this.#busy = found.size;
+    return found;
   }
 
-  async #read(queues: string[], waitMs: number): Promise<Map<string, StreamEntry[]>> {
+  /** One XREAD for each group that one command may name; what it brings is put into `found`. */
+  async #ask(queues: string[], wanted: number, waitMs: number, found: Read): Promise<void> {
     const { link, meter, group } = this.source;
-    const found = new Map<string, StreamEntry[]>();
     const groups = group(queues);
-    const count = Math.max(10, Math.min(this.#count, Math.ceil(EVENTS_PER_READ / Math.max(1, queues.length))));
-    this.#more = false;
+    const count = Math.max(10, Math.min(this.#count, Math.floor(wanted)));
+    const before = found.size;
     for (const some of groups) {
-      const byKey = new Map(some.map((queue) => [`${link.base(queue)}events`, queue]));
-      const cursors = some.map((queue) => this.#cursor[queue] ?? '0-0');
-      const reply = await this.#xread(count, groups.length === 1 ? waitMs : 0, [...byKey.keys()], cursors);
-      meter.add('xread', 1, [[...byKey.keys()], cursors], reply);
+      const keys = some.map((queue) => `${link.base(queue)}events`);
+      const cursors = some.map((queue) => this.#places.cursorOf(queue));
+      const reply = await this.#xread(count, groups.length === 1 ? waitMs : 0, keys, cursors).catch((error: unknown) =>
+        this.#setAside(some, error),
+      );
+      meter.add('xread', 1, [keys, cursors], reply);
+      const byKey = new Map(keys.map((key, i) => [key, some[i] ?? '']));
       for (const [key, entries] of reply ?? []) {
-        found.set(byKey.get(key) ?? '', entries);
-        if (entries.length >= count) this.#more = true;
+        const queue = byKey.get(key) ?? '';
+        found.set(queue, entries);
+        if (entries.length >= count) this.#full.push(queue);
       }
     }
-    if (groups.length !== 1 && found.size === 0 && waitMs > 0)
-      await pause(Math.min(waitMs, groups.length === 0 ? waitMs : POLL_MS), this.options.signal);
-    return found;
+    if (groups.length > 1 && found.size === before && waitMs > 0)
+      await pause(Math.min(waitMs, POLL_MS), this.options.signal);
+  }
+
+  /** One stream that cannot be read refuses the read of all: which it is, is found, and the others are read with the next batch. */
+  async #setAside(queues: string[], error: unknown): Promise<null> {
+    if (!isWrongType(error) && !isRefusal(error)) throw error;
+    const odd = await findOdd(this.source.link, queues);
+    if (odd.size === 0) throw error;
+    for (const [queue, words] of odd) {
+      this.#places.tiers.setAside(queue, Date.now());
+      this.#odd.push({ queue, why: `The key of its events ${describeFault(words)}.` });
+    }
+    return null;
   }
 
   async #xread(count: number, waitMs: number, keys: string[], cursors: string[]): Promise<Reply> {
@@ -121,52 +184,44 @@ export class RedisRecord {
       throw new Error('Call timed out');
     });
     late.catch(() => undefined);
-    const block = waitMs > 0 ? ['BLOCK', waitMs] : [];
+    const block = waitMs > 0 ? ['BLOCK', Math.ceil(waitMs)] : [];
     try {
       const asked = client.call('XREAD', 'COUNT', count, ...block, 'STREAMS', ...keys, ...cursors) as Promise<Reply>;
       return await Promise.race([asked, late]);
     } catch (error) {
+      const isAnswer = isWrongType(error) || isRefusal(error);
       // What still waits would answer in the place of a later command.
-      if (client !== link.reads && !this.options.signal.aborted) client.disconnect(true);
+      if (!isAnswer && client !== link.reads && !this.options.signal.aborted) client.disconnect(true);
       throw error;
     } finally {
       limit.abort();
     }
   }
 
-  /** Streams that begin after the cursor they were read from: something between may never have been read. */
-  async #findGaps(
-    queues: string[],
-    before: ReadonlyMap<string, string>,
-    read: ReadonlyMap<string, StreamEntry[]>,
-  ): Promise<RecordGap[]> {
-    const suspects = this.#suspects === 'all' ? queues : [...this.#suspects];
-    // A cursor that is the beginning of the record itself was never an entry: nothing can have been trimmed before it.
-    const asked = suspects.filter((queue) => (before.get(queue) ?? '0-0') !== this.#cursor[SINCE]);
-    this.#suspects = new Set([...read].flatMap(([queue, { length }]) => (length >= this.#count ? [queue] : [])));
-    if (asked.length === 0) return [];
+  /** Streams of which something was cut that was never read: of those with news, and after an outage of all. */
+  async #findCuts(read: Read): Promise<RecordGap[]> {
     const { link, meter } = this.source;
-    const replies = await link.call(() =>
-      runAll(
-        link,
-        asked.map((queue) => ['xrange', `${link.base(queue)}events`, '-', '+', 'COUNT', 1]),
-      ),
-    );
-    meter.add('xrange', asked.length, null, null);
-    return asked.flatMap((queue, i) => {
-      const [, entries] = replies[i] ?? [null, null];
-      const first = (entries as StreamEntry[] | null)?.[0]?.[0];
-      const from = before.get(queue) ?? '0-0';
-      if (first === undefined || !isAfter(first, from)) return [];
-      return [{ queue, fromMs: Number(from.split('-')[0]) || null, toMs: Number(first.split('-')[0]) }];
-    });
+    const queues = this.#suspectsAll ? [...this.#places.all()] : [...read.keys()];
+    const asked = queues.filter((queue) => !this.#places.tiers.aside.includes(queue));
+    const cuts = await findCuts(link, meter, this.source.group, asked, (queue) => this.#places.placeOf(queue));
+    this.#suspectsAll = false;
+    return cuts;
   }
 
-  #adapt(read: ReadonlyMap<string, StreamEntry[]>): void {
+  /** Streams that were read and are not there any more. */
+  async #findGone(): Promise<RecordGap[]> {
+    const { link, meter, group } = this.source;
+    const candidates = this.#places.dueForLook(Date.now(), this.#suspectsAll);
+    if (candidates.length === 0) return [];
+    const gone = await findGone(link, meter, group, candidates);
+    return gone.map((queue) => this.#places.forget(queue, Date.now()));
+  }
+
+  #adapt(read: Read): void {
     let bytes = 0;
     for (const entries of read.values()) for (const entry of entries) bytes += weighEntry(entry);
     if (bytes > BYTES_PER_READ) this.#count = Math.max(10, Math.floor(this.#count / 2));
-    else if (this.#more && bytes < BYTES_PER_READ / 2) this.#count = Math.min(EVENTS_PER_READ, this.#count * 2);
+    else if (bytes < BYTES_PER_READ / 2) this.#count = Math.min(EVENTS_PER_READ, this.#count * 2);
   }
 }
 

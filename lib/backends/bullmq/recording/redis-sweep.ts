@@ -1,9 +1,11 @@
 import type { Position } from '@/lib/backends/backend';
 import type { EndedTotals, QueueTotals, SweptFields } from '@/lib/backends/recording';
 import type { JobState } from '@/lib/contracts/states';
+import { isRefusal, isWrongType } from '../broker-errors';
 import type { RedisLink } from '../redis/link';
 import type { CostMeter } from './meter';
 import type { RedisFieldReader } from './redis-fields';
+import { checkEnded, toCount } from './totals';
 
 const JOBS_PER_STEP = 400;
 const MINUTES = 2_880;
@@ -93,18 +95,19 @@ export async function readTotals({ link, meter }: SweepPorts, queue: string): Pr
       .lrange(`${base}metrics:failed:data`, 0, MINUTES - 1)
       .exec(),
   );
+  // Of what cannot be read nothing is counted.
   const values = (replies ?? []).map(([error, value]) => {
-    if (error) throw error;
-    return value;
+    if (error && !isWrongType(error) && !isRefusal(error)) throw error;
+    return error ? null : value;
   });
   meter.add('lrange', values.length + 2, [queue], values);
   const [newest, ids, completed, completedMinutes, failed, failedMinutes] = values;
-  const [at = '0', seq = '0'] = ((newest as [string, string[]][])[0]?.[0] ?? '0-0').split('-');
+  const [at = '0', seq = '0'] = ((newest as [string, string[]][] | null)?.[0]?.[0] ?? '0-0').split('-');
   return {
-    at: { at: Number(at), seq: Number(seq) },
-    ids: ids === null ? null : Number(ids),
-    completed: toEnded(completed as (string | null)[], completedMinutes as string[]),
-    failed: toEnded(failed as (string | null)[], failedMinutes as string[]),
+    at: newest === null ? null : { at: Number(at), seq: Number(seq) },
+    ids: toCount(ids),
+    completed: toEnded(completed as (string | null)[] | null, completedMinutes as string[] | null),
+    failed: toEnded(failed as (string | null)[] | null, failedMinutes as string[] | null),
   };
 }
 
@@ -112,12 +115,8 @@ export async function readTotals({ link, meter }: SweepPorts, queue: string): Pr
  * BullMQ pushes a minute's count when the first job of a later minute ends, with zeroes for the minutes between: the newest point
  * is of the minute before `prevTS`, and what came since is of the minute of `prevTS` itself.
  */
-function toEnded([count, prevTs, prevCount]: (string | null)[], points: string[]): EndedTotals | null {
-  if (count == null || prevTs == null) return null;
-  const now = Number(count) - Number(prevCount ?? 0);
-  return {
-    count: Number(count),
-    newestMinute: Math.floor(Number(prevTs) / 60_000),
-    perMinute: [now, ...points.map(Number)],
-  };
+function toEnded(meta: (string | null)[] | null, points: string[] | null): EndedTotals | null {
+  const [count, prevTs, prevCount] = meta ?? [];
+  if (count == null || prevTs == null || points === null) return null;
+  return checkEnded(Number(count), Number(prevCount ?? 0), Number(prevTs), points.map(Number));
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordBatch, RecordCursor, RecordingMethods, RecordOptions } from '@/lib/backends/recording';
+import { isRefusal } from '../broker-errors';
 import { connectRedis } from '../redis/connect';
 import type { SplitKey } from '../redis/get-job';
 import type { RedisLink } from '../redis/link';
@@ -33,7 +34,7 @@ export function openRedisRecording(ports: RedisRecordingPorts): RecordingMethods
         signal: AbortSignal.any([options.signal, ports.closing]),
       }),
     sweepFields: (queue, state, fromMs, position, choose) => sweepFields(sweep, queue, state, fromMs, position, choose),
-    readFields: (queue, ids) => fields.read(ids.map((id) => ({ queue, id, set: 'whole' }))),
+    readFields: (queue, ids) => fields.read(ids.map((id) => ({ queue, id, set: 'whole' as const }))),
     hasJobs: async (queue, ids) => {
       const asked = ids.map((id) => ['exists', link.base(queue) + id]);
       const replies = await link.call(() => runAll(link, asked));
@@ -70,10 +71,14 @@ async function* recordEvents(
         batch = await record.next();
         meter.refresh(() => link.readCommandStats());
         failures = 0;
-      } catch {
+      } catch (error) {
         if (signal.aborted) return;
         failures += 1;
         record.suspectAll();
+        if (isRefusal(error)) {
+          await link.rights.look();
+          yield record.idle('XREAD is refused to the user: no event of the source can be read.');
+        }
         await sleep(Math.min(100 * 2 ** failures, RETRY_MAX_MS), undefined, { signal }).catch(() => undefined);
         continue;
       }

@@ -15,6 +15,8 @@ const STATES: Record<string, JobState | null> = {
 
 const NAMES_KEPT = 5_000;
 
+const keyOf = (queue: string, id: string) => `${queue.length}:${queue}${id}`;
+
 /**
  * BullMQ's events → ours. `added` alone carries the job's name and is followed by the event of its first state: the name is kept
  * and given to that.
@@ -37,13 +39,13 @@ export class EventTranslator {
     // A stream's ids may be of any time: a queue then has none.
     const at = timeOf(ms) ?? Date.now();
     if (kind === 'added') {
-      this.#keepName(`${queue}\n${id}`, text);
+      this.#keepName(keyOf(queue, id), text);
       return null;
     }
     if (kind === 'progress') return { type: 'progress', queue, id, at, progress: parseProgress(text) };
     const state = STATES[kind];
     if (state === undefined) return { type: 'queue', queue, at };
-    const name = this.#takeName(`${queue}\n${id}`);
+    const name = this.#takeName(keyOf(queue, id));
     const error = kind === 'failed' ? firstErrorLine(text) : null;
     return { type: 'state', queue, id, at, state: text === 'prioritized' ? 'prioritized' : state, name, error };
   }

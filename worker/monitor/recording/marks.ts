@@ -1,0 +1,138 @@
+import type pg from 'pg';
+import {
+  type CursorChange,
+  moveCursor,
+  type RecordCursor,
+  type RecordedEvent,
+  type RecordGap,
+} from '@/lib/backends/recording';
+import { stretchGaps } from '@/lib/store/recording/gaps';
+import { type PendingGap, type QueueMark, readMarks, writeMarks } from '@/lib/store/recording/marks';
+import type { Store } from '@/lib/store/store';
+
+const LOOK_EVERY_MS = 5_000;
+/** How long a queue is away before nothing is kept of it any more. */
+const FORGET_AFTER_MS = 30_000;
+
+const newMark = (queue: string): QueueMark => ({ queue, cursor: null, lastId: null, swept: false, gap: null });
+
+/**
+ * What the recorder keeps of each queue of its source. Changed in memory as batches are taken, written as what changed with each of them;
+ * when a batch is not written, all is read anew.
+ */
+export class Marks {
+  #base: string | null = null;
+  #marks = new Map<string, QueueMark>();
+  #changed = new Set<string>();
+  #stretched = new Map<string, PendingGap>();
+  #absentSince = new Map<string, number>();
+  #lookedAt = 0;
+
+  constructor(
+    private readonly store: Store,
+    private readonly source: string,
+  ) {}
+
+  async load(base: string | null): Promise<void> {
+    const marks = await readMarks(this.store, this.source);
+    this.#base = base;
+    this.#marks = new Map(marks.map((mark) => [mark.queue, mark]));
+    this.#changed.clear();
+    this.#stretched.clear();
+    this.#absentSince.clear();
+  }
+
+  /** Null before anything was read. */
+  get base(): string | null {
+    return this.#base;
+  }
+
+  get cursor(): RecordCursor | null {
+    if (this.#base === null) return null;
+    const queues = new Map<string, string>();
+    for (const { queue, cursor } of this.#marks.values()) if (cursor !== null) queues.set(queue, cursor);
+    return { base: this.#base, queues };
+  }
+
+  get(queue: string): Readonly<QueueMark> {
+    return this.#marks.get(queue) ?? newMark(queue);
+  }
+
+  set(queue: string, part: Partial<Omit<QueueMark, 'queue'>>): void {
+    const mark = this.#marks.get(queue) ?? newMark(queue);
+    this.#marks.set(queue, Object.assign(mark, part));
+    this.#changed.add(queue);
+  }
+
+  *gaps(): Generator<{ queue: string; gap: PendingGap }> {
+    for (const { queue, gap } of this.#marks.values()) if (gap !== null) yield { queue, gap };
+  }
+
+  moveCursor({ base, queues }: CursorChange): void {
+    this.#base = moveCursor({ base: this.#base ?? '', queues: new Map() }, { base, queues: new Map() }).base;
+    for (const [queue, cursor] of queues) if (this.get(queue).cursor !== cursor) this.set(queue, { cursor });
+  }
+
+  noteIds(events: readonly RecordedEvent[]): void {
+    for (const { kind, queue, id } of events) {
+      if (kind !== 'added' || !/^[1-9]\d{0,14}$/.test(id)) continue;
+      const lastId = Number(id);
+      if (lastId > (this.get(queue).lastId ?? 0)) this.set(queue, { lastId });
+    }
+  }
+
+  /** `isBegun`: what was pending of the queue is being healed already. Resolves to the gap that has to be told, if it is a new one. */
+  noteGap({ queue, fromMs, toMs, isGone }: RecordGap, isBegun: boolean): PendingGap | null {
+    const { gap, lastId } = this.get(queue);
+    // Ids of a queue that was removed begin anew.
+    if (isGone) this.set(queue, { lastId: null, swept: false });
+    if (gap !== null && !isBegun) {
+      gap.toMs = toMs;
+      gap.isGone &&= isGone;
+      if (isGone) gap.lastId = 0;
+      this.set(queue, { gap });
+      if (gap.row !== null) this.#stretched.set(gap.row, gap);
+      return null;
+    }
+    const fresh: PendingGap = { row: null, fromMs, toMs, lastId: isGone ? 0 : (lastId ?? 0), isGone };
+    this.set(queue, { gap: fresh });
+    return fresh;
+  }
+
+  /** Of queues that are followed no more, after a while nothing is kept. */
+  forgetAbsent(followed: ReadonlySet<string>, now: number): void {
+    if (now - this.#lookedAt < LOOK_EVERY_MS) return;
+    this.#lookedAt = now;
+    for (const queue of this.#absentSince.keys()) if (followed.has(queue)) this.#absentSince.delete(queue);
+    for (const { queue, gap } of this.#marks.values()) {
+      if (followed.has(queue) || gap !== null) continue;
+      const since = this.#absentSince.get(queue);
+      if (since === undefined) this.#absentSince.set(queue, now);
+      else if (now - since >= FORGET_AFTER_MS) {
+        this.#marks.delete(queue);
+        this.#changed.add(queue);
+        this.#absentSince.delete(queue);
+      }
+    }
+  }
+
+  async write(client: pg.PoolClient): Promise<void> {
+    const changed: QueueMark[] = [];
+    const forgotten: string[] = [];
+    for (const queue of this.#changed) {
+      const mark = this.#marks.get(queue);
+      if (mark) changed.push(mark);
+      else forgotten.push(queue);
+    }
+    await stretchGaps(
+      client,
+      [...this.#stretched].map(([row, { toMs }]) => ({ row, toMs })),
+    );
+    await writeMarks(client, this.source, changed, forgotten);
+  }
+
+  written(): void {
+    this.#changed.clear();
+    this.#stretched.clear();
+  }
+}

@@ -7,7 +7,7 @@ export const JOBS_PER_SCRIPT = 40;
 /**
  * Fields of several jobs' HASHes, cut. What is big as a whole is weighed field by field, and a field over 2 MB is left out, with its size.
  *
- * KEYS  the jobs' HASHes, of one queue
+ * KEYS  the jobs' HASHes
  * ARGV  1 bytes that are enough: those after it come with the next call · 2 how many fields · then for each its name and its cut
  * reply for each job, as far as it went: { bytes of \`data\`, bytes of \`returnvalue\`, value, … } or false where there is no HASH
  */

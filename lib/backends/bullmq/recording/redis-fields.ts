@@ -51,12 +51,10 @@ const BYTES_PER_SCRIPT = 1_048_576;
 /** Scripts that are on their way at once. */
 const AT_ONCE = 8;
 
-/** A job's fields with their numbers in the wishes that they are for. */
+/** Jobs of which one script reads the same fields, with their numbers in the wishes that they are for. */
 interface Part {
-  queue: string;
   set: FieldSet;
-  at: number[];
-  ids: string[];
+  jobs: { queue: string; id: string; at: number }[];
 }
 
 /** Reads jobs' HASHes, some by one script. Null = gone, or no job. */
@@ -69,7 +67,7 @@ export class RedisFieldReader {
 
   async read(wishes: readonly FieldWish[], state: JobState | null = null): Promise<(RecordedFields | null)[]> {
     const found: (RecordedFields | null)[] = wishes.map(() => null);
-    const parts = partsOf(wishes);
+    const parts = partsOf(wishes, this.link.isCluster);
     for (let i = 0; i < parts.length; i += AT_ONCE)
       await this.link.call(() =>
         Promise.all(parts.slice(i, i + AT_ONCE).map((part) => this.#readPart(part, state, found))),
@@ -77,19 +75,17 @@ export class RedisFieldReader {
     return found;
   }
 
-  async #readPart({ queue, set, at, ids }: Part, state: JobState | null, found: (RecordedFields | null)[]) {
+  async #readPart({ set, jobs }: Part, state: JobState | null, found: (RecordedFields | null)[]) {
     const names = SETS[set];
-    const base = this.link.base(queue);
-    for (let from = 0; from < ids.length; ) {
-      const some = ids.slice(from);
+    for (let from = 0; from < jobs.length; ) {
       const args = [BYTES_PER_SCRIPT, names.length, ...names.flatMap((name) => [name, CUTS[name]])];
-      const keys = some.map((id) => base + id);
+      const keys = jobs.slice(from).map(({ queue, id }) => this.link.base(queue) + id);
       const replies = (await this.link.script(READ_FIELDS, keys, args)) as (unknown[] | null)[];
       this.meter.add('evalsha', 1, keys, replies);
       this.meter.addInside(2 * replies.length);
       for (const [n, reply] of replies.entries()) {
-        const place = at[from + n];
-        if (reply && place !== undefined) found[place] = this.#toFields(queue, some[n] ?? '', state, names, reply);
+        const job = jobs[from + n];
+        if (reply && job) found[job.at] = this.#toFields(job.queue, job.id, state, names, reply);
       }
       if (replies.length === 0) return;
       from += replies.length;
@@ -115,20 +111,19 @@ export class RedisFieldReader {
   }
 }
 
-/** Of one queue and one set of fields each, as a script reads them. */
-function partsOf(wishes: readonly FieldWish[]): Part[] {
+/** `isCluster`: one script may name keys of one queue only. */
+function partsOf(wishes: readonly FieldWish[], isCluster: boolean): Part[] {
   const open = new Map<string, Part>();
   const parts: Part[] = [];
-  for (const [n, { queue, id, set }] of wishes.entries()) {
-    const key = `${set} ${queue}`;
+  for (const [at, { queue, id, set }] of wishes.entries()) {
+    const key = isCluster ? `${set} ${queue}` : set;
     let part = open.get(key);
-    if (!part || part.ids.length >= JOBS_PER_SCRIPT) {
-      part = { queue, set, at: [], ids: [] };
+    if (!part || part.jobs.length >= JOBS_PER_SCRIPT) {
+      part = { set, jobs: [] };
       parts.push(part);
       open.set(key, part);
     }
-    part.at.push(n);
-    part.ids.push(id);
+    part.jobs.push({ queue, id, at });
   }
   return parts;
 }

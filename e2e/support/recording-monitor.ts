@@ -8,6 +8,7 @@ import { recordHistory } from '@/worker/monitor/record-history';
 export interface RecordingMonitorConfig {
   source: { name: string; url: string };
   databaseUrl: string;
+  reconcileEveryMs?: number;
 }
 
 /** Its answer to any message: what it used since it began. */
@@ -17,7 +18,7 @@ export interface RecordingMonitorUse {
   commands: number;
 }
 
-const { source, databaseUrl } = JSON.parse(process.argv[2] ?? '') as RecordingMonitorConfig;
+const { source, databaseUrl, reconcileEveryMs } = JSON.parse(process.argv[2] ?? '') as RecordingMonitorConfig;
 log.level = 'error';
 const backend = openBackend(SourceConfig.parse(source), { role: 'web' });
 process.once('disconnect', () => process.exit(0));
@@ -36,5 +37,6 @@ await recordHistory({
   backend,
   owner: `monitor:${process.pid}`,
   keepMs: 30 * 86_400_000,
+  ...(reconcileEveryMs === undefined ? {} : { reconcileEveryMs }),
   signal: new AbortController().signal,
 });

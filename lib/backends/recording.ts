@@ -136,6 +136,8 @@ export interface QueueTotals {
   at: { at: number; seq: number } | null;
   /** How many ids were ever given out; null where ids are not counted. */
   ids: number | null;
+  /** Failed jobs that it keeps; null where they are not counted. */
+  failedKept: number | null;
   /** BullMQ's metrics, where workers keep them: all that ended, and per minute (newest first, from `newestMinute`, epoch minutes). */
   completed: EndedTotals | null;
   failed: EndedTotals | null;

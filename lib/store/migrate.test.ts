@@ -142,11 +142,26 @@ describe('bringing a store up to date', () => {
         gap: object | null = null,
       ) => ({
         ...{ source: 'src', key: scopeKey(SCOPE_KINDS.queue, 'src', name), name: JSON.stringify(name) },
-        ...{ cursor: cursorOf, last_id: lastId, swept, gap },
+        ...{
+          cursor: cursorOf,
+          last_id: lastId,
+          counted: null,
+          ends_counted_at: null,
+          named: false,
+          swept,
+          gap,
+        },
       });
       expect(rows).toEqual([
         row('a:"b', '10-0', null, false),
-        row('emails', '12-3', '7', true, { row: null, fromMs: 1, toMs: 2, lastId: 3, isGone: false }),
+        row('emails', '12-3', '7', true, {
+          row: null,
+          fromMs: 1,
+          toMs: 2,
+          lastId: 3,
+          isGone: false,
+          reason: 'events were trimmed before they were recorded',
+        }),
         row('gone', null, '3', false),
       ]);
       const { rows: recorders } = await pool.query(

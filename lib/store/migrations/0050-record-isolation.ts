@@ -9,6 +9,9 @@ ALTER TABLE queuedeck.scope ADD COLUMN raw_queue text;
 -- What the recorder keeps of each queue of a source: written as it changes. key: of the queue's scope. name: as JSON text.
 --   cursor   where the reading of its events goes on, opaque above the adapter; NULL = nothing of its own
 --   last_id  the highest number among the ids that were seen added
+--   counted  ranges of ids, [after, up to], that were counted, seen or not, when gaps were healed
+--   ends_counted_at  until when (epoch ms) its ends were counted, seen or not
+--   named    some of its jobs have ids of their own, which nobody counts
 --   swept    what it held when it was met was read once
 --   gap      a stretch that was not seen and is not healed yet; JSON, see lib/store/recording/marks.ts
 CREATE TABLE queuedeck.recorder_queue (
@@ -17,6 +20,9 @@ CREATE TABLE queuedeck.recorder_queue (
   name     text NOT NULL,
   cursor   text,
   last_id  bigint,
+  counted  json,
+  ends_counted_at double precision,
+  named    boolean NOT NULL DEFAULT false,
   swept    boolean NOT NULL DEFAULT false,
   gap      json,
   PRIMARY KEY (source, key)
@@ -27,7 +33,7 @@ ALTER TABLE queuedeck.recorder ALTER COLUMN cursor TYPE json, ALTER COLUMN progr
 INSERT INTO queuedeck.recorder_queue (source, key, name, cursor, last_id, swept, gap)
 SELECT r.source, substring(sha256(convert_to('1' || chr(1) || r.source || chr(1) || q.name || chr(1), 'UTF8')) FROM 1 FOR 16),
        to_json(q.name)::text, r.cursor->>q.name, (r.progress->'ids'->>q.name)::bigint, coalesce(r.progress::jsonb->'swept' ? q.name, false),
-       (SELECT json_build_object('row', NULL, 'fromMs', g->'fromMs', 'toMs', g->'toMs', 'lastId', g->'lastId', 'isGone', false)
+       (SELECT json_build_object('row', NULL, 'fromMs', g->'fromMs', 'toMs', g->'toMs', 'lastId', g->'lastId', 'isGone', false, 'reason', 'events were trimmed before they were recorded')
           FROM json_array_elements(coalesce(r.progress->'gaps', '[]')) AS g WHERE g->>'queue' = q.name LIMIT 1)
   FROM queuedeck.recorder r
  CROSS JOIN LATERAL (

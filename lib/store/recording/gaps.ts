@@ -12,11 +12,15 @@ export interface GapRow {
   reason: string;
 }
 
-/** A gap that was healed as far as it can be. `isNothing`: it hid nothing after all. */
+/** What is told of a gap besides that it is there. */
 export interface HealedGap {
-  row: string;
-  unseen: number | null;
-  isNothing: boolean;
+  gap: { row: string | null };
+  /** So many more. */
+  unseen: number;
+  /** How many there were in all is not known. */
+  isUnknown: boolean;
+  /** In the place of the one that was told at once; null = that stays. */
+  reason: string | null;
 }
 
 /** Within a transaction: the rows' ids, in their order. */
@@ -52,18 +56,32 @@ export async function stretchGaps(
   );
 }
 
+/** Within a transaction, after the rows of all these are there. */
 export async function healGaps(client: pg.PoolClient, healed: readonly HealedGap[]): Promise<void> {
-  const nothing = healed.filter(({ isNothing }) => isNothing);
-  const told = healed.filter(({ isNothing }) => !isNothing);
-  if (nothing.length > 0)
-    await client.query('DELETE FROM queuedeck.recording_gap WHERE id = ANY($1::bigint[])', [
-      nothing.map(({ row }) => row),
-    ]);
+  const rows = new Map<string, HealedGap>();
+  for (const one of healed) {
+    const { row } = one.gap;
+    if (row === null) continue;
+    const before = rows.get(row);
+    rows.set(row, {
+      ...one,
+      unseen: one.unseen + (before?.unseen ?? 0),
+      isUnknown: one.isUnknown || (before?.isUnknown ?? false),
+      reason: one.reason ?? before?.reason ?? null,
+    });
+  }
+  const told = [...rows];
   if (told.length > 0)
     await client.query(
-      `UPDATE queuedeck.recording_gap r SET unseen = coalesce(r.unseen, 0) + g.unseen
-         FROM unnest($1::bigint[], $2::int[]) AS g(id, unseen) WHERE r.id = g.id AND g.unseen IS NOT NULL`,
-      [told.map(({ row }) => row), told.map(({ unseen }) => bound(unseen))],
+      `UPDATE queuedeck.recording_gap r SET reason = coalesce(g.reason, r.reason),
+              unseen = CASE WHEN NOT g.unknown THEN least(coalesce(r.unseen, 0)::bigint + g.unseen, ${MOST_UNSEEN})::int END
+         FROM unnest($1::bigint[], $2::int[], $3::boolean[], $4::text[]) AS g(id, unseen, unknown, reason) WHERE r.id = g.id`,
+      [
+        told.map(([row]) => row),
+        told.map(([, { unseen }]) => bound(unseen)),
+        told.map(([, { isUnknown }]) => isUnknown),
+        told.map(([, { reason }]) => reason),
+      ],
     );
 }
 

@@ -6,10 +6,10 @@ import { reduce } from './reduce';
 
 /** Takes a batch's events onto the records, which are read from the store where memory has not got them. */
 export async function applyEvents(
-  { events, fields }: Pick<RecordBatch, 'events' | 'fields'>,
+  { events, fields, gaps }: Pick<RecordBatch, 'events' | 'fields' | 'gaps'>,
   scope: Scope,
 ): Promise<void> {
-  const { store, source, memory, ledger, refused } = scope;
+  const { store, source, memory, ledger, marks, refused } = scope;
   const fieldsOf = new Map<string, RecordedFields>(fields.map((one) => [keyOf(one.queue, one.id), one]));
   const unknown = new Map<string, { queue: string; id: string } | null>();
   for (const { queue, id, kind } of events) {
@@ -19,11 +19,20 @@ export async function applyEvents(
   }
   const missing = [...unknown.values()].flatMap((job) => job ?? []);
   for (const record of await loadRecords(store, source, missing)) memory.set(record);
-  for (const event of events) {
+  const cut = new Set(gaps.map(({ queue }) => queue));
+  // Fields were read after all events: they are of the last life.
+  const lastLife = new Map<string, number>();
+  for (const [n, { queue, id, kind }] of events.entries()) if (kind === 'added') lastLife.set(keyOf(queue, id), n);
+  for (const [n, event] of events.entries()) {
     const { queue, id } = event;
+    const isLast = n >= (lastLife.get(keyOf(queue, id)) ?? 0);
     refused.guard(event, scope, () => {
       const known = memory.get(queue, id) ?? null;
-      const record = reduce(known, event, fieldsOf.get(keyOf(queue, id)) ?? null, ledger.tally);
+      const fields = (isLast && fieldsOf.get(keyOf(queue, id))) || null;
+      const record = reduce(known, event, fields, ledger.tally, {
+        isCounted: marks.isCounted(queue, id),
+        isCut: cut.has(queue) || marks.get(queue).gap !== null,
+      });
       ledger.assign(record);
       if (record !== null && record !== known) memory.set(record);
     });

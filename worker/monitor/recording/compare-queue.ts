@@ -30,27 +30,31 @@ interface Ports {
   signal: AbortSignal;
 }
 
-const NO_TOTALS: QueueTotals = { at: null, ids: null, completed: null, failed: null };
+const NO_TOTALS: QueueTotals = { at: null, ids: null, failedKept: null, completed: null, failed: null };
 
 /** Reads, in steps, what a queue holds and the record may not know. */
 export async function* compareQueue(ports: Ports, task: QueueTask): AsyncGenerator<Finding> {
   const { counts, isFollowed, recording } = ports;
   const { gap } = task;
-  // Fewer ids were given out than were seen before: the queue was removed, and there is one of its name again.
-  const isAnew = gap !== null && !gap.isGone && ((await readTotals(recording, task)).ids ?? gap.lastId) < gap.lastId;
+  // Ids that are given out later are of events that are not read yet, or of a gap that is still to be met.
+  const ids = gap === null || gap.isGone ? null : (await readTotals(recording, task)).ids;
+  // Fewer were given out than were seen before: the queue was removed, and there is one of its name again.
+  const isAnew = ids !== null && gap !== null && ids < gap.lastId;
   const isGone = isAnew || (gap?.isGone ?? false);
-  const isDrifted = task.why === 'routine' && (await hasDrifted(ports, task));
-  const states = task.why === 'routine' && !isDrifted ? ENDED : [...ENDED, ...OPEN];
+  const isWhole = task.depth === 'whole' || (await hasDrifted(ports, task));
+  const states = isWhole ? [...ENDED, ...OPEN] : task.depth === 'ended' ? ENDED : [];
   // What was empty when it was counted had nothing that no event told.
   const isEmpty = (state: JobState) => task.why === 'first' && counts?.[state] === 0;
-  if (isFollowed || !isGone)
+  if (isFollowed)
     for (const state of states)
       if (!isEmpty(state))
         yield* orOdd(task, `Its ${state} jobs cannot be read`, sweepState(ports, task, state, isGone));
-  if (task.why === 'gap' || isDrifted) yield* orOdd(task, 'Its jobs cannot be looked for', findMissing(ports, task));
+  if (isWhole && task.why !== 'first') yield* orOdd(task, 'Its jobs cannot be looked for', findMissing(ports, task));
   // Those of a queue that was removed are gone with it: what is counted now is another life.
-  if (task.why === 'gap')
-    yield { kind: 'totals', task, totals: isGone ? NO_TOTALS : await readTotals(recording, task) };
+  if (task.why === 'gap') {
+    const totals = isGone ? NO_TOTALS : { ...(await readTotals(recording, task)), ids };
+    yield { kind: 'totals', task, totals, isAnew };
+  }
   yield { kind: 'done', task };
 }
 

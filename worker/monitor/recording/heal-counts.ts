@@ -1,6 +1,8 @@
 import type { EndedTotals } from '@/lib/backends/recording';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
+import { FLAGS, STATE_CODES } from '@/lib/store/history/states';
 import type { Store } from '@/lib/store/store';
+import { storedText } from '@/lib/store/stored-name';
 import type { Finding, Group } from './findings';
 import type { Ledger } from './ledger';
 import type { BatchStore, QueueNote } from './store-batch';
@@ -9,14 +11,13 @@ const MINUTE_MS = 60_000;
 /** How long a gap is healed minute by minute; what is longer is known by its number alone. */
 const MOST_MINUTES = 2_880;
 /** More were not given out in one gap: the counter was set by hand. */
-const MOST_IDS = 100_000_000;
+const MOST_IDS = 10_000_000;
+const IDS_PER_LOOK = 10_000;
 
-/** What a gap hid. `unseen`: null = nobody counts it. */
+/** What a gap hid. `unseen`: how many more than the records that were found to have ended; null = nobody counts it. */
 export interface Healed {
   queueNotes: QueueNote[];
   unseen: number | null;
-  /** All that could have been missed is counted, and nothing was. */
-  isNothing: boolean;
 }
 
 interface Healing {
@@ -26,6 +27,8 @@ interface Healing {
   batches: BatchStore;
   store: Store;
   scope: { source: string; ledger: Ledger };
+  /** What else this batch counts already. */
+  noted: readonly QueueNote[];
   /** What was seen to end since the totals began to be read. */
   endings: Group['endings'];
 }
@@ -46,6 +49,9 @@ export async function healCounts(healing: Healing): Promise<Healed> {
     if (times > 0) queueNotes.push({ queue: task.queue, at, metric, times });
   };
   note('added', toMs, added ?? 0);
+  // Records that were ended as unseen are told already.
+  let told = settled;
+  let ended = 0;
   for (const [metric, minutes] of [
     ['completed', completed],
     ['failed', failed],
@@ -53,20 +59,19 @@ export async function healCounts(healing: Healing): Promise<Healed> {
     for (const [at, times] of minutes ?? []) {
       note(metric, at, times);
       note('started', at, times);
-      note('unseen', at, times);
+      note('unseen', at, times - Math.min(told, times));
+      ended += times - Math.min(told, times);
+      told -= Math.min(told, times);
     }
-  const sum = (minutes: ReadonlyMap<number, number> | null) =>
-    [...(minutes?.values() ?? [])].reduce((a, b) => a + b, 0);
   const isCounted = completed !== null || failed !== null;
-  const unseen = isCounted ? sum(completed) + sum(failed) : added === null ? settled || null : settled + added;
-  if (!isCounted && unseen) note('unseen', toMs, unseen);
-  const isWhole = completed !== null && failed !== null && added !== null;
-  return { queueNotes, unseen, isNothing: isWhole && unseen === 0 && added === 0 && settled === 0 };
+  if (!isCounted) note('unseen', toMs, added ?? 0);
+  if (isCounted) return { queueNotes, unseen: ended };
+  return { queueNotes, unseen: added === null || (await mayBeRetried(healing)) ? null : added };
 }
 
 /** Per minute of the gap, how many more ended than were seen to. Null = the broker does not count them. */
 async function missingMinutes(
-  { finding, batches, scope, endings }: Healing,
+  { finding, batches, scope, endings, noted }: Healing,
   metric: 'completed' | 'failed',
   ended: EndedTotals | null,
 ): Promise<Map<number, number> | null> {
@@ -89,6 +94,11 @@ async function missingMinutes(
   const now = new Map<number, number>();
   for (const note of scope.ledger.notes)
     if ('times' in note && note.metric === metric && note.record.queue === task.queue) {
+      const minute = Math.floor(note.at / MINUTE_MS);
+      now.set(minute, (now.get(minute) ?? 0) + note.times);
+    }
+  for (const note of noted)
+    if (note.metric === metric && note.queue === task.queue) {
       const minute = Math.floor(note.at / MINUTE_MS);
       now.set(minute, (now.get(minute) ?? 0) + note.times);
     }
@@ -116,23 +126,33 @@ async function missingMinutes(
 async function countUnseenIds({ finding, store, scope }: Healing, lastId: number): Promise<number | null> {
   const { task, totals } = finding;
   if (totals.ids === null || lastId === 0) return null;
-  const [row] = await store.query<{ known: number }>(
-    `SELECT count(DISTINCT j.id)::int AS known FROM queuedeck.job j JOIN queuedeck.scope s ON s.id = j.queue_id
-      WHERE s.key = $1 AND CASE WHEN j.id ~ '^[1-9][0-9]{0,14}$' THEN j.id::bigint > $2 AND j.id::bigint <= $3
-                                ELSE j.added_at >= to_timestamp($4::float8 / 1000) END`,
-    [
-      scopeKey(SCOPE_KINDS.queue, scope.source, task.queue),
-      lastId,
-      totals.ids,
-      task.gap?.fromMs ?? task.gap?.toMs ?? 0,
-    ],
-  );
-  const fresh = [...scope.ledger.touched].filter(({ storedAt, queue, id }) => {
-    const number = /^[1-9]\d{0,14}$/.test(id) ? Number(id) : null;
-    return (
-      storedAt === null && queue === task.queue && (number === null || (number > lastId && number <= (totals.ids ?? 0)))
+  const { ids } = totals;
+  if (ids - lastId > MOST_IDS) return null;
+  const key = scopeKey(SCOPE_KINDS.queue, scope.source, task.queue);
+  let known = 0;
+  for (let from = lastId; from < ids; from += IDS_PER_LOOK) {
+    const [row] = await store.query<{ known: number }>(
+      `SELECT count(*)::int AS known FROM generate_series($2::bigint, $3::bigint) AS g(id)
+        WHERE EXISTS (SELECT FROM queuedeck.job j WHERE j.id = g.id::text AND j.queue_id = (SELECT id FROM queuedeck.scope WHERE key = $1))`,
+      [key, from + 1, Math.min(from + IDS_PER_LOOK, ids)],
     );
-  });
-  const missed = Math.max(0, totals.ids - lastId - (row?.known ?? 0) - fresh.length);
-  return missed > MOST_IDS ? null : missed;
+    known += row?.known ?? 0;
+  }
+  const isFresh = (id: string) => /^[1-9]\d{0,14}$/.test(id) && Number(id) > lastId && Number(id) <= ids;
+  for (const { storedAt, queue, id } of scope.ledger.touched)
+    if (storedAt === null && queue === task.queue && isFresh(id)) known += 1;
+  return Math.max(0, ids - lastId - known);
+}
+
+/** A failed job that is tried again ends again: where there are some, the ids that were given out do not tell how many ends there were. */
+async function mayBeRetried({ finding, store, scope }: Healing): Promise<boolean> {
+  const { task, totals } = finding;
+  if (totals.failedKept !== 0) return true;
+  const rows = await store.query(
+    `SELECT 1 FROM queuedeck.job
+      WHERE kind_id IN (SELECT id FROM queuedeck.scope WHERE source = $1 AND queue = $2 AND kind = ${SCOPE_KINDS.name})
+        AND state = ${STATE_CODES.failed} AND flags & ${FLAGS.gone} = 0 LIMIT 1`,
+    [scope.source, storedText(task.queue)],
+  );
+  return rows.length > 0;
 }

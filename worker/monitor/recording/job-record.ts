@@ -1,6 +1,10 @@
 import type { RecordedFields } from '@/lib/backends/recording';
 import type { RecordedState } from '@/lib/contracts/search';
 import type { JobDetail } from '@/lib/store/history/detail';
+import { hasFlag } from '@/lib/store/history/states';
+
+/** Without fields of it, two times of adding this near mean the same life of an id. */
+export const SAME_LIFE_MS = 5_000;
 
 /** A job as the record has it, while it changes. Times epoch ms, by the broker's clock where an event told them. */
 export interface JobRecord {
@@ -100,3 +104,9 @@ function readPlan(options: string | null): { attempts: number; priority: number 
     return { attempts: 1, priority: 0 };
   }
 }
+
+/** Are these fields of that life of the id? */
+export const isOf = (record: JobRecord, fields: RecordedFields): boolean =>
+  hasFlag(record.flags, 'dataUnseen')
+    ? Math.abs(record.addedAt - fields.addedAt) < SAME_LIFE_MS
+    : fields.addedAt === 0 || record.addedAt === fields.addedAt;

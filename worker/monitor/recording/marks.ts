@@ -2,6 +2,7 @@ import type pg from 'pg';
 import {
   type CursorChange,
   moveCursor,
+  type QueueTotals,
   type RecordCursor,
   type RecordedEvent,
   type RecordGap,
@@ -9,12 +10,19 @@ import {
 import { stretchGaps } from '@/lib/store/recording/gaps';
 import { type PendingGap, type QueueMark, readMarks, writeMarks } from '@/lib/store/recording/marks';
 import type { Store } from '@/lib/store/store';
+import { REMOVED, TRIMMED } from './gap-rows';
 
 const LOOK_EVERY_MS = 5_000;
 /** How long a queue is away before nothing is kept of it any more. */
 const FORGET_AFTER_MS = 30_000;
+const MOST_RANGES = 20;
 
-const newMark = (queue: string): QueueMark => ({ queue, cursor: null, lastId: null, swept: false, gap: null });
+const newMark = (queue: string): QueueMark => ({
+  ...{ queue, cursor: null, lastId: null, counted: [], endsCountedAt: null },
+  ...{ named: false, swept: false, gap: null },
+});
+
+const NONE = newMark('');
 
 /**
  * What the recorder keeps of each queue of its source. Changed in memory as batches are taken, written as what changed with each of them;
@@ -68,6 +76,10 @@ export class Marks {
     for (const { queue, gap } of this.#marks.values()) if (gap !== null) yield { queue, gap };
   }
 
+  *swept(): Generator<string> {
+    for (const { queue, swept } of this.#marks.values()) if (swept) yield queue;
+  }
+
   moveCursor({ base, queues }: CursorChange): void {
     this.#base = moveCursor({ base: this.#base ?? '', queues: new Map() }, { base, queues: new Map() }).base;
     for (const [queue, cursor] of queues) if (this.get(queue).cursor !== cursor) this.set(queue, { cursor });
@@ -75,26 +87,60 @@ export class Marks {
 
   noteIds(events: readonly RecordedEvent[]): void {
     for (const { kind, queue, id } of events) {
-      if (kind !== 'added' || !/^[1-9]\d{0,14}$/.test(id)) continue;
-      const lastId = Number(id);
-      if (lastId > (this.get(queue).lastId ?? 0)) this.set(queue, { lastId });
+      if (kind !== 'added') continue;
+      const mark = this.get(queue);
+      const lastId = /^[1-9]\d{0,14}$/.test(id) ? Number(id) : null;
+      if (lastId === null && !mark.named) this.set(queue, { named: true });
+      if (lastId !== null && lastId > (mark.lastId ?? 0)) this.set(queue, { lastId });
     }
   }
 
-  /** `isBegun`: what was pending of the queue is being healed already. Resolves to the gap that has to be told, if it is a new one. */
-  noteGap({ queue, fromMs, toMs, isGone }: RecordGap, isBegun: boolean): PendingGap | null {
+  /** Ids of a gap, up to the newest, were counted, seen or not: a gap after it begins there. Null = they were not. */
+  noteCounted(queue: string, healed: PendingGap, { ids, at, completed, failed }: QueueTotals): void {
+    const { lastId, gap, counted } = this.get(queue);
+    if (at !== null && completed !== null && failed !== null) this.set(queue, { endsCountedAt: at.at });
+    if (ids === null || healed.lastId === 0) return;
+    const before = counted.at(-1);
+    const range: [number, number] = [healed.lastId, Math.max(healed.lastId, ids)];
+    const isNext = before !== undefined && range[0] <= before[1];
+    const ranges = isNext ? [...counted.slice(0, -1), [before[0], range[1]] as [number, number]] : [...counted, range];
+    this.set(queue, { counted: ranges.slice(-MOST_RANGES), lastId: Math.max(lastId ?? 0, ids) });
+    for (const one of [healed, gap]) if (one && one.lastId > 0) one.lastId = Math.max(one.lastId, ids);
+  }
+
+  /** A job that was counted as added before anything was known of it. */
+  isCounted(queue: string, id: string): boolean {
+    const { counted } = this.#marks.get(queue) ?? NONE;
+    if (counted.length === 0 || !/^[1-9]\d{0,14}$/.test(id)) return false;
+    const number = Number(id);
+    return counted.some(([after, upTo]) => number > after && number <= upTo);
+  }
+
+  /** An end that was counted before it was known whose it was. */
+  isEndCounted(queue: string, at: number): boolean {
+    return at <= (this.#marks.get(queue)?.endsCountedAt ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** It was removed: ids and counts of the one that there is now, if any, begin anew. */
+  beginAnew(queue: string): void {
+    this.set(queue, { lastId: null, counted: [], endsCountedAt: null, swept: false });
+  }
+
+  /** `isBegun`: what was pending of the queue is being healed already: that is another one. Resolves to the gap that has to be told, if it is a new one. */
+  noteGap({ queue, fromMs, toMs, isGone }: RecordGap, isBegun: (gap: PendingGap) => boolean): PendingGap | null {
     const { gap, lastId } = this.get(queue);
-    // Ids of a queue that was removed begin anew.
-    if (isGone) this.set(queue, { lastId: null, swept: false });
-    if (gap !== null && !isBegun) {
+    if (isGone) this.beginAnew(queue);
+    if (gap !== null && !isBegun(gap)) {
       gap.toMs = toMs;
       gap.isGone &&= isGone;
       if (isGone) gap.lastId = 0;
+      gap.reason = gap.isGone ? REMOVED : TRIMMED;
       this.set(queue, { gap });
       if (gap.row !== null) this.#stretched.set(gap.row, gap);
       return null;
     }
-    const fresh: PendingGap = { row: null, fromMs, toMs, lastId: isGone ? 0 : (lastId ?? 0), isGone };
+    const reason = isGone ? REMOVED : TRIMMED;
+    const fresh: PendingGap = { row: null, fromMs, toMs, lastId: isGone ? 0 : (lastId ?? 0), isGone, reason };
     this.set(queue, { gap: fresh });
     return fresh;
   }

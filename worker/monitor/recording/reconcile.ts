@@ -1,21 +1,15 @@
-import type { QueueBackend } from '@/lib/backends/backend';
 import type { RecordBatch, RecordGap, RecordingMethods } from '@/lib/backends/recording';
-import type { Counts } from '@/lib/contracts/queues';
 import { log } from '@/lib/log';
 import type { Store } from '@/lib/store/store';
 import { compareQueue } from './compare-queue';
 import { doneOf, type Finding, type Group, type QueueTask } from './findings';
 import type { Backfill } from './lease';
 import type { Ledger } from './ledger';
-import type { Marks } from './marks';
 import { keyOf } from './memory';
+import { MARGIN_MS, Plan, type PlanOptions } from './plan';
 import { TaskList } from './task-list';
 
-/** How far back of a gap or of the last comparison ended jobs are looked at. */
-const MARGIN_MS = 60_000;
 const RETRY_MS = 5_000;
-/** Fewer are read before anybody could look. */
-const SHOWN_BACKFILL = 1_000;
 /** What is read for one batch to take: jobs, findings and ms at most. */
 const JOBS_PER_GROUP = 1_000;
 const FINDINGS_PER_GROUP = 400;
@@ -23,15 +17,9 @@ const MS_PER_GROUP = 250;
 /** The next group is read while one waits to be taken. */
 const READ_AHEAD = 2;
 
-export interface ReconcilerOptions {
+export interface ReconcilerOptions extends PlanOptions {
   store: Store;
-  backend: QueueBackend;
   recording: RecordingMethods;
-  marks: Marks;
-  reconciledAt: number | null;
-  everyMs: number;
-  /** Of the first comparison of a queue: what ended longer ago is not recorded any more. */
-  keepMs: number;
 }
 
 interface Work {
@@ -54,21 +42,13 @@ export class Reconciler {
   #reading: (Group & { done: Promise<void> }) | null = null;
   /** In the order in which they were read. */
   #held: Group[] = [];
-  #seen = new Set<string>();
   #followed: ReadonlySet<string> = new Set();
   #queues: readonly string[] = [];
-  #planned: readonly string[] | null = null;
-  #reconciledAt: number;
-  /** When the comparison that goes on was planned; null = none does. */
-  #plannedAt: number | null = null;
+  readonly #plan: Plan;
   #retryAt = 0;
-  #isFresh = true;
-  #counts = new Map<string, Counts>();
-  /** Of many jobs that were there before: how far their reading is. */
-  #backfill: Backfill | null = null;
 
   constructor(private readonly options: ReconcilerOptions) {
-    this.#reconciledAt = options.reconciledAt ?? 0;
+    this.#plan = new Plan(options, this.#tasks);
     for (const { queue } of options.marks.gaps()) this.#addGap(queue);
   }
 
@@ -88,8 +68,7 @@ export class Reconciler {
   noteGaps(gaps: readonly RecordGap[]): void {
     for (const found of gaps) {
       const { queue, isGone } = found;
-      const isBegun = [...this.#begun].some((task) => task.queue === queue && task.why === 'gap');
-      const gap = this.options.marks.noteGap(found, isBegun);
+      const gap = this.options.marks.noteGap(found, (pending) => [...this.#begun].some((task) => task.gap === pending));
       if (!gap) continue;
       const level = isGone ? 'debug' : 'warn';
       log[level]({ source: this.options.backend.name, queue, isGone }, 'events were not recorded');
@@ -102,8 +81,9 @@ export class Reconciler {
       this.#queues = queues;
       this.#followed = new Set(queues);
       this.#tasks.keep(this.#followed);
+      this.#missQueues();
     }
-    for (const { queue } of events) this.#seen.add(queue);
+    for (const { queue } of events) this.#plan.noteSeen(queue);
     const endings = events.filter(({ kind }) => kind === 'completed' || kind === 'failed');
     for (const group of this.#reading ? [...this.#held, this.#reading] : this.#held) {
       for (const { queue, id } of ledger.touched) group.touched.add(keyOf(queue, id));
@@ -155,33 +135,36 @@ export class Reconciler {
   /** Of a group that is taken: how far the reading of what was there before is, and when the comparison is over, its time. */
   progressAfter({ findings }: Group): { backfill: Backfill | null; reconciledAt: number | null } {
     const isOver = this.#tasks.size === 0 && this.#begun.size === doneOf(findings).length && this.#held.length <= 1;
-    for (const finding of findings)
-      if (this.#backfill && finding.kind === 'swept' && finding.task.why === 'first') {
-        const done = this.#backfill.done + finding.swept;
-        this.#backfill = { ...this.#backfill, queue: finding.task.queue, done };
-      }
-    return { backfill: isOver ? null : this.#backfill, reconciledAt: isOver ? this.#plannedAt : null };
+    for (const finding of findings) if (finding.kind === 'swept') this.#plan.noteSwept(finding);
+    return { backfill: isOver ? null : this.#plan.backfill, reconciledAt: isOver ? this.#plan.plannedAt : null };
   }
 
   /** The batch that took it is written. */
   written({ findings }: Group, reconciledAt: number | null): void {
     this.#held.shift();
     for (const task of doneOf(findings)) this.#begun.delete(task);
-    if (this.#tasks.size + this.#begun.size === 0) this.#backfill = null;
-    if (reconciledAt === null) return;
-    this.#reconciledAt = reconciledAt;
-    this.#plannedAt = null;
+    if (this.#tasks.size + this.#begun.size === 0) this.#plan.end(reconciledAt);
+  }
+
+  /** Of a queue that had no event since the record began, and that is there no more, the jobs are gone too. */
+  #missQueues(): void {
+    const { marks } = this.options;
+    const missed = [...marks.swept()].filter((queue) => !this.#followed.has(queue));
+    for (const queue of missed) {
+      marks.set(queue, { swept: false });
+      this.#tasks.add({ queue, why: 'routine', depth: 'whole', fromMs: null, gap: null, settled: 0 });
+    }
   }
 
   #addGap(queue: string): void {
     const { gap } = this.options.marks.get(queue);
     if (gap === null) return;
     const fromMs = gap.fromMs === null ? null : gap.fromMs - MARGIN_MS;
-    this.#tasks.add({ queue, why: 'gap', fromMs, gap, settled: 0 });
+    this.#tasks.add({ queue, why: 'gap', depth: 'whole', fromMs, gap, settled: 0 });
   }
 
   async #read(findings: Finding[], signal: AbortSignal): Promise<void> {
-    if (this.#tasks.size + this.#begun.size === 0) await this.#plan();
+    if (this.#tasks.size + this.#begun.size === 0) await this.#plan.make(this.#queues);
     const until = Date.now() + MS_PER_GROUP;
     let jobs = 0;
     while (jobs < JOBS_PER_GROUP && findings.length < FINDINGS_PER_GROUP && Date.now() < until && !signal.aborted) {
@@ -199,7 +182,7 @@ export class Reconciler {
 
   #begin(task: QueueTask, signal: AbortSignal): void {
     const { store, backend, recording } = this.options;
-    const counts = this.#counts.get(task.queue) ?? null;
+    const counts = this.#plan.countsOf(task.queue);
     const isFollowed = this.#followed.has(task.queue);
     this.#begun.add(task);
     this.#works.push({ task, findings: compareQueue({ store, backend, recording, counts, isFollowed, signal }, task) });
@@ -211,36 +194,5 @@ export class Reconciler {
     this.#works = [];
     this.#held = [];
     this.#retryAt = Date.now() + RETRY_MS;
-  }
-
-  /** Queues that were never compared; and after ten minutes those in which something happened, or all after a start. */
-  async #plan(): Promise<void> {
-    const { marks, everyMs, keepMs } = this.options;
-    const now = Date.now();
-    const queues = this.#queues;
-    const isDue = now - this.#reconciledAt >= everyMs;
-    if (queues === this.#planned && !isDue) return;
-    const fresh = queues.filter((queue) => !marks.get(queue).swept);
-    if (fresh.length > 0 || isDue) await this.#readCounts(fresh);
-    for (const queue of fresh) this.#tasks.add({ queue, why: 'first', fromMs: now - keepMs, gap: null, settled: 0 });
-    this.#planned = queues;
-    if (!isDue) return;
-    const fromMs = this.#reconciledAt === 0 ? now - everyMs : this.#reconciledAt - MARGIN_MS;
-    for (const queue of queues)
-      if (marks.get(queue).swept && (this.#isFresh || this.#seen.has(queue)))
-        this.#tasks.add({ queue, why: 'routine', fromMs, gap: null, settled: 0 });
-    this.#isFresh = false;
-    this.#seen.clear();
-    // Nothing to compare: done with that.
-    if (this.#tasks.size === 0) this.#reconciledAt = now;
-    else this.#plannedAt = now;
-  }
-
-  async #readCounts(fresh: readonly string[]): Promise<void> {
-    const { queues } = await this.options.backend.snapshot();
-    this.#counts = new Map(queues.map(({ name, counts }) => [name, counts]));
-    let total = 0;
-    for (const queue of fresh) for (const count of Object.values(this.#counts.get(queue) ?? {})) total += count ?? 0;
-    if (total >= SHOWN_BACKFILL) this.#backfill = { queue: null, done: 0, total, startedAt: Date.now() };
   }
 }

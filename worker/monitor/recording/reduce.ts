@@ -2,7 +2,7 @@ import type { RecordedEvent, RecordedFields } from '@/lib/backends/recording';
 import type { CountMetric } from '@/lib/contracts/metric-names';
 import { FLAGS, hasFlag, isOpen } from '@/lib/store/history/states';
 import { noteAttempt } from './attempts';
-import { fillWhole, type JobRecord, newRecord } from './job-record';
+import { fillWhole, isOf, type JobRecord, newRecord, SAME_LIFE_MS } from './job-record';
 
 /** What an event adds to figures; each at the broker's time of the event. */
 export interface Tally {
@@ -18,13 +18,12 @@ export interface Tally {
   }): void;
 }
 
-/** Without fields of it, two times of adding this near mean the same life of an id. */
-const SAME_LIFE_MS = 5_000;
 const CANCELLED = /^cancelled\b/;
 
 /**
  * One event onto the record of its job; returns the record that it is about: the same one, or that of a new life of the id.
- * `fields`: what was read of the job after the events of the batch; null = it was gone by then, or not read.
+ * `fields`: what was read of the job after the events of the batch; null = it was gone by then, or not read. `isCounted`: that it was added
+ * was counted before it was met. `isCut`: some of its events may have been cut.
  *
  * waiting | prioritized | delayed | waiting-children → active → completed | failed → (retried by hand) waiting …
  * An attempt that ends and is tried again goes from active to waiting or delayed. Every state → removed.
@@ -34,10 +33,19 @@ export function reduce(
   event: RecordedEvent,
   fields: RecordedFields | null,
   tally: Tally,
+  { isCounted, isCut } = { isCounted: false, isCut: false },
 ): JobRecord | null {
   if (event.kind === 'added') return begin(given, event, fields, tally);
   if (given === null && event.kind === 'removed') return null;
-  const record = given ?? meet(event, fields, tally);
+  // It ended, and what is there is another life of the id, of which the beginning was cut.
+  const isPast =
+    isCut &&
+    given !== null &&
+    fields !== null &&
+    !isOpen(given.state) &&
+    !isOf(given, fields) &&
+    fields.addedAt > given.addedAt;
+  const record = given === null || isPast ? meet(event, fields, tally, isCounted) : given;
   const usable = fields !== null && isOf(record, fields) ? fields : null;
   if (usable) fillIn(record, usable);
   switch (event.kind) {
@@ -67,10 +75,7 @@ export function reduce(
 }
 
 function begin(given: JobRecord | null, event: RecordedEvent, fields: RecordedFields | null, tally: Tally): JobRecord {
-  const isSame =
-    given !== null &&
-    (fields !== null ? isOf(given, fields) : isOpen(given.state) && Math.abs(given.addedAt - event.at) < SAME_LIFE_MS);
-  if (given !== null && isSame) return given;
+  if (given !== null && isSameLife(given, event, fields)) return given;
   const record = newRecord(event.queue, event.id, event.at);
   record.name = event.name ?? '';
   record.readyAt = event.at;
@@ -80,11 +85,18 @@ function begin(given: JobRecord | null, event: RecordedEvent, fields: RecordedFi
   return record;
 }
 
+/** One that ended and is added is another life of the id, unless it was found before its events were read. */
+function isSameLife(given: JobRecord, event: RecordedEvent, fields: RecordedFields | null): boolean {
+  if (!isOpen(given.state))
+    return hasFlag(given.flags, 'reconciled') && fields !== null && fields.addedAt === given.addedAt;
+  return fields !== null ? isOf(given, fields) : Math.abs(given.addedAt - event.at) < SAME_LIFE_MS;
+}
+
 /**
  * A job that was there before the record was, or of which the beginning was not seen. Each record counts as added once, and each end
  * has a start.
  */
-function meet(event: RecordedEvent, fields: RecordedFields | null, tally: Tally): JobRecord {
+function meet(event: RecordedEvent, fields: RecordedFields | null, tally: Tally, isCounted: boolean): JobRecord {
   const record = newRecord(event.queue, event.id, fields?.addedAt || event.at);
   const ends = event.kind === 'completed' || event.kind === 'failed';
   if (fields === null) record.flags |= FLAGS.dataUnseen;
@@ -93,7 +105,7 @@ function meet(event: RecordedEvent, fields: RecordedFields | null, tally: Tally)
     // Ends that came before are none of this record's to count.
     record.endsCounted = Math.max(0, fields.attemptsMade - (ends ? 1 : 0));
   }
-  tally.count('added', record.addedAt);
+  if (!isCounted) tally.count('added', record.addedAt);
   if (ends) {
     record.startedAt = fields?.startedAt ?? null;
     record.starts = 1;
@@ -101,11 +113,6 @@ function meet(event: RecordedEvent, fields: RecordedFields | null, tally: Tally)
   }
   return record;
 }
-
-const isOf = (record: JobRecord, fields: RecordedFields): boolean =>
-  hasFlag(record.flags, 'dataUnseen')
-    ? Math.abs(record.addedAt - fields.addedAt) < SAME_LIFE_MS
-    : fields.addedAt === 0 || record.addedAt === fields.addedAt;
 
 function fillIn(record: JobRecord, fields: RecordedFields): void {
   if (hasFlag(record.flags, 'dataUnseen') && fields.options !== null) {

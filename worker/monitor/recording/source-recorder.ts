@@ -142,7 +142,8 @@ export class SourceRecorder {
     const { store, backend } = this.options;
     const ledger = new Ledger();
     const memory = this.#memory;
-    const scope = { store, source: backend.name, memory, ledger, refused: this.#refused };
+    const marks = this.#marks;
+    const scope = { store, source: backend.name, memory, ledger, marks, refused: this.#refused };
     await applyEvents(batch, scope);
     // As of before this batch: its ids come after the gaps.
     reconciler.noteGaps(batch.gaps);
@@ -153,8 +154,8 @@ export class SourceRecorder {
     const group = batch.more ? null : reconciler.ready;
     const { followed } = reconciler;
     const taken: Taken = group
-      ? await takeGroup(group, { ...scope, batches: this.#batches, marks: this.#marks, followed })
-      : { queueNotes: [], healed: [], gaps: [], setAside: [], older: [] };
+      ? await takeGroup(group, { ...scope, batches: this.#batches, followed })
+      : { queueNotes: [], healed: [], setAside: [], older: [] };
     const progress = group ? reconciler.progressAfter(group) : null;
     if (progress) this.#backfill = progress.backfill;
     const note = {
@@ -203,7 +204,7 @@ export class SourceRecorder {
     await renewLease(client, name, held.epoch, note);
     const pending = [...this.#marks.gaps()].filter(({ gap }) => gap.row === null || this.#unsaved.has(gap));
     const refused = this.#refused.fresh;
-    const rows = await insertGaps(client, name, gapsOf({ pending, found: taken.gaps, refused }));
+    const rows = await insertGaps(client, name, gapsOf(pending, refused));
     for (const [i, { queue, gap }] of pending.entries()) {
       gap.row = rows[i] ?? null;
       this.#unsaved.add(gap);

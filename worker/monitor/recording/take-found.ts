@@ -12,7 +12,7 @@ export async function takeSweptJobs(
   touched: ReadonlySet<string>,
   scope: Scope,
 ): Promise<void> {
-  const { memory, ledger, store, source, refused } = scope;
+  const { memory, ledger, store, source, marks, refused } = scope;
   const still = fields.filter(({ queue, id }) => !touched.has(keyOf(queue, id)));
   const unknown = still.filter(({ queue, id }) => !memory.has(queue, id));
   const stored = new Map<string, JobRecord>();
@@ -20,7 +20,10 @@ export async function takeSweptJobs(
   for (const one of still)
     refused.guard(one, scope, () => {
       const known = memory.get(one.queue, one.id) ?? stored.get(keyOf(one.queue, one.id)) ?? null;
-      const record = takeSwept(known, one, ledger);
+      const record = takeSwept(known, one, ledger, {
+        added: marks.isCounted(one.queue, one.id),
+        ended: one.finishedAt !== null && marks.isEndCounted(one.queue, one.finishedAt),
+      });
       if (record) memory.set(record);
     });
 }

@@ -1,38 +1,43 @@
 import type { RecordedFields } from '@/lib/backends/recording';
 import { FLAGS, isOpen } from '@/lib/store/history/states';
-import { fillWhole, type JobRecord, newRecord } from './job-record';
+import { fillWhole, isOf, type JobRecord, newRecord } from './job-record';
 import type { Ledger } from './ledger';
-
-const SAME_LIFE_MS = 5_000;
 
 /**
  * A job as the broker holds it onto its record. What events told is newer and stays; what they did not tell is taken over and
- * counted at the times that the job itself gives. Returns null when there is nothing new.
+ * counted at the times that the job itself gives. `isCounted`: what was counted
+ * before it was known whose it was: that it was added, that it ended. Returns null when there is nothing new.
  */
-export function takeSwept(known: JobRecord | null, fields: RecordedFields, ledger: Ledger): JobRecord | null {
-  const isSame =
-    known !== null &&
-    (fields.addedAt === 0 ||
-      fields.addedAt === known.addedAt ||
-      Math.abs(fields.addedAt - known.addedAt) < SAME_LIFE_MS);
-  if (known !== null && isSame) return takeChange(known, fields, ledger);
+export function takeSwept(
+  known: JobRecord | null,
+  fields: RecordedFields,
+  ledger: Ledger,
+  isCounted = { added: false, ended: false },
+): JobRecord | null {
+  const isSame = known !== null && (fields.addedAt === 0 || isOf(known, fields));
+  if (known !== null && isSame) return takeChange(known, fields, ledger, isCounted.ended);
   // An older life than the one that is known.
   if (known !== null && known.addedAt > fields.addedAt) return null;
   const record = newRecord(fields.queue, fields.id, fields.addedAt || fields.finishedAt || Date.now());
   fillWhole(record, fields);
   record.flags |= FLAGS.reconciled;
-  ledger.tally.count('added', record.addedAt);
-  takeState(record, fields, ledger);
+  if (!isCounted.added) ledger.tally.count('added', record.addedAt);
+  takeState(record, fields, ledger, isCounted.ended);
   ledger.assign(record);
   return record;
 }
 
-function takeChange(record: JobRecord, fields: RecordedFields, ledger: Ledger): JobRecord | null {
+function takeChange(
+  record: JobRecord,
+  fields: RecordedFields,
+  ledger: Ledger,
+  isEndCounted: boolean,
+): JobRecord | null {
   const { state } = fields;
   if (state === null || record.state === state) return null;
   const ended = state === 'completed' || state === 'failed';
   if (isOpen(record.state) && !ended) record.state = state;
-  else if (isOpen(record.state) || record.state === 'unseen') takeState(record, fields, ledger);
+  else if (isOpen(record.state) || record.state === 'unseen') takeState(record, fields, ledger, isEndCounted);
   else if (!ended && (record.finishedAt ?? 0) < Date.now()) {
     // It was tried again and nobody saw it.
     ledger.tally.count('retried', fields.startedAt ?? Date.now());
@@ -43,7 +48,7 @@ function takeChange(record: JobRecord, fields: RecordedFields, ledger: Ledger): 
 }
 
 /** Its state, and what lies behind it: attempts, starts, its end. */
-function takeState(record: JobRecord, fields: RecordedFields, ledger: Ledger): void {
+function takeState(record: JobRecord, fields: RecordedFields, ledger: Ledger, isEndCounted: boolean): void {
   const { tally } = ledger;
   const state = fields.state ?? 'waiting';
   record.state = state;
@@ -54,7 +59,8 @@ function takeState(record: JobRecord, fields: RecordedFields, ledger: Ledger): v
   const starts = record.starts - startsBefore;
   if (fields.startedAt !== null && starts > 0) {
     record.startedAt = fields.startedAt;
-    tally.count('started', fields.startedAt, starts);
+    // Its last start was counted with its end.
+    tally.count('started', fields.startedAt, starts - (isEndCounted ? 1 : 0));
     // Of one start the wait is known: since it was added, or due.
     if (startsBefore === 0 && record.starts === 1) {
       record.waitMs = Math.max(0, fields.startedAt - (record.addedAt + fields.delayMs));
@@ -74,7 +80,7 @@ function takeState(record: JobRecord, fields: RecordedFields, ledger: Ledger): v
   record.finishedAt = endedAt;
   record.readyAt = null;
   record.dueAt = null;
-  tally.count(state, endedAt);
+  if (!isEndCounted) tally.count(state, endedAt);
   if (fields.startedAt !== null) {
     record.runMs = Math.max(0, endedAt - fields.startedAt);
     tally.run(record.runMs, endedAt);

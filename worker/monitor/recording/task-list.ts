@@ -41,8 +41,9 @@ export class TaskList {
     for (const line of [this.#lines.gone, this.#lines.gap]) line.clear();
   }
 
-  #lineOf({ why, gap }: QueueTask): Map<string, QueueTask> {
-    return this.#lines[gap?.isGone ? 'gone' : why];
+  #lineOf({ why, depth, gap }: QueueTask): Map<string, QueueTask> {
+    const isGone = gap?.isGone || (why === 'routine' && depth === 'whole');
+    return this.#lines[isGone ? 'gone' : why];
   }
 }
 

@@ -63,6 +63,7 @@ export async function readTotals({ query }: Pick<SweepPorts, 'query'>, queue: st
   return {
     at: { at: Number(at), seq: Number(seq) },
     ids: null,
+    failedKept: null,
     completed: toEnded(row?.completed ?? null),
     failed: toEnded(row?.failed ?? null),
   };

@@ -89,6 +89,7 @@ export async function readTotals({ link, meter }: SweepPorts, queue: string): Pr
       .multi()
       .xrevrange(`${base}events`, '+', '-', 'COUNT', 1)
       .get(`${base}id`)
+      .zcard(`${base}failed`)
       .hmget(`${base}metrics:completed`, 'count', 'prevTS', 'prevCount')
       .lrange(`${base}metrics:completed:data`, 0, MINUTES - 1)
       .hmget(`${base}metrics:failed`, 'count', 'prevTS', 'prevCount')
@@ -101,11 +102,12 @@ export async function readTotals({ link, meter }: SweepPorts, queue: string): Pr
     return error ? null : value;
   });
   meter.add('lrange', values.length + 2, [queue], values);
-  const [newest, ids, completed, completedMinutes, failed, failedMinutes] = values;
+  const [newest, ids, failedKept, completed, completedMinutes, failed, failedMinutes] = values;
   const [at = '0', seq = '0'] = ((newest as [string, string[]][] | null)?.[0]?.[0] ?? '0-0').split('-');
   return {
     at: newest === null ? null : { at: Number(at), seq: Number(seq) },
     ids: toCount(ids),
+    failedKept: toCount(failedKept),
     completed: toEnded(completed as (string | null)[] | null, completedMinutes as string[] | null),
     failed: toEnded(failed as (string | null)[] | null, failedMinutes as string[] | null),
   };

@@ -58,7 +58,26 @@ export async function findCuts(
       gaps.push({ queue, fromMs: timeOf(msOf(cursor)), toMs, isGone: false });
     }
   }
-  return gaps;
+  const isNew = await areNew(
+    link,
+    meter,
+    gaps.map(({ queue }) => queue),
+  );
+  return gaps.map((gap, i) => ({ ...gap, isGone: isNew[i] ?? false }));
+}
+
+/** Streams that begin after what was read of them although nothing was ever cut: each is another one of the same name. Redis 7 tells. */
+async function areNew(link: RedisLink, meter: CostMeter, queues: string[]): Promise<boolean[]> {
+  const asked = queues.map((queue) => ['xinfo', 'STREAM', `${link.base(queue)}events`]);
+  if (asked.length === 0) return [];
+  const replies = await link.call(() => runAll(link, asked));
+  meter.add('xinfo', asked.length, asked, []);
+  return replies.map(([error, reply]) => {
+    if (error || !Array.isArray(reply)) return false;
+    const told = (name: string) => reply[reply.indexOf(name) + 1] as unknown;
+    const added = reply.includes('entries-added') ? told('entries-added') : null;
+    return typeof added === 'number' && added === told('length');
+  });
 }
 
 /**

@@ -165,13 +165,12 @@ export class QueueDiscovery {
 
   async #scanAll(startedAt: number, stepEveryMs: number): Promise<void> {
     const found = new Set<string>();
-    const first = this.#scanned.size === 0;
     await Promise.all(
       (await mastersOf(this.link)).map((node) =>
         this.#scanNode(node, stepEveryMs, (queues) => {
           for (const queue of queues) found.add(queue);
-          // The first scan of a big broker shows what it has so far.
-          if (first) for (const queue of queues) this.note(queue);
+          // What is new is there at once: a scan of a big broker takes long.
+          for (const queue of queues) if (!this.#scanned.has(queue)) this.note(queue);
         }),
       ),
     );

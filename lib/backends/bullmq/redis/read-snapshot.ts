@@ -8,6 +8,8 @@ import { type Known, newlyKnown, ODD_EVENTS_KEPT_MS, type QueueReply, take } fro
 const QUEUES_PER_SCRIPT = 100;
 /** A queue that shows no events is read again after this long, so that changes without an event show. */
 const LOOK_AGAIN_MS = 4_000;
+/** And at once after this: somebody asks seldom. */
+const LOOK_AT_ONCE_MS = 15_000;
 /** Broker commands for one snapshot, by which the extras are rationed when all queues are busy. */
 const commandsFor = (queues: number) => 8 + queues * 6.6;
 const FAILED_COUNT_BELIEVED_MS = 2_500;
@@ -96,12 +98,12 @@ export class SnapshotReader {
     }
   }
 
-  /** Those never read, and of the rest the ones that were not read for long, a quarter at a time. */
+  /** Those never read, or not for very long, and of the rest the ones that were not read for long, a quarter at a time. */
   #due(names: string[], now: number): Set<string> {
     const old = names.map((name) => this.#of(name)).filter((known) => now - known.readAt >= LOOK_AGAIN_MS);
-    const fresh = old.filter((known) => known.readAt === 0);
-    const rest = old.filter((known) => known.readAt > 0).sort((a, b) => a.readAt - b.readAt);
-    return new Set([...fresh, ...rest.slice(0, Math.ceil(names.length / 4))].map((known) => known.name));
+    const isLong = (known: Known) => now - known.readAt >= LOOK_AT_ONCE_MS;
+    const rest = old.filter((known) => !isLong(known)).sort((a, b) => a.readAt - b.readAt);
+    return new Set([...old.filter(isLong), ...rest.slice(0, Math.ceil(names.length / 4))].map((known) => known.name));
   }
 
   #forgetOthers(names: string[]): void {

@@ -32,6 +32,7 @@ const WORDS: Record<string, string> = {
   'operation.state': 'done',
   'failure_group.state': 'open',
   'paused_scheduler.phase': 'paused',
+  'worker_queue.state': 'works',
 };
 
 async function withPool(run: (pool: pg.Pool) => Promise<void>): Promise<void> {

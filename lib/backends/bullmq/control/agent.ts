@@ -45,6 +45,7 @@ export class ControlAgent {
     prefix: string,
     private readonly version: string,
     beatEveryMs = BEAT_EVERY_MS,
+    private readonly ours = false,
   ) {
     this.book = new OrderBook(this.processId, this.startedAt, {
       workers: () => [...this.workers],
@@ -142,6 +143,7 @@ export class ControlAgent {
       memoryBytes: process.memoryUsage.rss(),
       startedAt: this.startedAt,
       version: this.version,
+      ...(this.ours ? { ours: true } : {}),
       status: statusOf(workers),
     };
   }

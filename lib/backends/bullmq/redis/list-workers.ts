@@ -1,6 +1,7 @@
 import type { Worker } from '@/lib/contracts/workers';
 import { BEAT_LOST_MS, type Beat } from '../control/protocol';
 import { toWorker } from '../control/to-worker';
+import { OUR_MARK } from '../worker/our-mark';
 import type { WorkerConnection } from './client-list';
 
 /**
@@ -22,7 +23,7 @@ function takeConnections(beat: Beat, free: Map<string, WorkerConnection[]>): str
   let address: string | null = null;
   for (const queue of beat.queues) {
     const here = free.get(queue) ?? [];
-    const names = [`${beat.host}:${beat.pid}`, beat.id];
+    const names = [`${beat.host}:${beat.pid}`, beat.id, OUR_MARK + beat.id];
     const named = here.findIndex(({ name }) => name !== null && names.includes(name));
     const index = named !== -1 ? named : here.findIndex(({ name }) => name === null);
     if (index === -1) continue;

@@ -1,8 +1,24 @@
 import * as z from 'zod';
-import { Can, Cannot, IsoTime, page, SourceName } from './common';
+import { Can, Cannot, IsoTime, page, QueueName, SourceName } from './common';
 
 export const SourceStatus = z.enum(['up', 'down', 'connecting', 'incompatible']);
 export type SourceStatus = z.infer<typeof SourceStatus>;
+
+/** What Queuedeck's own worker does on the queues of a source that have tasks of its own. */
+export const SourceWorker = z.object({
+  /** Those that told so within the last minute. `null` = the store does not say. */
+  processes: z.number().int().nullable(),
+  queues: z.array(
+    z.object({
+      queue: QueueName,
+      state: z.enum(['works', 'left-alone']),
+      /** Why it is left alone, in one sentence. */
+      reason: z.string().nullable(),
+      since: IsoTime,
+    }),
+  ),
+});
+export type SourceWorker = z.infer<typeof SourceWorker>;
 
 /** A broker that is watched. `null` = cannot know (never 0). */
 export const Source = z.object({
@@ -18,6 +34,8 @@ export const Source = z.object({
   latencyMs: z.number().nullable(),
   queues: z.number().int().nullable(),
   embedded: z.boolean(),
+  /** `null` = ours is not here: the broker is only watched. */
+  worker: SourceWorker.nullable(),
   can: Can,
   cannot: Cannot,
 });

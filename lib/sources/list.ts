@@ -3,6 +3,7 @@ import type { Source } from '@/lib/contracts/sources';
 import { pageByKey } from '@/lib/cursor';
 import { sharedSnapshot } from '@/lib/queues/snapshot';
 import { listAbilities } from '@/lib/sources/capabilities';
+import { readWorker } from '@/lib/sources/read-worker';
 import { type Ask, query } from '@/lib/verbs';
 
 const SOURCE_VERBS = [
@@ -23,13 +24,17 @@ export const listSources = query('source.list', async (ask, { cursor, limit }) =
 });
 
 export async function describeSource(ask: Ask, { config, backend }: SourceEntry): Promise<Source> {
-  const facts = await backend.facts();
+  const [facts, worker] = await Promise.all([
+    backend.facts(),
+    config.worker ? readWorker(ask.store, config.name) : null,
+  ]);
   const figures = facts.status === 'up' ? await sharedSnapshot(backend).figures() : null;
   return {
     name: config.name,
     ...facts,
     queues: figures?.queues.length ?? null,
     embedded: config.embedded,
+    worker,
     ...listAbilities(ask, backend, SOURCE_VERBS),
   };
 }

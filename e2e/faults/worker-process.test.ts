@@ -55,7 +55,7 @@ describe('the worker process', () => {
     const exited = once(child, 'exit').then(([code]) => ({ code: code as number | null, said }));
     return { child, exited, ready: once(child, 'message').then(([message]) => message as unknown) };
   };
-  const wired = () => ({ REDIS_URL: redis.url, DATABASE_URL: databaseUrl });
+  const wired = () => ({ REDIS_URL: redis.url, DATABASE_URL: databaseUrl, QUEUEDECK_WORKER: '1' });
 
   it('gives its running job back on SIGTERM after its grace, and leaves nothing locked', async () => {
     const { child, exited, ready } = start({ ...wired(), QUEUEDECK_GRACE: '0.3' });
@@ -87,10 +87,16 @@ describe('the worker process', () => {
   });
 
   it('is ready without a broker, and ends at once when it never came', async () => {
-    const { child, exited, ready } = start({ REDIS_URL: 'redis://127.0.0.1:1', DATABASE_URL: databaseUrl });
+    const { child, exited, ready } = start({ ...wired(), REDIS_URL: 'redis://127.0.0.1:1' });
     await ready;
     child.kill('SIGTERM');
     expect(await exited).toMatchObject({ code: 0 });
+  });
+
+  it('says that it has nowhere to work, and exits 2', async () => {
+    const { code, said } = await start({ ...wired(), QUEUEDECK_WORKER: '' }).exited;
+    expect(code).toBe(2);
+    expect(said).toMatch(/^QUEUEDECK_WORKER: names no source/);
   });
 
   it('says all that is missing, and exits 2', async () => {

@@ -65,10 +65,10 @@ export class ControlAgent {
     this.beatSoon();
   }
 
-  /** After the last one the agent is closed; `onLast` runs before anything else can happen. */
+  /** What is left is told at once. After the last one the agent is closed; `onLast` runs before anything else can happen. */
   async detach(worker: AttachedWorker, onLast: () => void): Promise<void> {
     this.workers.delete(worker);
-    if (this.workers.size > 0) return;
+    if (this.workers.size > 0) return this.beatSoon();
     this.closed = true;
     onLast();
     clearInterval(this.timer);

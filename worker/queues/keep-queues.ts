@@ -37,8 +37,8 @@ export function keepQueues({ source, queues, open, changed, lookEveryMs = LOOK_E
   const stopping = new AbortController();
   const looker = openLooker(source);
   let broker: WorkerBroker | null = null;
-  const wishes = [...queues].map(([queue, tasks]) => ({ queue, names: [...tasks.keys()] }));
-  const kept = wishes.map(
+  const wanted = [...queues].map(([queue, tasks]) => ({ queue, names: [...tasks.keys()] }));
+  const kept = wanted.map(
     ({ queue, names }) =>
       new KeptQueue({
         ...{ source: source.name, queue, changed },
@@ -48,9 +48,10 @@ export function keepQueues({ source, queues, open, changed, lookEveryMs = LOOK_E
         },
       }),
   );
+  const wishes = () => wanted.map((one, i) => ({ ...one, workedOn: kept[i]?.isWorkedOn ?? false }));
 
   const look = async () => {
-    const reasons = (await looker.look(wishes)).map(findReason);
+    const reasons = (await looker.look(wishes())).map(findReason);
     if (reasons.includes(null)) broker ??= await openWorkerBroker(source, stopping.signal);
     if (!stopping.signal.aborted) kept.forEach((one, i) => void one.judge(reasons[i] ?? null));
   };

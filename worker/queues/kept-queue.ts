@@ -45,6 +45,11 @@ export class KeptQueue {
     return { queue: this.#options.queue, state: reason === null ? 'works' : 'left-alone', reason, since: this.#since };
   }
 
+  /** Whether this process holds a worker there, be it one that is leaving. */
+  get isWorkedOn(): boolean {
+    return this.#worker !== null;
+  }
+
   /** What the last look has found against it; null = nothing. */
   judge(reason: Reason | null): void {
     if (reason !== null) this.#leave(reason);

@@ -6,7 +6,15 @@ import { ORDERS } from '../../postgres/rows';
 import { listWorkerSessions, SHOWN_NAME_BYTES, shownNames } from '../../postgres/workers';
 import { OUR_MARK } from '../our-mark';
 import { isAlive, isOurs, othersOn } from './others';
-import { LOOKED_AT, type Looker, type QueueWish, UNKNOWN_TOLD, type UnknownName } from './shape';
+import {
+  asOddity,
+  distinctNames,
+  LOOKED_AT,
+  type Looker,
+  type QueueWish,
+  UNKNOWN_TOLD,
+  type UnknownName,
+} from './shape';
 
 export function lookPostgres(source: SourceConfig): Looker {
   const connection = openPostgresConnection(source, 1);
@@ -14,14 +22,14 @@ export function lookPostgres(source: SourceConfig): Looker {
   const control = postgresControl(connection.bare, source.schema);
   return {
     look: async (wishes) => {
-      const queues = wishes.map(({ queue }) => queue);
       const beats = await connection.run(() => control.readBeats());
-      const sessions = await listWorkerSessions(query, queues, ourSessions(queues, beats));
+      const queues = wishes.map(({ queue }) => queue);
+      const sessions = await listWorkerSessions(query, queues, ourSessions(wishes, beats));
       const looks = [];
       // One connection: one after the other.
       for (const wish of wishes) {
         const others = othersOn(wish.queue, beats, sessions);
-        const unknown = await readUnknown(query, wish).catch((error: Error) => error);
+        const unknown = await readUnknown(query, wish).catch(asOddity);
         looks.push(unknown instanceof Error ? unknown : { others, unknown });
       }
       return looks;
@@ -34,14 +42,15 @@ export function lookPostgres(source: SourceConfig): Looker {
  * Tells our own sessions by their names. The server cuts names: where the mark is lost behind a long queue, as many sessions are ours
  * as processes of ours beat for that queue.
  */
-function ourSessions(queues: string[], beats: readonly Beat[]): (shown: string) => boolean {
-  const marked = queues.flatMap((queue) => shownNames(`${queue}:w:${OUR_MARK}`));
-  const whole = marked.filter((name) => name.length < SHOWN_NAME_BYTES);
+function ourSessions(wishes: readonly QueueWish[], beats: readonly Beat[]): (shown: string) => boolean {
+  const whole: string[] = [];
   const cut = new Map<string, number>();
-  for (const beat of beats.filter((one) => isOurs(one) && isAlive(one)))
-    for (const queue of beat.queues)
-      for (const name of new Set(shownNames(`${queue}:w:${OUR_MARK}`)))
-        if (name.length === SHOWN_NAME_BYTES) cut.set(name, (cut.get(name) ?? 0) + 1);
+  for (const { queue, workedOn } of wishes) {
+    const beating = beats.filter((beat) => isOurs(beat) && isAlive(beat) && beat.queues.includes(queue)).length;
+    for (const name of new Set(shownNames(`${queue}:w:${OUR_MARK}`)))
+      if (name.length < SHOWN_NAME_BYTES) whole.push(name);
+      else cut.set(name, Math.max(beating, workedOn ? 1 : 0));
+  }
   return (shown) => {
     if (whole.some((name) => shown.startsWith(name))) return true;
     const left = cut.get(shown) ?? 0;
@@ -65,8 +74,8 @@ const UNKNOWN_SCHEDULERS = `SELECT coalesce(name, '') AS name, scheduler_id AS i
 async function readUnknown(query: Query, { queue, names }: QueueWish): Promise<UnknownName[]> {
   const jobs = await query<{ name: string; id: string }>(UNKNOWN_JOBS, [queue, names]);
   const schedulers = await query<{ name: string; id: string }>(UNKNOWN_SCHEDULERS, [queue, names]);
-  return [
+  return distinctNames([
     ...jobs.map((one) => ({ ...one, of: 'job' as const })),
     ...schedulers.map((one) => ({ ...one, of: 'scheduler' as const })),
-  ].slice(0, UNKNOWN_TOLD);
+  ]);
 }

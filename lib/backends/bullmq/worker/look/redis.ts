@@ -7,7 +7,16 @@ import { mastersOf } from '../../redis/masters';
 import { OUR_MARK } from '../our-mark';
 import { UNKNOWN_NAMES } from './names-script';
 import { othersOn } from './others';
-import { LOOKED_AT, type Looker, type QueueLook, type QueueWish, UNKNOWN_TOLD, type UnknownName } from './shape';
+import {
+  asOddity,
+  distinctNames,
+  LOOKED_AT,
+  type Looker,
+  type QueueLook,
+  type QueueWish,
+  UNKNOWN_TOLD,
+  type UnknownName,
+} from './shape';
 
 /** `paused` is what BullMQ 5 leaves. */
 const STATES = ['wait', 'paused', 'active', 'prioritized', 'delayed', 'waiting-children', 'completed', 'failed'];
@@ -18,7 +27,7 @@ export function lookRedis(source: SourceConfig): Looker {
   return {
     look: async (wishes) => {
       const [beats, connections] = await Promise.all([link.call(() => control.readBeats()), readForeign(link)]);
-      return Promise.all(wishes.map((wish) => lookAt(link, wish, beats, connections).catch((error: Error) => error)));
+      return Promise.all(wishes.map((wish) => lookAt(link, wish, beats, connections).catch(asOddity)));
     },
     close: () => link.close(),
   };
@@ -49,8 +58,7 @@ async function readUnknown(link: RedisLink, { queue, names }: QueueWish): Promis
       read(`${base}repeat`, `${base}repeat:`, 'scheduler'),
     ]),
   );
-  const first = new Map(found.flat().map((one) => [one.name, one]));
-  return [...first.values()].slice(0, UNKNOWN_TOLD);
+  return distinctNames(found.flat());
 }
 
 /** Workers' connections that are not ours; null where the server names none, or may not be asked. */

@@ -1,7 +1,11 @@
+import { CodedError } from '@/lib/contracts/errors';
+
 /** A queue with the names of the jobs that we can run there. */
 export interface QueueWish {
   queue: string;
   names: readonly string[];
+  /** This process has a worker on it. */
+  workedOn: boolean;
 }
 
 /** What speaks against taking jobs from a queue. */
@@ -16,6 +20,18 @@ export interface UnknownName {
   name: string;
   id: string;
   of: 'job' | 'scheduler';
+}
+
+/** One of each name; that of a scheduler before that of its job, since it makes more of them. */
+export function distinctNames(found: readonly UnknownName[]): UnknownName[] {
+  const jobsFirst = found.toSorted((a, b) => Number(a.of === 'scheduler') - Number(b.of === 'scheduler'));
+  return [...new Map(jobsFirst.map((one) => [one.name, one])).values()].slice(0, UNKNOWN_TOLD);
+}
+
+/** What is wrong with one queue's keys is its own affair; a broker that is away is everybody's. */
+export function asOddity(error: unknown): Error {
+  if (error instanceof CodedError || !(error instanceof Error)) throw error;
+  return error;
 }
 
 /** So many jobs are looked at from each end of each state. */

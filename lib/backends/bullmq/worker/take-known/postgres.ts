@@ -1,4 +1,5 @@
-import type { PgPoolClient, PostgresQueueBackend } from 'bullmq';
+import type { PostgresQueueBackend } from 'bullmq';
+import type pg from 'pg';
 import type { NextJob, TakeGuard } from './guard';
 
 const DUE = `SELECT id, name FROM job
@@ -26,10 +27,12 @@ export function takeKnownOnPostgres(
   guard: TakeGuard,
 ): PostgresQueueBackend {
   const { connection } = backend;
+  // BullMQ declares the part of pg's Pool that it uses itself.
+  const pool = connection.pool as unknown as pg.Pool;
   backend.moveToActive = async (token, name) => {
     await connection.waitUntilReady();
     const now = Date.now();
-    const taken = await inTransaction(await connection.pool.connect(), (client) =>
+    const taken = await inTransaction(await pool.connect(), (client) =>
       take(client, { queue, token, lockMs, worker: name ?? null }, now, guard.names),
     );
     if (taken.kind === 'known') return [await backend.getJobData(taken.id), taken.id, 0, 0];
@@ -37,7 +40,7 @@ export function takeKnownOnPostgres(
       guard.onUnknown(taken.job);
       return [null, '', 0, 0];
     }
-    const { rows } = await connection.pool.query<{ rate_limit_ttl: string | null; next_delay: string | null }>(SIGNAL, [
+    const { rows } = await pool.query<{ rate_limit_ttl: string | null; next_delay: string | null }>(SIGNAL, [
       queue,
       now,
     ]);
@@ -48,7 +51,7 @@ export function takeKnownOnPostgres(
 }
 
 async function take(
-  client: PgPoolClient,
+  client: pg.PoolClient,
   { queue, token, lockMs, worker }: Taking,
   now: number,
   names: readonly string[],
@@ -62,8 +65,11 @@ async function take(
   return { kind: 'unknown', job: { ...job, unreadable: null } };
 }
 
-async function inTransaction(client: PgPoolClient, run: (client: PgPoolClient) => Promise<Taken>): Promise<Taken> {
+async function inTransaction(client: pg.PoolClient, run: (client: pg.PoolClient) => Promise<Taken>): Promise<Taken> {
   let broken = true;
+  // One that breaks between two statements says so on itself; unheard, it would end the process.
+  const unheard = () => undefined;
+  client.on('error', unheard);
   try {
     await client.query('BEGIN');
     const taken = await run(client);
@@ -72,6 +78,7 @@ async function inTransaction(client: PgPoolClient, run: (client: PgPoolClient) =
     return taken;
   } finally {
     // A session that failed half-way is ended, which rolls back as well.
+    if (!broken) client.off('error', unheard);
     client.release(broken);
   }
 }

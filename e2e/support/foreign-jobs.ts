@@ -16,7 +16,7 @@ interface SchedulerQueue {
 
 /** Fills each quiet queue in every state, as its owners would; nothing of it changes by itself for some minutes. */
 export async function fillForeignQueues(broker: TestBroker): Promise<void> {
-  for (const queue of QUIET) await fillQueue(broker, queue);
+  await Promise.all(QUIET.map((queue) => fillQueue(broker, queue)));
   await broker.queue('shut').pause();
 }
 

@@ -68,11 +68,11 @@ function TaskTable({ tasks }: { tasks: OfferedTask[] }) {
           <tr>
             <th>Task</th>
             <th className="w-full col-1">What it does</th>
-            <th className="col-2">Source</th>
+            <th className="col-1">Source</th>
             <th className="col-1">Queue</th>
-            <th className="num col-2">Attempts</th>
-            <th className="num col-2">Timeout</th>
-            <th className="num col-3">At once</th>
+            <th className="num col-3">Attempts</th>
+            <th className="num col-3">Timeout</th>
+            <th className="num col-4">At once</th>
             <th>
               <span className="sr-only">Action</span>
             </th>
@@ -98,7 +98,10 @@ function TaskRow({ task, said }: { task: OfferedTask; said: string | undefined }
         <td>
           <PageLink className="block py-1.5 hover:underline" href={href}>
             <span className="name">{task.title}</span>{' '}
-            <span className="mono faint ml-1 max-sm:hidden">{said ? `${task.name} on ${said}` : task.name}</span>
+            <span className="mono faint ml-1 max-sm:hidden">{task.name}</span>
+            <span className="faint hidden max-sm:block">
+              {task.source} / {task.queue}
+            </span>
           </PageLink>
         </td>
         <td className="col-1 muted max-w-0">
@@ -106,8 +109,8 @@ function TaskRow({ task, said }: { task: OfferedTask; said: string | undefined }
             {task.description}
           </span>
         </td>
-        <td className="col-2">
-          <PageLink className="hover:underline" href={sourceHref(task.source)}>
+        <td className="col-1 max-w-[160px]">
+          <PageLink className="clip block hover:underline" href={sourceHref(task.source)} title={task.source}>
             {task.source}
           </PageLink>
         </td>
@@ -116,11 +119,11 @@ function TaskRow({ task, said }: { task: OfferedTask; said: string | undefined }
             {task.queue}
           </PageLink>
         </td>
-        <td className="num col-2">{formatCount(task.attempts)}</td>
-        <td className="num col-2">
+        <td className="num col-3">{formatCount(task.attempts)}</td>
+        <td className="num col-3">
           {task.timeoutMs === null ? <span className="faint">none</span> : formatDuration(task.timeoutMs)}
         </td>
-        <td className="num col-3">{formatCount(task.concurrency)}</td>
+        <td className="num col-4">{formatCount(task.concurrency)}</td>
         <td className="num">
           {leftAlone ? (
             <Pill tone="paused" small>

@@ -79,6 +79,32 @@ describe('the worker process', () => {
     await queue.close();
   });
 
+  it('works on every source that has it and on no other, also while one of them is away', async () => {
+    const [one, two, none] = ['one', 'two', 'none'].map((name) => ({ name, url: redis.url, prefix: name }));
+    const away = { name: 'away', url: 'redis://127.0.0.1:1', worker: true };
+    const sources = JSON.stringify([{ ...one, worker: true }, two, none, away]);
+    const env = { ...wired(), QUEUEDECK_SOURCES: sources, QUEUEDECK_WORKER: 'two', QUEUEDECK_GRACE: '5' };
+    const { child, exited, ready } = start(env);
+    await ready;
+    const queues = ['one', 'two', 'none'].map(
+      (prefix) => new Queue('emails', { connection: { url: redis.url }, prefix }),
+    );
+    // The address is no address: it fails at once, which is all that is asked here.
+    const jobs = await Promise.all(queues.map((queue) => queue.add('send-welcome-email', { to: 'x' })));
+    const stateOf = (i: number) => queues[i]?.getJobState(jobs[i]?.id ?? '');
+    await until(async () => (await stateOf(0)) === 'failed' && (await stateOf(1)) === 'failed', 'both to be run');
+    child.kill('SIGTERM');
+    expect(await exited).toMatchObject({ code: 0 });
+    expect(await stateOf(2)).toBe('waiting');
+    const client = new Redis(redis.url);
+    expect(await client.keys('queuedeck:none:*')).toEqual([]);
+    client.disconnect();
+    for (const queue of queues) {
+      await queue.obliterate({ force: true });
+      await queue.close();
+    }
+  });
+
   it('ends when its launcher goes', async () => {
     const { child, exited, ready } = start({ ...wired(), QUEUEDECK_GRACE: '0' });
     await ready;

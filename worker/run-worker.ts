@@ -3,12 +3,11 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LockSettings, openQueueWorker, type QueueWorker } from '@/lib/backends/bullmq/worker';
 import { openWorkerBroker, type WorkerBroker } from '@/lib/backends/bullmq/worker/broker';
-import type { TakeGuard } from '@/lib/backends/bullmq/worker/take-known/guard';
 import type { Env, SourceConfig } from '@/lib/env';
 import { log } from '@/lib/log';
 import type { Store } from '@/lib/store/store';
 import type { Task } from './define-task';
-import { keepQueues, type WorkedQueues } from './queues/keep-queues';
+import { type Careful, keepQueues, type WorkedQueues } from './queues/keep-queues';
 import { type QueueReport, reportQueues } from './queues/report-queues';
 import { registerTasks } from './register-tasks';
 import { runJob } from './run-job';
@@ -49,8 +48,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   setMaxListeners(0, shutdown.signal);
   const stopRegistering = registerTasks(store, source.name, tasks);
   const queues = groupByQueue(tasks);
-  const open = (broker: WorkerBroker, queue: string, guard?: TakeGuard) =>
-    openQueue(options, broker, shutdown.signal, queue, queues.get(queue) ?? new Map(), guard);
+  const open = (broker: WorkerBroker, queue: string, careful?: Careful) =>
+    openQueue(options, broker, shutdown.signal, queue, queues.get(queue) ?? new Map(), careful);
   let report: QueueReport | null = null;
   const changed = () => report?.soon();
   const worked = source.embedded
@@ -81,14 +80,14 @@ function openQueue(
   shutdown: AbortSignal,
   queue: string,
   tasks: ReadonlyMap<string, Task>,
-  guard: TakeGuard | undefined,
+  careful: Careful | undefined,
 ): QueueWorker {
   const run = { env, store, source: source.name, tasks, shutdown };
   return openQueueWorker(broker, {
-    ...{ queue, locks, guard },
+    ...{ queue, locks, guard: careful?.guard, quiet: careful?.quiet },
     ...(onStop ? { onStop } : {}),
     name: `${hostname()}:${process.pid}`,
-    concurrency: slotsOf([...tasks.values()]),
+    concurrency: careful?.slots ?? slotsOf([...tasks.values()]),
     backoffOf: (name) => tasks.get(name)?.retry.backoff ?? null,
     run: (job, signal) => runJob(run, job, signal),
   });

@@ -65,6 +65,7 @@ test('npm start on a Redis of one’s own says where it is, and stops on Ctrl-C'
       PORT: String(port),
       QUEUEDECK_HOME: folder,
       QUEUEDECK_SOURCES: '',
+      QUEUEDECK_WORKER: '',
       DATABASE_URL: '',
       QUEUEDECK_EMBEDDED: '',
     },

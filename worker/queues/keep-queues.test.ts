@@ -177,6 +177,31 @@ describe.each(['redis', 'postgres'] as const)('a broker on %s that is somebody e
     await stopAll();
   });
 
+  it('keeps a dashboard’s orders over the leaving of a queue', async () => {
+    const queue = 'ordered';
+    const ran: string[] = [];
+    const ours = await start([queue], ran);
+    await ours.untilWorks(queue);
+    const beat = () => until(async () => (await broker.backend.listWorkers()).find(({ beats }) => beats), 'a beat');
+    const { id } = await beat();
+    await broker.backend.orderWorker?.(id, { kind: 'concurrency', concurrency: 2, queue, by: 'anna' });
+    await broker.backend.orderWorker?.(id, { kind: 'quiet', by: 'anna' });
+    const theirs = broker.worker(queue, async () => 'theirs');
+    await theirs.waitUntilReady();
+    await ours.untilLeft(queue);
+    await theirs.close();
+    await ours.untilWorks(queue);
+    const { id: job = '' } = await broker.queue(queue).add('known', {});
+    expect(await until(async () => ((await beat()).slots === 2 ? beat() : null), 'its slots')).toMatchObject({
+      status: 'quiet',
+    });
+    await sleep(500);
+    expect(ran).toEqual([]);
+    await broker.backend.orderWorker?.((await beat()).id, { kind: 'resume', by: 'anna' });
+    await until(() => ran.includes(job), 'our run');
+    await stopAll();
+  });
+
   it('tells what it does no more when it has stopped', async () => {
     const ours = await start(['stopped']);
     await ours.untilWorks('stopped');

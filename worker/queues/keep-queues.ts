@@ -14,11 +14,18 @@ const LOOK_EVERY_MS = 30_000;
 /** After a look that failed. */
 const LOOK_AGAIN_MS = 5_000;
 
+/** How a worker begins on a queue that is not ours: with the slots and as quiet as a dashboard has ordered. */
+export interface Careful {
+  guard: TakeGuard;
+  quiet: boolean;
+  slots: number | null;
+}
+
 export interface KeepOptions {
   source: SourceConfig;
   /** The tasks of each queue, by name. */
   queues: ReadonlyMap<string, ReadonlyMap<string, Task>>;
-  open(broker: WorkerBroker, queue: string, guard: TakeGuard): QueueWorker;
+  open(broker: WorkerBroker, queue: string, careful: Careful): QueueWorker;
   changed(): void;
   lookEveryMs?: number;
 }
@@ -38,19 +45,27 @@ export function keepQueues({ source, queues, open, changed, lookEveryMs = LOOK_E
   const looker = openLooker(source);
   let broker: WorkerBroker | null = null;
   const wanted = [...queues].map(([queue, tasks]) => ({ queue, names: [...tasks.keys()] }));
-  const kept = wanted.map(
+  const kept: KeptQueue[] = wanted.map(
     ({ queue, names }) =>
       new KeptQueue({
         ...{ source: source.name, queue, changed },
-        open: (onUnknown) => {
+        open: (onUnknown, before) => {
           if (broker === null) throw new Error('a queue is worked on before its broker is open');
-          return open(broker, queue, { names, onUnknown });
+          return open(broker, queue, { guard: { names, onUnknown }, quiet: isQuiet(), slots: before?.slots ?? null });
         },
       }),
   );
+  // An order to be quiet is for the process: it holds for queues that are taken up later, also when none was worked on meanwhile.
+  let quiet = false;
+  const isQuiet = (): boolean => {
+    const orders = kept.flatMap(({ ordered }) => ordered ?? []);
+    if (orders.length > 0) quiet = orders.every((one) => one.quiet);
+    return quiet;
+  };
   const wishes = () => wanted.map((one, i) => ({ ...one, workedOn: kept[i]?.isWorkedOn ?? false }));
 
   const look = async () => {
+    isQuiet();
     const reasons = (await looker.look(wishes())).map(findReason);
     if (reasons.includes(null)) broker ??= await openWorkerBroker(source, stopping.signal);
     if (!stopping.signal.aborted) kept.forEach((one, i) => void one.judge(reasons[i] ?? null));

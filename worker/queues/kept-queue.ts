@@ -1,4 +1,4 @@
-import type { QueueWorker } from '@/lib/backends/bullmq/worker';
+import type { Ordered, QueueWorker } from '@/lib/backends/bullmq/worker';
 import type { NextJob } from '@/lib/backends/bullmq/worker/take-known/guard';
 import { log } from '@/lib/log';
 import { describeNext, NOT_LOOKED, type Reason, unreadable } from './find-reason';
@@ -14,8 +14,11 @@ export interface Standing {
 export interface KeptQueueOptions {
   source: string;
   queue: string;
-  /** Begins to take jobs; `onUnknown` hears of the first that it does not know, which is not taken. */
-  open(onUnknown: (job: NextJob) => void): QueueWorker;
+  /**
+   * Begins to take jobs; `onUnknown` hears of the first that it does not know, which is not taken. `before`: what the last worker
+   * there had been ordered.
+   */
+  open(onUnknown: (job: NextJob) => void, before: Ordered | null): QueueWorker;
   changed(): void;
 }
 
@@ -32,6 +35,7 @@ export class KeptQueue {
   readonly #options: KeptQueueOptions;
   #worker: QueueWorker | null = null;
   #leaving: Promise<void> | null = null;
+  #before: Ordered | null = null;
   #closed = false;
   #reason: Reason | null = NOT_LOOKED;
   #since = Date.now();
@@ -50,6 +54,11 @@ export class KeptQueue {
     return this.#worker !== null;
   }
 
+  /** Null where there is no worker that could be ordered anything. */
+  get ordered(): Ordered | null {
+    return this.#leaving === null ? (this.#worker?.ordered() ?? null) : null;
+  }
+
   /** What the last look has found against it; null = nothing. */
   judge(reason: Reason | null): void {
     if (reason !== null) this.#leave(reason);
@@ -63,7 +72,7 @@ export class KeptQueue {
   }
 
   #take(): void {
-    const worker = this.#options.open((job) => this.#leave(describeNext(job)));
+    const worker = this.#options.open((job) => this.#leave(describeNext(job)), this.#before);
     this.#worker = worker;
     this.#stand(null);
     // BullMQ does not try a first connection again that has failed: the next look begins anew.
@@ -76,6 +85,7 @@ export class KeptQueue {
     this.#stand(reason);
     if (this.#worker === null || this.#leaving !== null || this.#closed) return;
     const { source, queue } = this.#options;
+    this.#before = this.#worker.ordered();
     this.#leaving = this.#worker
       .close()
       .catch((error: Error) => log.warn({ source, queue, err: error.message }, 'the worker of a queue did not close'))

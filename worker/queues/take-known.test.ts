@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,6 +20,12 @@ const KINDS: Record<string, (broker: TestBroker, queue: string) => Promise<unkno
   },
   due: (broker, queue) => broker.queue(queue).add('theirs', {}, { delay: 300 }),
   'due-with-priority': (broker, queue) => broker.queue(queue).add('theirs', {}, { delay: 300, priority: 2 }),
+  'due-behind-ours': async (broker, queue) => {
+    await broker.queue(queue).add('known', {});
+    await broker.queue(queue).add('theirs', {}, { delay: 100 });
+    // Due before the queue goes on.
+    await sleep(150);
+  },
   child: (broker, queue) =>
     broker.flows().add({ name: 'known', queueName: queue, children: [{ name: 'theirs', queueName: queue, data: 1 }] }),
   scheduler: (broker, queue) =>

@@ -50,6 +50,8 @@ export interface QueueWorkerOptions {
   locks?: LockSettings;
   /** On a broker that is somebody else's. */
   guard?: TakeGuard;
+  /** Of the process: it begins as quiet as that. */
+  quiet?: boolean;
   /** For a job that brings none: its task's. */
   backoffOf(name: string): Backoff | null;
   /** A dashboard ordered the process to stop. Returns at once. */
@@ -79,9 +81,17 @@ const LOCKS: LockSettings = { lockMs: 20_000, stalledEveryMs: 5_000, maxStalls: 
 /** A broker that is back is asked again after this; BullMQ's 15 s are long to watch. */
 const RETRY_BROKER_MS = 2_000;
 
+export interface Ordered {
+  /** Takes no jobs until it is told to resume. */
+  quiet: boolean;
+  slots: number;
+}
+
 export interface QueueWorker {
   readonly queue: string;
   ready(): Promise<void>;
+  /** What a dashboard has ordered meanwhile, for the worker that comes after this one. */
+  ordered(): Ordered;
   /** Takes no more jobs; resolves when those that run have ended and their ends are with the broker. */
   close(): Promise<void>;
 }
@@ -122,6 +132,8 @@ export function openQueueWorker(broker: WorkerBroker, options: QueueWorkerOption
     ? broker.openCarefulWorker(queue, processJob, settings, guard)
     : broker.openWorker(queue, processJob, settings);
   controlWorker(worker, { connection: broker.controlTarget, ours: true, ...(onStop ? { onStop } : {}) });
+  // Before its first turn: nothing has been fetched.
+  if (options.quiet) void worker.pause(true);
   worker.on('error', (error) => log.warn({ queue, err: error.message }, 'worker'));
   worker.on('lockRenewalFailed', (ids) => {
     for (const id of ids) lost.get(id)?.abort(new LockLostError());
@@ -129,6 +141,7 @@ export function openQueueWorker(broker: WorkerBroker, options: QueueWorkerOption
   return {
     queue,
     ready: () => worker.waitUntilReady(),
+    ordered: () => ({ quiet: worker.isPaused(), slots: worker.concurrency }),
     close: async () => {
       await worker.close();
       await link.close();

@@ -156,6 +156,9 @@ describe.each(['redis', 'postgres'] as const)('a broker on %s that is somebody e
       await sleep(LOOK.lookEveryMs);
       for (const queue of queues) expect(await ours.standing(queue), queue).toMatchObject({ state: 'works' });
     }
+    // Nor is it one on the Workers page.
+    const seen = () => broker.backend.listWorkers().then((all) => all.map(({ beats, queues: on }) => [beats, on]));
+    await until(async () => JSON.stringify(await seen()) === JSON.stringify([[true, queues]]), 'one worker');
     await stopAll();
   });
 

@@ -77,7 +77,7 @@ export class KeptQueue {
     this.#stand(null);
     // BullMQ does not try a first connection again that has failed: the next look begins anew.
     worker.ready().catch((error: Error) => {
-      if (this.#worker === worker) this.#leave(unreadable(error.message));
+      if (this.#worker === worker && this.#leaving === null && !this.#closed) this.#leave(unreadable(error.message));
     });
   }
 

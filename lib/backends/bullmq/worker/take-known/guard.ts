@@ -9,7 +9,7 @@ export interface TakeGuard {
   onUnknown(job: NextJob): void;
 }
 
-/** `unreadable`: which one it would be cannot be told. */
+/** `unreadable`: why it cannot be told which one it would be, or why the broker refuses to give it. */
 export interface NextJob {
   id: string;
   /** '' = it has none. */

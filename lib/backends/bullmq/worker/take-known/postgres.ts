@@ -1,5 +1,5 @@
 import type { PostgresQueueBackend } from 'bullmq';
-import type pg from 'pg';
+import pg from 'pg';
 import type { NextJob, TakeGuard } from './guard';
 
 const DUE = `SELECT id, name FROM job
@@ -15,6 +15,9 @@ interface Taking {
 }
 
 type Taken = { kind: 'none' } | { kind: 'known'; id: string } | { kind: 'unknown'; job: NextJob };
+
+/** About the server or the session, not about our statement: BullMQ tries again. */
+const AWAY = /^(08|53|57)/;
 
 /**
  * BullMQ's function takes whichever job is next, so it runs in a transaction that is rolled back when that one is unknown: its row is
@@ -34,7 +37,7 @@ export function takeKnownOnPostgres(
     const now = Date.now();
     const taken = await inTransaction(await pool.connect(), (client) =>
       take(client, { queue, token, lockMs, worker: name ?? null }, now, guard.names),
-    );
+    ).catch(refusalAsUnknown);
     if (taken.kind === 'known') return [await backend.getJobData(taken.id), taken.id, 0, 0];
     if (taken.kind === 'unknown') {
       guard.onUnknown(taken.job);
@@ -48,6 +51,13 @@ export function takeKnownOnPostgres(
     return [null, '', limitedMs, limitedMs > 0 ? 0 : Number(rows[0]?.next_delay ?? 0)];
   };
   return backend;
+}
+
+/** What the server refuses, as for want of a right, BullMQ would ask again at once, and for ever. */
+function refusalAsUnknown(error: unknown): Taken {
+  const { code, message } = error as pg.DatabaseError;
+  if (!(error instanceof pg.DatabaseError) || code === undefined || AWAY.test(code)) throw error;
+  return { kind: 'unknown', job: { id: '', name: '', unreadable: message } };
 }
 
 async function take(

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { SourceName } from '@/lib/contracts/common';
+import { placeWorker } from '@/lib/env/place-worker';
 
 export interface EnvProblem {
   path: string;
@@ -28,23 +29,27 @@ const BrokerUrl = z.string().check((ctx) => {
 const HostPort = z.strictObject({ host: z.string().min(1), port: z.number().int().min(1).max(65535) });
 
 /** One watched broker. `sentinels` + `master`, or `cluster`, refine a redis:// URL; `schema` a postgres:// one. */
-export const SourceConfig = z.strictObject({
-  name: SourceName,
-  url: BrokerUrl,
-  prefix: z.string().min(1).max(128).default('bull'),
-  schema: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_]{0,62}$/)
-    .default('bullmq'),
-  sentinels: z.array(HostPort).min(1).optional(),
-  master: z.string().min(1).optional(),
-  cluster: z.array(HostPort).min(1).optional(),
-  /** Further ioredis options, passed as they are (tls, username, family …). */
-  options: z.record(z.string(), z.unknown()).optional(),
-  /** Known queues, for brokers where scanning is not allowed. */
-  queues: z.array(z.string().min(1).max(512)).max(10_000).optional(),
-  embedded: z.boolean().default(false),
-});
+export const SourceConfig = z
+  .strictObject({
+    name: SourceName,
+    url: BrokerUrl,
+    prefix: z.string().min(1).max(128).default('bull'),
+    schema: z
+      .string()
+      .regex(/^[a-z_][a-z0-9_]{0,62}$/)
+      .default('bullmq'),
+    sentinels: z.array(HostPort).min(1).optional(),
+    master: z.string().min(1).optional(),
+    cluster: z.array(HostPort).min(1).optional(),
+    /** Further ioredis options, passed as they are (tls, username, family …). */
+    options: z.record(z.string(), z.unknown()).optional(),
+    /** Known queues, for brokers where scanning is not allowed. */
+    queues: z.array(z.string().min(1).max(512)).max(10_000).optional(),
+    embedded: z.boolean().default(false),
+    /** Whether our worker takes jobs there: on the embedded one unless told otherwise, elsewhere only when asked to. */
+    worker: z.boolean().optional(),
+  })
+  .transform((source) => ({ ...source, worker: source.worker ?? source.embedded }));
 export type SourceConfig = z.infer<typeof SourceConfig>;
 
 const SourceConfigs = z
@@ -67,6 +72,8 @@ const Raw = z.object({
   QUEUEDECK_HOME: z.string().default('.queuedeck'),
   QUEUEDECK_SOURCES: z.string().optional(),
   REDIS_URL: BrokerUrl.optional(),
+  /** Read by placeWorker. */
+  QUEUEDECK_WORKER: z.string().optional(),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')
@@ -123,7 +130,11 @@ export function loadEnv(from: Record<string, string | undefined> = process.env):
   const given = Object.fromEntries(Object.entries(from).filter(([, value]) => value !== '' && value !== undefined));
   const parsed = Raw.safeParse(given);
   const problems: EnvProblem[] = parsed.success ? [] : parsed.error.issues.map((issue) => toProblem('', issue));
-  const sources = readSources(given.QUEUEDECK_SOURCES, given.REDIS_URL, problems);
+  const sources = placeWorker(
+    readSources(given.QUEUEDECK_SOURCES, given.REDIS_URL, problems),
+    given.QUEUEDECK_WORKER,
+    problems,
+  );
   if (!parsed.success || problems.length > 0) throw new EnvError(problems);
   const raw = parsed.data;
   return {

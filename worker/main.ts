@@ -11,7 +11,8 @@ import { runMonitor } from './run-monitor';
 import { slotsOf, startWorker } from './run-worker';
 
 /** Each running task may hold a transaction and an effect's row at once. */
-const STORE_CONNECTIONS = Math.min(50, 4 + 2 * TASKS.reduce((sum, task) => sum + slotsOf([task]), 0));
+const connectionsFor = (sources: number) =>
+  Math.min(50, 4 + 2 * sources * TASKS.reduce((sum, task) => sum + slotsOf([task]), 0));
 
 const READY_WITHOUT_BROKER_MS = 5_000;
 
@@ -22,26 +23,30 @@ const READY_WITHOUT_BROKER_MS = 5_000;
  */
 async function main(): Promise<void> {
   const env = loadEnv();
-  const [source] = env.sources;
-  if (source === undefined || env.databaseUrl === null) throw new EnvError(describeMissing(env));
+  if (env.sources.length === 0 || env.databaseUrl === null) throw new EnvError(describeMissing(env));
   log.level = env.logLevel;
   const stopping = new AbortController();
   const stop = listenForStop(stopping, env.graceMs);
   if (process.argv[2] === 'monitor') return watch(env, stopping.signal);
-  const store = openStore(env.databaseUrl, { max: STORE_CONNECTIONS });
-  await openSideShows(env, source, store, stopping.signal);
+  const sources = env.sources.filter((source) => source.worker);
+  if (sources.length === 0) throw new EnvError([NOWHERE]);
+  const store = openStore(env.databaseUrl, { max: connectionsFor(sources.length) });
+  await openSideShows(env, sources, store, stopping.signal);
   const onStop = ({ graceMs, by }: { graceMs: number; by: string }) => {
     log.info({ by, graceMs }, 'told to stop by a dashboard');
     stop.begin(graceMs);
   };
-  const starting = startWorker({ env, store, source, tasks: TASKS, onStop });
-  // A broker that is away now is waited for; until then the process is up, and has nothing to give back when it is stopped.
-  await Promise.race([starting, stop.told, sleep(READY_WITHOUT_BROKER_MS)]);
+  const starting = sources.map((source) => startWorker({ env, store, source, tasks: TASKS, onStop }));
+  // A broker that is away now is waited for; until then the process is up, and has nothing to give back there when it is stopped.
+  await Promise.race([Promise.all(starting), stop.told, sleep(READY_WITHOUT_BROKER_MS)]);
   process.send?.({ type: 'ready' });
 
   const { graceMs, hurry } = await stop.told;
-  const worker = await Promise.race([starting, sleep(0, null)]);
-  const clean = worker === null || (await worker.stop(graceMs, hurry));
+  const ends = starting.map(async (one) => {
+    const worker = await Promise.race([one, sleep(0, null)]);
+    return worker === null || worker.stop(graceMs, hurry);
+  });
+  const clean = (await Promise.all(ends)).every(Boolean);
   process.exit(clean ? 0 : 1);
 }
 
@@ -53,12 +58,14 @@ async function watch(env: Env, signal: AbortSignal): Promise<never> {
 }
 
 /** What work does not depend on: the half files of dead processes go, and the demo comes, where it is wanted. Never rejects. */
-async function openSideShows(env: Env, source: SourceConfig, store: Store, signal: AbortSignal): Promise<void> {
+async function openSideShows(env: Env, sources: SourceConfig[], store: Store, signal: AbortSignal): Promise<void> {
   const warn = (what: string) => (error: Error) => log.warn({ err: error.message }, what);
   for (const folder of ['exports', 'outbox'])
     void sweepParts(path.join(env.home, folder)).catch(warn('half files of earlier runs were not removed'));
-  const open = () => openBackend(source, { role: 'worker' });
-  await startDemo({ env, source, store, openBackend: open, signal }).catch(warn('the demo did not start'));
+  const own = sources.find((source) => source.embedded);
+  if (own === undefined) return;
+  const open = () => openBackend(own, { role: 'worker' });
+  await startDemo({ env, source: own, store, openBackend: open, signal }).catch(warn('the demo did not start'));
 }
 
 interface Stop {
@@ -85,6 +92,9 @@ function listenForStop(stopping: AbortController, graceMs: number): Stop {
   });
   return { told, begin };
 }
+
+/** The launcher starts no such process. */
+const NOWHERE = { path: 'QUEUEDECK_WORKER', message: 'names no source, so there is nothing for a worker to do' };
 
 function describeMissing(env: Env) {
   return [

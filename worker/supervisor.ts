@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findFreePort, isPortFree } from '@/lib/embedded/free-port';
 import { startGuard } from '@/lib/embedded/guard';
-import { childEnvironment, type Env, EnvError, loadEnv } from '@/lib/env';
+import { childEnvironment, type Env, EnvError, loadEnv, type SourceConfig } from '@/lib/env';
 import { type KeptChild, keepChild } from './supervisor/children';
 import { prepareHome } from './supervisor/home';
 import { LaunchError } from './supervisor/launch-error';
@@ -39,15 +39,27 @@ async function launch(): Promise<void> {
   const told = { NODE_ENV: mode === 'dev' ? 'development' : 'production', QUEUEDECK_HOME: env.home, ...servers.env };
   const wiring = { root, mode, host: env.host, port, graceMs: env.graceMs, env: childEnvironment(told) } as const;
   const web = keepChild(describeWeb(wiring), guard, say, fail);
-  const worker = keepChild(describeWorker(wiring), guard, say, fail);
   const monitor = keepChild(describeMonitor(wiring), guard, say, fail);
-  tree.children.push(web, worker, monitor);
-  await Promise.all([web.ready, worker.ready, monitor.ready]);
+  const worked = loadEnv(wiring.env).sources.filter((source) => source.worker);
+  const worker = worked.length > 0 ? [keepChild(describeWorker(wiring), guard, say, fail)] : [];
+  tree.children.push(web, ...worker, monitor);
+  await Promise.all(tree.children.map((child) => child.ready));
   if (mode === 'dev')
-    tree.ends.push(watchSources(root, async () => void (await Promise.all([worker.restart(), monitor.restart()]))));
+    tree.ends.push(
+      watchSources(root, () => {
+        for (const child of [...worker, monitor]) child.restart();
+      }),
+    );
   const url = formatOrigin(env.host, port);
-  process.stdout.write(`Queuedeck is at ${url} (${servers.broker}, store: ${servers.store}). Ctrl-C stops it.\n`);
+  const parts = `${servers.broker}, store: ${servers.store}, ${describeWorked(worked)}`;
+  process.stdout.write(`Queuedeck is at ${url} (${parts}). Ctrl-C stops it.\n`);
   process.send?.({ type: 'ready', url, env: servers.env });
+}
+
+/** What our own worker does, since whoever watches a broker must know that nothing is taken from it. */
+function describeWorked(worked: SourceConfig[]): string {
+  if (worked.length === 0) return 'watching only: no worker of ours';
+  return `our worker: on ${worked.map(({ name, embedded }) => (embedded ? 'the embedded broker' : name)).join(', ')}`;
 }
 
 function refuseOpenHost(host: string): void {

@@ -14,6 +14,7 @@ import type { SeenQueueList } from '@/lib/client/live/apply-frame';
 import { useSummary } from '@/lib/client/metrics';
 import { useQueues } from '@/lib/client/queues';
 import { readRange } from '@/lib/client/range';
+import { useSources } from '@/lib/client/sources';
 import { formatCount, formatPlural } from '@/lib/format';
 
 /** All queues, filtered by `?show=`. `titled`: on a page that is not called the same. */
@@ -77,21 +78,31 @@ interface QueueRowsProps {
 }
 
 function QueueRows({ list, filter, periods }: QueueRowsProps) {
-  const origin = useOrigin();
   const queues = list.items.filter((queue) => matchesFilter(queue, filter));
   const showSource = new Set(list.items.map((queue) => queue.source)).size > 1;
   if (queues.length > 0)
     return <QueueTable queues={queues} asOf={list.asOf} showSource={showSource} periods={periods} />;
   if (filter !== 'all') return <Empty title={NONE[filter]} />;
+  return <NoQueue />;
+}
+
+function NoQueue() {
+  const origin = useOrigin();
+  const sources = useSources().data?.items ?? [];
+  const [worked, watched] = [sources.find(({ worker }) => worker !== null), sources[0]];
+  // A task where its worker is; else a job as any client would add it.
+  const [path, body] = worked
+    ? ['tasks/send-welcome-email', '{"input":{"to":"ada@example.com","name":"Ada"}}']
+    : [`queues/${watched?.name ?? 'default'}/emails/jobs`, '{"name":"hello","data":{"to":"ada@example.com"}}'];
   return (
     <Empty title="No queue yet">
       <span>
-        A queue appears as soon as a job is added to it, or a worker listens to it. Add the first from Tasks, or by
-        REST:
+        A queue appears as soon as a job is added to it, or a worker listens to it. Add the first{' '}
+        {worked ? 'from Tasks, or ' : ''}by REST:
       </span>
-      <pre>{`curl -X POST ${origin}/api/v1/tasks/send-welcome-email \\
+      <pre>{`curl -X POST ${origin}/api/v1/${path} \\
   -H 'content-type: application/json' \\
-  -d '{"input":{"to":"ada@example.com","name":"Ada"}}'`}</pre>
+  -d '${body}'`}</pre>
     </Empty>
   );
 }

@@ -7,6 +7,7 @@ import { SourceRights } from '@/components/sources/source-rights';
 import { SourceSizes } from '@/components/sources/source-sizes';
 import { SOURCE_TONES, SOURCE_WORDS } from '@/components/sources/source-status';
 import { SourceWarnings } from '@/components/sources/source-warnings';
+import { WorkerCard } from '@/components/sources/worker-card';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
@@ -65,6 +66,7 @@ export function SourceView({ name, problem }: SourceViewProps) {
         </div>
         <div className="col">
           <SourceFacts source={source} />
+          <WorkerCard source={source} />
           <RecorderCard source={source.name} />
         </div>
       </div>

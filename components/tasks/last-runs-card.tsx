@@ -10,8 +10,8 @@ import type { TaskRuns } from '@/lib/contracts/tasks';
 import { formatCount, formatDuration } from '@/lib/format';
 
 /** What this task did last, as far as the broker still has it. */
-export function LastRunsCard({ task }: { task: string }) {
-  const { data, error } = useTaskRuns(task);
+export function LastRunsCard({ task, source }: { task: string; source: string | undefined }) {
+  const { data, error } = useTaskRuns(task, source);
   return (
     <section className="card" aria-labelledby="runs-title">
       <header>

@@ -1,5 +1,5 @@
 import { PageLink } from '@/components/shell/nav/page-link';
-import { queueHref } from '@/lib/client/http/url';
+import { queueHref, sourceHref } from '@/lib/client/http/url';
 import type { Task } from '@/lib/contracts/tasks';
 import { formatCount, formatDuration } from '@/lib/format';
 
@@ -8,6 +8,14 @@ export function TaskFacts({ task }: { task: Task }) {
     <section className="card" aria-label="About this task">
       <p className="m-0 px-[14px] pt-3">{task.description}</p>
       <dl className="facts">
+        <div>
+          <dt>Source</dt>
+          <dd>
+            <PageLink className="link" href={sourceHref(task.source)}>
+              {task.source}
+            </PageLink>
+          </dd>
+        </div>
         <div>
           <dt>Queue</dt>
           <dd>

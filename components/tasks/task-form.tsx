@@ -23,10 +23,16 @@ import { describeError, ProblemError } from '@/lib/client/http/problem-error';
 import { buildRequest, jobHref } from '@/lib/client/http/url';
 import { findJsonFault } from '@/lib/client/json/json-fault';
 import { prettyJson } from '@/lib/client/json/json-text';
-import type { Task } from '@/lib/contracts/tasks';
+import type { OfferedTask } from '@/lib/contracts/tasks';
+
+interface TaskFormProps {
+  task: OfferedTask;
+  /** Said in the call, where several sources have the task. */
+  source: string | undefined;
+}
 
 /** One form for a task, made from its schema, with the same call as a command beside it. */
-export function TaskForm({ task }: { task: Task }) {
+export function TaskForm({ task, source }: TaskFormProps) {
   const fields = readSchema(task.inputSchema);
   const [values, setValues] = useState(() => fillForm(fields ?? [], task.example));
   const [raw, setRaw] = useState(() => JSON.stringify(task.example, null, 2));
@@ -42,10 +48,11 @@ export function TaskForm({ task }: { task: Task }) {
     : { text: raw, errors: findJsonFault(raw) ? { '': 'is not JSON' } : {} };
   const at = new Date(runAt);
   const options = { ...toOptions(texts), ...(Number.isNaN(at.getTime()) ? {} : { runAt: at.toISOString() }) };
+  const said = source === undefined ? '' : `,"source":${JSON.stringify(source)}`;
   const body =
     Object.keys(options).length > 0
-      ? `{"input":${built.text},"options":${JSON.stringify(options)}}`
-      : `{"input":${built.text}}`;
+      ? `{"input":${built.text},"options":${JSON.stringify(options)}${said}}`
+      : `{"input":${built.text}${said}}`;
   const curl = buildCurl({ ...buildRequest('task.run', { task: task.name }), body: prettyJson(body) }, origin);
   const errors = { ...readFieldErrors(error, 'input'), ...local };
   const unplaced = listUnplaced(
@@ -58,7 +65,7 @@ export function TaskForm({ task }: { task: Task }) {
   const submit = async () => {
     setLocal(built.errors);
     setError(null);
-    if (Object.keys(built.errors).length > 0 || busy) return;
+    if (Object.keys(built.errors).length > 0 || busy || task.leftAlone !== null) return;
     setBusy(true);
     try {
       const { source, queue, id } = await call(
@@ -123,7 +130,7 @@ export function TaskForm({ task }: { task: Task }) {
               onChange={setRunAt}
             />
             <div className="flex gap-2">
-              <Button look="primary" type="submit" busy={busy}>
+              <Button look="primary" type="submit" busy={busy} blocked={task.leftAlone}>
                 Enqueue
               </Button>
               <Button look="ghost" onClick={() => setValues(fillForm(fields ?? [], task.example))}>
@@ -132,11 +139,11 @@ export function TaskForm({ task }: { task: Task }) {
             </div>
           </div>
         </form>
-        <ImportCard task={task} />
+        {task.leftAlone === null && <ImportCard task={task} source={source} />}
       </div>
       <div className="col">
         <TaskFacts task={task} />
-        <LastRunsCard task={task.name} />
+        <LastRunsCard task={task.name} source={source} />
         <section className="card" aria-label="The same by curl">
           <header>
             <h2>By curl</h2>

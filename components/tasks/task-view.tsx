@@ -4,11 +4,17 @@ import { TaskForm } from '@/components/tasks/task-form';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { describeError } from '@/lib/client/http/problem-error';
-import { useTasks } from '@/lib/client/tasks';
+import { sourceOf, useTasks } from '@/lib/client/tasks';
 
-export function TaskView({ name }: { name: string }) {
+interface TaskViewProps {
+  name: string;
+  /** Which one, where several sources have it. */
+  source: string | undefined;
+}
+
+export function TaskView({ name, source }: TaskViewProps) {
   const { data, error } = useTasks();
-  const task = data?.items.find((each) => each.name === name);
+  const task = data?.items.find((each) => each.name === name && (source === undefined || each.source === source));
   return (
     <div className="page">
       <div className="head">
@@ -21,7 +27,21 @@ export function TaskView({ name }: { name: string }) {
           <SkeletonRows rows={5} columns={2} />
         </div>
       )}
-      {task && <TaskForm task={task} />}
+      {task?.leftAlone && <LeftAlone queue={task.queue} reason={task.leftAlone} />}
+      {task && <TaskForm key={task.source} task={task} source={sourceOf(task, data?.items ?? [])} />}
+    </div>
+  );
+}
+
+/** Why nothing can be enqueued: its job would go to somebody else, or to nobody. */
+function LeftAlone({ queue, reason }: { queue: string; reason: string }) {
+  return (
+    <div className="notice paused">
+      <span className="dot translate-y-[-1px]" />
+      <div className="min-w-0 [overflow-wrap:anywhere]">
+        <b className="font-[600]">Our worker leaves the queue {queue} alone.</b>
+        <div className="muted">{reason}</div>
+      </div>
     </div>
   );
 }

@@ -65,6 +65,7 @@ test('npm start on a Redis of one’s own says where it is, and stops on Ctrl-C'
       PORT: String(port),
       QUEUEDECK_HOME: folder,
       QUEUEDECK_SOURCES: '',
+      QUEUEDECK_WORKER: '',
       DATABASE_URL: '',
       QUEUEDECK_EMBEDDED: '',
     },
@@ -75,7 +76,10 @@ test('npm start on a Redis of one’s own says where it is, and stops on Ctrl-C'
   try {
     await expect.poll(() => printed, { timeout: 240_000 }).toContain(`http://127.0.0.1:${port}`);
     const sources = (await (await fetch(`http://127.0.0.1:${port}/api/v1/sources`)).json()) as { items: object[] };
-    expect(sources.items).toMatchObject([{ name: 'default', backend: 'bullmq-redis', status: 'up', embedded: false }]);
+    expect(sources.items).toMatchObject([
+      { name: 'default', backend: 'bullmq-redis', status: 'up', embedded: false, worker: null },
+    ]);
+    expect(printed).toContain('watching only: no worker of ours');
   } finally {
     if (child.pid) process.kill(-child.pid, 'SIGINT');
     expect(await ended, printed).toBe(0);

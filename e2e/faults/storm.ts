@@ -61,7 +61,7 @@ export async function runStorm(options: StormOptions): Promise<StormReport> {
     await store.query('CREATE TABLE storm_effect (n integer)');
     await enqueue(queue, options.jobs);
     const startedAt = performance.now();
-    const source = { name: 'storm', url: redis.url, embedded: false };
+    const source = { name: 'storm', url: redis.url, embedded: true };
     const config = { source, databaseUrl: postgres.url, outsideFile, workMs: options.workMs };
     const exitCode = await killUntilDone(options, config, redis, queue);
     const tookMs = Math.round(performance.now() - startedAt);

@@ -55,7 +55,7 @@ describe('the worker process', () => {
     const exited = once(child, 'exit').then(([code]) => ({ code: code as number | null, said }));
     return { child, exited, ready: once(child, 'message').then(([message]) => message as unknown) };
   };
-  const wired = () => ({ REDIS_URL: redis.url, DATABASE_URL: databaseUrl });
+  const wired = () => ({ REDIS_URL: redis.url, DATABASE_URL: databaseUrl, QUEUEDECK_WORKER: '1' });
 
   it('gives its running job back on SIGTERM after its grace, and leaves nothing locked', async () => {
     const { child, exited, ready } = start({ ...wired(), QUEUEDECK_GRACE: '0.3' });
@@ -79,6 +79,32 @@ describe('the worker process', () => {
     await queue.close();
   });
 
+  it('works on every source that has it and on no other, also while one of them is away', async () => {
+    const [one, two, none] = ['one', 'two', 'none'].map((name) => ({ name, url: redis.url, prefix: name }));
+    const away = { name: 'away', url: 'redis://127.0.0.1:1', worker: true };
+    const sources = JSON.stringify([{ ...one, worker: true }, two, none, away]);
+    const env = { ...wired(), QUEUEDECK_SOURCES: sources, QUEUEDECK_WORKER: 'two', QUEUEDECK_GRACE: '5' };
+    const { child, exited, ready } = start(env);
+    await ready;
+    const queues = ['one', 'two', 'none'].map(
+      (prefix) => new Queue('emails', { connection: { url: redis.url }, prefix }),
+    );
+    // The address is no address: it fails at once, which is all that is asked here.
+    const jobs = await Promise.all(queues.map((queue) => queue.add('send-welcome-email', { to: 'x' })));
+    const stateOf = (i: number) => queues[i]?.getJobState(jobs[i]?.id ?? '');
+    await until(async () => (await stateOf(0)) === 'failed' && (await stateOf(1)) === 'failed', 'both to be run');
+    child.kill('SIGTERM');
+    expect(await exited).toMatchObject({ code: 0 });
+    expect(await stateOf(2)).toBe('waiting');
+    const client = new Redis(redis.url);
+    expect(await client.keys('queuedeck:none:*')).toEqual([]);
+    client.disconnect();
+    for (const queue of queues) {
+      await queue.obliterate({ force: true });
+      await queue.close();
+    }
+  });
+
   it('ends when its launcher goes', async () => {
     const { child, exited, ready } = start({ ...wired(), QUEUEDECK_GRACE: '0' });
     await ready;
@@ -87,10 +113,16 @@ describe('the worker process', () => {
   });
 
   it('is ready without a broker, and ends at once when it never came', async () => {
-    const { child, exited, ready } = start({ REDIS_URL: 'redis://127.0.0.1:1', DATABASE_URL: databaseUrl });
+    const { child, exited, ready } = start({ ...wired(), REDIS_URL: 'redis://127.0.0.1:1' });
     await ready;
     child.kill('SIGTERM');
     expect(await exited).toMatchObject({ code: 0 });
+  });
+
+  it('says that it has nowhere to work, and exits 2', async () => {
+    const { code, said } = await start({ ...wired(), QUEUEDECK_WORKER: '' }).exited;
+    expect(code).toBe(2);
+    expect(said).toMatch(/^QUEUEDECK_WORKER: names no source/);
   });
 
   it('says all that is missing, and exits 2', async () => {

@@ -37,6 +37,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       PORT: String(port),
       HOST: '127.0.0.1',
       QUEUEDECK_SOURCES: JSON.stringify(options.sources),
+      QUEUEDECK_WORKER: '',
       DATABASE_URL: options.databaseUrl,
       QUEUEDECK_HOME: options.home,
       LOG_LEVEL: 'warn',

@@ -12,7 +12,7 @@ import type { RecordingMethods } from './recording';
 import type { SchedulerMethods } from './schedulers';
 import type { WorkerOrdered, WorkerWish } from './worker-orders';
 /** What a source's server says of itself. Never throws for a broker that is away: `status` tells. */
-export type SourceFacts = Omit<Source, 'name' | 'can' | 'cannot' | 'queues' | 'embedded'>;
+export type SourceFacts = Omit<Source, 'name' | 'can' | 'cannot' | 'queues' | 'embedded' | 'worker'>;
 
 /** A queue's figures as the broker knows them; workers are joined above from `listWorkers`. */
 export type BrokerFigures = Omit<QueueFigures, 'source' | 'workers' | 'slots' | 'busy'>;

@@ -20,7 +20,11 @@ export const Task = z.object({
 });
 export type Task = z.infer<typeof Task>;
 
-export const TaskList = page(Task);
+/** A task as it is offered. `leftAlone`: why our worker does not take its queue's jobs just now, in one sentence. */
+export const OfferedTask = Task.extend({ leftAlone: z.string().nullable() });
+export type OfferedTask = z.infer<typeof OfferedTask>;
+
+export const TaskList = page(OfferedTask);
 export type TaskList = z.infer<typeof TaskList>;
 
 /** When: now, after `delayMs`, or at `runAt` (with its offset; a time that is past means now). */
@@ -31,7 +35,12 @@ export const TaskOptions = JobOptions.extend({ runAt: z.iso.datetime({ offset: t
 });
 export type TaskOptions = z.infer<typeof TaskOptions>;
 
-export const RunTask = z.strictObject({ input: Json.default({}), options: TaskOptions.default({}) });
+/** `source` is needed where several have the task. */
+export const RunTask = z.strictObject({
+  input: Json.default({}),
+  options: TaskOptions.default({}),
+  source: SourceName.optional(),
+});
 export type RunTask = z.infer<typeof RunTask>;
 
 /** A file of inputs: NDJSON, one `{ "input": …, "options": … }` or bare input a line; or CSV with the fields' names above. */

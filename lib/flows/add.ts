@@ -8,7 +8,7 @@ import { location } from '@/lib/jobs/enqueue';
 import { type Claim, claimKey } from '@/lib/jobs/idempotency';
 import { sharedSnapshot } from '@/lib/queues/snapshot';
 import { findSource } from '@/lib/sources/find';
-import { readDefinitions } from '@/lib/tasks/definitions';
+import { readRules } from '@/lib/tasks/definitions';
 import { Answer, type Ask, action } from '@/lib/verbs';
 
 interface Order {
@@ -31,7 +31,7 @@ export const addFlow = action(
     const { flows } = entry.backend;
     if (!flows) throw new CodedError('not_supported', `${entry.backend.kind} has no flows.`);
     const placed = placeNodes(flow);
-    applyRules(placed, source, await readDefinitions(ask.store));
+    applyRules(placed, source, await readRules(ask));
     const order = { ask, entry, flows, flow, placed };
     const key = ask.headers.idempotencyKey;
     return key === null ? answer(await add(order, false), placed.length, {}) : addOnce(order, key, body);

@@ -6,7 +6,7 @@ import { parseInput } from '@/lib/contracts/parse-input';
 import { enqueue } from '@/lib/jobs/enqueue';
 import { findSource } from '@/lib/sources/find';
 import { checkTaskInput } from '@/lib/tasks/check-input';
-import { type Definition, readDefinitions } from '@/lib/tasks/definitions';
+import { type Definition, readRules } from '@/lib/tasks/definitions';
 import { withPolicy } from '@/lib/tasks/policy';
 import { Answer, type Ask, action } from '@/lib/verbs';
 
@@ -69,7 +69,7 @@ function prepare(input: unknown, known: Definition[]): NewJob {
 }
 
 async function definitionsOf(ask: Ask, source: string, queue: string): Promise<Definition[]> {
-  const definitions = await readDefinitions(ask.store);
+  const definitions = await readRules(ask);
   return definitions.filter(({ task }) => task.source === source && task.queue === queue);
 }
 

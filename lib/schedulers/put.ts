@@ -15,7 +15,7 @@ import {
 import { checkSchedule, invalid, toSchedule } from '@/lib/schedulers/timing';
 import { toScheduler } from '@/lib/schedulers/to-row';
 import { checkTaskInput } from '@/lib/tasks/check-input';
-import { readDefinitions } from '@/lib/tasks/definitions';
+import { readRules } from '@/lib/tasks/definitions';
 import { withPolicy } from '@/lib/tasks/policy';
 import { action } from '@/lib/verbs';
 
@@ -68,7 +68,7 @@ async function withTaskRules(
   { source, queue }: SchedulerAsk['key'],
   { name, data, options }: PutScheduler['template'],
 ): Promise<PutScheduler['template']['options']> {
-  const definitions = await readDefinitions(ask.store);
+  const definitions = await readRules(ask);
   const known = definitions.find(({ task }) => task.source === source && task.queue === queue && task.name === name);
   if (!known) return options;
   checkTaskInput(known, data, 'template.data');

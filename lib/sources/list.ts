@@ -2,6 +2,7 @@ import type { SourceEntry } from '@/lib/context';
 import type { Source } from '@/lib/contracts/sources';
 import { pageByKey } from '@/lib/cursor';
 import { listAbilities } from '@/lib/sources/capabilities';
+import { readWorker } from '@/lib/sources/read-worker';
 import { readStanding } from '@/lib/sources/standing';
 import { type Ask, query } from '@/lib/verbs';
 
@@ -24,12 +25,16 @@ export const listSources = query('source.list', async (ask, { cursor, limit }) =
 
 export async function describeSource(ask: Ask, entry: SourceEntry): Promise<Source> {
   const { config, backend } = entry;
-  const { facts, figures } = await readStanding(entry);
+  const [{ facts, figures }, worker] = await Promise.all([
+    readStanding(entry),
+    config.worker ? readWorker(ask.store, config.name) : null,
+  ]);
   return {
     name: config.name,
     ...facts,
     queues: figures?.queues.length ?? null,
     embedded: config.embedded,
+    worker,
     ...listAbilities(ask, backend, SOURCE_VERBS),
   };
 }

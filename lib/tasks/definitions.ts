@@ -1,30 +1,53 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { Task } from '@/lib/contracts/tasks';
+import type { App } from '@/lib/context';
+import { type OfferedTask, Task } from '@/lib/contracts/tasks';
 import { log } from '@/lib/log';
+import { joinTold, readToldQueues } from '@/lib/sources/read-worker';
 import type { Store } from '@/lib/store/store';
 
-/** A registered task with its input schema made ready. */
+/** A task that can be enqueued, with its input schema made ready. */
 export interface Definition {
-  task: Task;
+  task: OfferedTask;
   input: z.ZodType;
 }
 
+type Registered = { task: Task; input: z.ZodType };
+
 const CACHE_MS = 2000;
-const caches = new WeakMap<Store, { at: number; definitions: Promise<Definition[]> }>();
+const caches = new WeakMap<Store, { at: number; registered: Promise<Registered[]> }>();
 const schemas = new Map<string, z.ZodType>();
 
-/** Tasks that workers registered in the store, by source and name; at most 2 s old. */
-export function readDefinitions(store: Store): Promise<Definition[]> {
-  const cached = caches.get(store);
-  if (cached && Date.now() - cached.at < CACHE_MS) return cached.definitions;
-  const definitions = load(store);
-  caches.set(store, { at: Date.now(), definitions });
-  definitions.catch(() => caches.delete(store));
-  return definitions;
+/**
+ * Tasks that our workers registered in the store, by source and name; at most 2 s old. What was registered for a source that has no
+ * worker of ours (any more) is not offered: nobody would run it, and its queue is somebody else's.
+ */
+export async function readDefinitions({ store, sources }: Pick<App, 'store' | 'sources'>): Promise<Definition[]> {
+  const [registered, told] = await Promise.all([readRegistered(store), readToldQueues(store)]);
+  return registered
+    .filter(({ task }) => sources.get(task.source)?.config.worker)
+    .map(({ task, input }) => {
+      const here = told.filter(({ source, queue }) => source === task.source && queue === task.queue);
+      const leftAlone = here.length > 0 ? joinTold(here).reason : null;
+      return { task: { ...task, leftAlone }, input };
+    });
 }
 
-async function load(store: Store): Promise<Definition[]> {
+/** Those whose schema and retries hold for every job of their name: a queue that is left alone goes by somebody else's. */
+export async function readRules(app: Pick<App, 'store' | 'sources'>): Promise<Definition[]> {
+  return (await readDefinitions(app)).filter(({ task }) => task.leftAlone === null);
+}
+
+function readRegistered(store: Store): Promise<Registered[]> {
+  const cached = caches.get(store);
+  if (cached && Date.now() - cached.at < CACHE_MS) return cached.registered;
+  const registered = load(store);
+  caches.set(store, { at: Date.now(), registered });
+  registered.catch(() => caches.delete(store));
+  return registered;
+}
+
+async function load(store: Store): Promise<Registered[]> {
   const rows = await store.query<{ definition: unknown }>(
     'SELECT definition FROM queuedeck.task ORDER BY name, source LIMIT 1000',
   );

@@ -6,7 +6,7 @@ import { type EnqueueResult, enqueue } from '@/lib/jobs/enqueue';
 import { findSource } from '@/lib/sources/find';
 import { checkTaskInput } from '@/lib/tasks/check-input';
 import type { Definition } from '@/lib/tasks/definitions';
-import { findTask } from '@/lib/tasks/find-task';
+import { findTask, requireTaken } from '@/lib/tasks/find-task';
 import { type FieldSchema, readCsv } from '@/lib/tasks/import/read-csv';
 import { type ReadLine, readNdjson } from '@/lib/tasks/import/read-ndjson';
 import { readUploadText } from '@/lib/tasks/import/read-text';
@@ -29,14 +29,16 @@ interface Judged {
  */
 export const importTask = action(
   'task.import',
-  async (ask, { task: name, dryRun }) => {
-    const found = await findTask(ask, name);
+  async (ask, { task: name, source: wanted, dryRun }) => {
+    const found = await findTask(ask, { task: name, source: wanted });
+    requireTaken(found);
     const entry = findSource(ask.sources, found.task.source);
     const lines = await readLines(ask, found);
     const { good, refused } = judgeAll(lines, found);
     const { source, queue } = found.task;
     const report = { source, queue, task: name, dryRun, lines: lines.length, refusedCount: refused.length };
-    const added = dryRun ? [] : await addAll(ask, found, entry, good);
+    const scope = wanted === undefined ? `task.import ${name}` : `task.import ${name} ${wanted}`;
+    const added = dryRun ? [] : await addAll(ask, found, entry, good, scope);
     return {
       ...report,
       accepted: good.length,
@@ -89,6 +91,7 @@ async function addAll(
   { task }: Definition,
   entry: ReturnType<typeof findSource>,
   good: Judged[],
+  scope: string,
 ): Promise<EnqueueResult[]> {
   const { idempotencyKey } = ask.headers;
   const added: EnqueueResult[] = [];
@@ -96,7 +99,7 @@ async function addAll(
     const batch = good.slice(from, from + BATCH);
     const headers = { ...ask.headers, idempotencyKey: idempotencyKey && `${idempotencyKey}.${from / BATCH}` };
     const jobs = batch.map(({ job }) => job);
-    const request = { scope: `task.import ${task.name}`, body: batch.map(({ given }) => given) };
+    const request = { scope, body: batch.map(({ given }) => given) };
     const results = await enqueue({ ...ask, headers }, entry, task.queue, jobs, request).catch((error) => {
       throw from === 0 ? error : halfWay(error, added.length, good.length, idempotencyKey);
     });

@@ -3,11 +3,8 @@ import { readDefinitions } from '@/lib/tasks/definitions';
 import { query } from '@/lib/verbs';
 
 export const listTasks = query('task.list', async (ask, { cursor, limit }) => {
-  const definitions = await readDefinitions(ask.store);
-  const tasks = definitions
-    .map(({ task }) => task)
-    .filter((task) => ask.sources.has(task.source))
-    .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  const definitions = await readDefinitions(ask);
+  const tasks = definitions.map(({ task }) => task).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
   return pageByKey(tasks, sortKey, cursor, limit);
 });
 

@@ -3,7 +3,7 @@ import { CodedError } from '@/lib/contracts/errors';
 import { enqueue } from '@/lib/jobs/enqueue';
 import { findSource } from '@/lib/sources/find';
 import { checkTaskInput } from '@/lib/tasks/check-input';
-import { findTask } from '@/lib/tasks/find-task';
+import { findTask, requireTaken } from '@/lib/tasks/find-task';
 import { toJobOptions, withPolicy } from '@/lib/tasks/policy';
 import { Answer, action } from '@/lib/verbs';
 
@@ -14,7 +14,8 @@ import { Answer, action } from '@/lib/verbs';
 export const runTask = action(
   'task.run',
   async (ask, { task: name, body }) => {
-    const found = await findTask(ask, name);
+    const found = await findTask(ask, { task: name, source: body.source });
+    requireTaken(found);
     checkTaskInput(found, body.input, 'input');
     const entry = findSource(ask.sources, found.task.source);
     const options = withPolicy(found.task, toJobOptions(body.options));

@@ -9,8 +9,8 @@ const PAGE = 200;
 const SEARCHED_MOST = 1_000;
 
 /** The newest jobs of that name, among the newest 1,000 of each state: the broker has no index by name. */
-export const listTaskRuns = query('task.runs', async (ask, { task: name, limit }) => {
-  const { task } = await findTask(ask, name);
+export const listTaskRuns = query('task.runs', async (ask, { task: name, source, limit }) => {
+  const { task } = await findTask(ask, { task: name, source });
   const { backend } = findSource(ask.sources, task.source);
   const found = await Promise.all(STATES.map((state) => searchState(backend, task.queue, state, name, limit)));
   const items = found

@@ -32,6 +32,14 @@ const TASK = {
   concurrency: 1,
 };
 
+async function register(app: App, task: typeof TASK): Promise<void> {
+  await app.store.query('INSERT INTO queuedeck.task (source, name, definition) VALUES ($1, $2, $3)', [
+    task.source,
+    task.name,
+    JSON.stringify(task),
+  ]);
+}
+
 describe.each([
   ['Redis', openRedisBroker],
   ['PostgreSQL', openPostgresBroker],
@@ -40,13 +48,9 @@ describe.each([
   let app: App;
   beforeAll(async () => {
     broker = await open();
-    const sources = JSON.stringify([{ name: 'test', url: broker.config.url }]);
+    const sources = JSON.stringify([{ name: 'test', url: broker.config.url, worker: true }]);
     app = openApp(loadEnv({ QUEUEDECK_SOURCES: sources, DATABASE_URL: await createTestDatabase() }));
-    await app.store.query('INSERT INTO queuedeck.task (source, name, definition) VALUES ($1, $2, $3)', [
-      TASK.source,
-      TASK.name,
-      JSON.stringify(TASK),
-    ]);
+    await register(app, TASK);
   });
   afterAll(async () => {
     await closeApp(app);

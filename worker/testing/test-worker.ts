@@ -19,13 +19,15 @@ export interface TestBroker {
   stop(): Promise<void>;
 }
 
+/** One of our own, as the launcher brings: nothing is left alone there. */
 export async function startBroker(kind: 'redis' | 'postgres'): Promise<TestBroker> {
   if (kind === 'postgres') {
     const source = SourceConfig.parse({ name: 'test', url: await createTestDatabase(), embedded: true });
     return { source, server: null, stop: async () => undefined };
   }
   const server = await startRedis();
-  return { source: SourceConfig.parse({ name: 'test', url: server.url }), server, stop: () => server.stop() };
+  const source = SourceConfig.parse({ name: 'test', url: server.url, embedded: true });
+  return { source, server, stop: () => server.stop() };
 }
 
 /** A worker on the given tasks, and the queues beside it. `close` ends all but the broker. */

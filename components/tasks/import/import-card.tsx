@@ -7,13 +7,13 @@ import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
 import { describeError, ProblemError } from '@/lib/client/http/problem-error';
 import { upload } from '@/lib/client/upload';
-import type { ImportReport, Task } from '@/lib/contracts/tasks';
+import type { ImportReport, OfferedTask } from '@/lib/contracts/tasks';
 import { formatBytes, formatPlural } from '@/lib/format';
 
 const MAX_BYTES = 10_485_760;
 
 /** A file of inputs: checked line by line first, enqueued when someone has seen the report. */
-export function ImportCard({ task }: { task: Task }) {
+export function ImportCard({ task, source }: { task: OfferedTask; source: string | undefined }) {
   const [file, setFile] = useState<File | null>(null);
   const [head, setHead] = useState('');
   const [report, setReport] = useState<ImportReport | null>(null);
@@ -27,7 +27,8 @@ export function ImportCard({ task }: { task: Task }) {
     setError(null);
     try {
       const options = { media: toMedia(chosen.name), idempotencyKey: dryRun ? undefined : key };
-      setReport(await upload('task.import', { task: task.name, dryRun: dryRun ? '1' : '0' }, chosen, options));
+      const input = { task: task.name, source, dryRun: dryRun ? '1' : '0' } as const;
+      setReport(await upload('task.import', input, chosen, options));
     } catch (failure) {
       setError(failure);
     }

@@ -11,6 +11,8 @@ export interface ControlOptions {
   version?: string;
   /** 5,000; change it only in tests. */
   beatEveryMs?: number;
+  /** Set by Queuedeck's own worker alone. */
+  ours?: boolean;
   /**
    * Called when a dashboard orders the process to stop. Without it the workers close by themselves: they take no more jobs, those
    * that run get the order's grace, then their signals abort, and what they throw is retried by their policy. Must return at once.
@@ -137,7 +139,8 @@ function shareAgent(options: ControlOptions, prefix: string): SharedAgent {
   const key = JSON.stringify([prefix, keyOfTarget(options.connection)]);
   const known = agents.get(key);
   if (known) return known;
-  const agent = new ControlAgent(options.connection, prefix, options.version ?? bullmqVersion(), options.beatEveryMs);
+  const { connection, version = bullmqVersion(), beatEveryMs, ours } = options;
+  const agent = new ControlAgent(connection, prefix, version, beatEveryMs, ours);
   const shared: SharedAgent = {
     agent,
     release: (worker) => {

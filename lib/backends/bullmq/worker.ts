@@ -1,8 +1,9 @@
 import { UnrecoverableError, WaitingChildrenError, WaitingError } from 'bullmq';
 import { log } from '@/lib/log';
 import { controlWorker } from './control';
-import type { BullJob, WorkerBroker } from './worker/broker';
+import type { BullJob, Process, WorkerBroker } from './worker/broker';
 import { type ChildLink, childLink, type NewChild } from './worker/children';
+import type { TakeGuard } from './worker/take-known/guard';
 
 /**
  * How a run ended. `failed`: `retry` says whether BullMQ may try again — `policy` by the job's own options (with `backoff` where
@@ -47,6 +48,10 @@ export interface QueueWorkerOptions {
   /** Shown as "processed by"; host:pid. */
   name: string;
   locks?: LockSettings;
+  /** On a broker that is somebody else's. */
+  guard?: TakeGuard;
+  /** Of the process: it begins as quiet as that. */
+  quiet?: boolean;
   /** For a job that brings none: its task's. */
   backoffOf(name: string): Backoff | null;
   /** A dashboard ordered the process to stop. Returns at once. */
@@ -76,50 +81,59 @@ const LOCKS: LockSettings = { lockMs: 20_000, stalledEveryMs: 5_000, maxStalls: 
 /** A broker that is back is asked again after this; BullMQ's 15 s are long to watch. */
 const RETRY_BROKER_MS = 2_000;
 
+export interface Ordered {
+  /** Takes no jobs until it is told to resume. */
+  quiet: boolean;
+  slots: number;
+}
+
 export interface QueueWorker {
   readonly queue: string;
   ready(): Promise<void>;
+  /** What a dashboard has ordered meanwhile, for the worker that comes after this one. */
+  ordered(): Ordered;
   /** Takes no more jobs; resolves when those that run have ended and their ends are with the broker. */
   close(): Promise<void>;
 }
 
 /** Takes jobs of one queue and runs them; beats and hears cancels through the control module. */
 export function openQueueWorker(broker: WorkerBroker, options: QueueWorkerOptions): QueueWorker {
-  const { queue, concurrency, name, locks = LOCKS } = options;
+  const { queue, concurrency, name, guard, onStop, locks = LOCKS } = options;
   const link = childLink(broker);
   const lost = new Map<string, AbortController>();
-  const worker = broker.openWorker(
-    queue,
-    async (job, token, signal) => {
-      const stop = new AbortController();
-      const onAbort = () => stop.abort(signal?.reason);
-      signal?.addEventListener('abort', onAbort, { once: true });
-      const id = job.id ?? '';
-      lost.set(id, stop);
-      try {
-        return await settle(
-          job,
-          token,
-          options,
-          await options.run(toTaken(job, token, link, broker.keepsOrder), stop.signal),
-        );
-      } finally {
-        signal?.removeEventListener('abort', onAbort);
-        if (lost.get(id) === stop) lost.delete(id);
-      }
-    },
-    {
-      name,
-      concurrency,
-      lockDuration: locks.lockMs,
-      stalledInterval: locks.stalledEveryMs,
-      maxStalledCount: locks.maxStalls,
-      runRetryDelay: RETRY_BROKER_MS,
-      metrics: { maxDataPoints: METRIC_MINUTES },
-    },
-  );
-  const { onStop } = options;
-  controlWorker(worker, { connection: broker.controlTarget, ...(onStop ? { onStop } : {}) });
+  const processJob: Process = async (job, token, signal) => {
+    const stop = new AbortController();
+    const onAbort = () => stop.abort(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const id = job.id ?? '';
+    lost.set(id, stop);
+    try {
+      return await settle(
+        job,
+        token,
+        options,
+        await options.run(toTaken(job, token, link, broker.keepsOrder), stop.signal),
+      );
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      if (lost.get(id) === stop) lost.delete(id);
+    }
+  };
+  const settings = {
+    name,
+    concurrency,
+    lockDuration: locks.lockMs,
+    stalledInterval: locks.stalledEveryMs,
+    maxStalledCount: locks.maxStalls,
+    runRetryDelay: RETRY_BROKER_MS,
+    metrics: { maxDataPoints: METRIC_MINUTES },
+  };
+  const worker = guard
+    ? broker.openCarefulWorker(queue, processJob, settings, guard)
+    : broker.openWorker(queue, processJob, settings);
+  controlWorker(worker, { connection: broker.controlTarget, ours: true, ...(onStop ? { onStop } : {}) });
+  // Before its first turn: nothing has been fetched.
+  if (options.quiet) void worker.pause(true);
   worker.on('error', (error) => log.warn({ queue, err: error.message }, 'worker'));
   worker.on('lockRenewalFailed', (ids) => {
     for (const id of ids) lost.get(id)?.abort(new LockLostError());
@@ -127,6 +141,7 @@ export function openQueueWorker(broker: WorkerBroker, options: QueueWorkerOption
   return {
     queue,
     ready: () => worker.waitUntilReady(),
+    ordered: () => ({ quiet: worker.isPaused(), slots: worker.concurrency }),
     close: async () => {
       await worker.close();
       await link.close();

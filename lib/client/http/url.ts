@@ -59,6 +59,12 @@ export function queueSearchHref(source: string, queue: string, q?: string, sort?
   return `${queueHref(source, queue)}/search${params.size > 0 ? `?${params}` : ''}`;
 }
 
+/** Where the browser shows a task; `source` where several have it. */
+export function taskHref(task: string, source?: string): string {
+  const path = `/tasks/${encodeURIComponent(task)}`;
+  return source === undefined ? path : `${path}?source=${encodeURIComponent(source)}`;
+}
+
 /** Where the browser shows a source. */
 export function sourceHref(source: string): string {
   return `/sources/${encodeURIComponent(source)}`;

@@ -4,6 +4,7 @@ import { operations } from './0010-operations';
 import { operationGeneration } from './0011-operation-generation';
 import { pausedSchedulers } from './0020-paused-schedulers';
 import { history } from './0030-history';
+import { workerQueue } from './0040-worker-queue';
 import { recordIsolation } from './0050-record-isolation';
 
 /** Forward only; a landed step is never edited. */
@@ -14,5 +15,6 @@ export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   operationGeneration,
   pausedSchedulers,
   history,
+  workerQueue,
   recordIsolation,
 ];

@@ -3,6 +3,7 @@ import { notFound } from 'next/navigation';
 import { Hydrated } from '@/components/shell/hydrated';
 import { TaskView } from '@/components/tasks/task-view';
 import { RUNS_SHOWN } from '@/lib/client/http/page-sizes';
+import { toParams } from '@/lib/client/http/params';
 import { decodePart } from '@/lib/client/http/url';
 import { keys } from '@/lib/client/query-keys';
 import { ask } from '@/lib/http/ask';
@@ -10,27 +11,29 @@ import { readOrNull } from '@/lib/http/read';
 
 interface TaskPageProps {
   params: Promise<{ task: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
 }
 
 export async function generateMetadata({ params }: TaskPageProps): Promise<Metadata> {
   return { title: decodePart((await params).task) };
 }
 
-export default async function TaskPage({ params }: TaskPageProps) {
+export default async function TaskPage({ params, searchParams }: TaskPageProps) {
   const name = decodePart((await params).task);
+  const source = toParams(await searchParams).get('source') ?? undefined;
   const [tasks, runs] = await Promise.all([
     readOrNull(ask('task.list', { limit: 200 })),
-    readOrNull(ask('task.runs', { task: name, limit: RUNS_SHOWN })),
+    readOrNull(ask('task.runs', { task: name, source, limit: RUNS_SHOWN })),
   ]);
-  if (tasks && !tasks.items.some((task) => task.name === name)) notFound();
+  if (tasks && !tasks.items.some((task) => task.name === name && (!source || task.source === source))) notFound();
   return (
     <Hydrated
       entries={[
         [keys.tasks(), tasks],
-        [keys.taskRuns(name), runs],
+        [keys.taskRuns(name, source), runs],
       ]}
     >
-      <TaskView name={name} />
+      <TaskView name={name} source={source} />
     </Hydrated>
   );
 }

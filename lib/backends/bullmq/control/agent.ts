@@ -45,6 +45,7 @@ export class ControlAgent {
     prefix: string,
     private readonly version: string,
     beatEveryMs = BEAT_EVERY_MS,
+    private readonly ours = false,
   ) {
     this.book = new OrderBook(this.processId, this.startedAt, {
       workers: () => [...this.workers],
@@ -64,10 +65,10 @@ export class ControlAgent {
     this.beatSoon();
   }
 
-  /** After the last one the agent is closed; `onLast` runs before anything else can happen. */
+  /** What is left is told at once. After the last one the agent is closed; `onLast` runs before anything else can happen. */
   async detach(worker: AttachedWorker, onLast: () => void): Promise<void> {
     this.workers.delete(worker);
-    if (this.workers.size > 0) return;
+    if (this.workers.size > 0) return this.beatSoon();
     this.closed = true;
     onLast();
     clearInterval(this.timer);
@@ -142,6 +143,7 @@ export class ControlAgent {
       memoryBytes: process.memoryUsage.rss(),
       startedAt: this.startedAt,
       version: this.version,
+      ...(this.ours ? { ours: true } : {}),
       status: statusOf(workers),
     };
   }

@@ -39,6 +39,8 @@ export interface Beat {
   /** By the broker's clock, moved to the reader's. */
   beatAt: number;
   version: string;
+  /** Of Queuedeck's own worker, which is not "another worker" to a second one. */
+  ours?: boolean;
   /** `quiet`: takes no jobs; those that run go on. */
   status: 'up' | 'quiet' | 'stopping';
 }

@@ -2,11 +2,18 @@ import type { WorkerConnection } from '../redis/client-list';
 import type { Query } from './connection';
 
 /** PostgreSQL keeps this much of an application_name. */
-const NAME_BYTES = 63;
+export const SHOWN_NAME_BYTES = 63;
 const WORKER_NAME = ':w:';
 
-/** A BullMQ worker names one session of its own `<queue>` or `<queue>:w:<worker>`; the queue is found among those that exist. */
-export async function listWorkerSessions(query: Query, queueNames: string[]): Promise<WorkerConnection[]> {
+/**
+ * A BullMQ worker names one session of its own `<queue>` or `<queue>:w:<worker>`; the queue is found among those that exist. Sessions
+ * that `leaveOut` knows by their whole name are not told.
+ */
+export async function listWorkerSessions(
+  query: Query,
+  queueNames: string[],
+  leaveOut: (shown: string) => boolean = () => false,
+): Promise<WorkerConnection[]> {
   const sessions = await query<{ application_name: string; address: string }>(
     `SELECT application_name, COALESCE(host(client_addr) || ':' || client_port, 'session ' || pid) AS address
        FROM pg_stat_activity
@@ -15,7 +22,7 @@ export async function listWorkerSessions(query: Query, queueNames: string[]): Pr
   );
   const split = indexNames(queueNames);
   return sessions.flatMap(({ application_name, address }) => {
-    const found = split(application_name);
+    const found = leaveOut(application_name) ? null : split(application_name);
     return found ? { ...found, address } : [];
   });
 }
@@ -40,7 +47,7 @@ function indexNames(queueNames: string[]): (applicationName: string) => Named | 
 }
 
 /** PostgreSQL shows ASCII alone: other bytes as `\xc3` from version 16 on and as `?` before; then it cuts. */
-function shownNames(name: string): string[] {
+export function shownNames(name: string): string[] {
   const bytes = [...Buffer.from(name)];
   const isPlain = (byte: number) => byte >= 32 && byte < 127;
   const escapes = [(byte: number) => `\\x${byte.toString(16).padStart(2, '0')}`, () => '?'];
@@ -48,6 +55,6 @@ function shownNames(name: string): string[] {
     bytes
       .map((byte) => (isPlain(byte) ? String.fromCharCode(byte) : escapeByte(byte)))
       .join('')
-      .slice(0, NAME_BYTES),
+      .slice(0, SHOWN_NAME_BYTES),
   );
 }

@@ -1,6 +1,7 @@
 import type { Worker } from '@/lib/contracts/workers';
 import { BEAT_LOST_MS, type Beat } from '../control/protocol';
 import { toWorker } from '../control/to-worker';
+import { OUR_MARK } from '../worker/our-mark';
 import type { WorkerConnection } from './client-list';
 
 /**
@@ -22,14 +23,22 @@ function takeConnections(beat: Beat, free: Map<string, WorkerConnection[]>): str
   let address: string | null = null;
   for (const queue of beat.queues) {
     const here = free.get(queue) ?? [];
-    const names = [`${beat.host}:${beat.pid}`, beat.id];
-    const named = here.findIndex(({ name }) => name !== null && names.includes(name));
-    const index = named !== -1 ? named : here.findIndex(({ name }) => name === null);
+    const index = findConnection(beat, here);
     if (index === -1) continue;
     address ??= here[index]?.address ?? null;
     here.splice(index, 1);
   }
   return address;
+}
+
+/** By its name, then by what PostgreSQL has left of our own longer one; else any without a name. */
+function findConnection(beat: Beat, here: readonly WorkerConnection[]): number {
+  const ours = OUR_MARK + beat.id;
+  const names = [`${beat.host}:${beat.pid}`, beat.id, ours];
+  const named = here.findIndex(({ name }) => name !== null && names.includes(name));
+  if (named !== -1) return named;
+  const cut = here.findIndex(({ name }) => name?.startsWith(OUR_MARK) && ours.startsWith(name));
+  return cut !== -1 ? cut : here.findIndex(({ name }) => name === null);
 }
 
 /** Connections of one name from one host are one worker; one without a name stands for itself. */

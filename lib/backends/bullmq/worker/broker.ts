@@ -1,16 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createPostgresBackend, type Job, Queue, runMigrations, Worker, type WorkerOptions } from 'bullmq';
+import {
+  type ConnectionOptions,
+  createPostgresBackend,
+  createRedisBackend,
+  type IQueueBackend,
+  type Job,
+  type JobProgress,
+  type PostgresConnectionOptions,
+  type PostgresQueueBackend,
+  Queue,
+  type RedisQueueBackend,
+  runMigrations,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq';
 import pg from 'pg';
 import type { SourceConfig } from '@/lib/env';
 import { log } from '@/lib/log';
 import type { ControlTarget } from '../control';
 import { connectRedis } from '../redis/connect';
+import { OUR_MARK } from './our-mark';
+import type { TakeGuard } from './take-known/guard';
+import { takeKnownOnPostgres } from './take-known/postgres';
+import { takeKnownOnRedis } from './take-known/redis';
 
 export type BullWorker = Worker<unknown, unknown>;
 export type BullQueue = Queue<unknown>;
 export type BullJob = Job<unknown, unknown>;
 export type Process = (job: BullJob, token: string | undefined, signal: AbortSignal | undefined) => Promise<unknown>;
 export type WorkerSettings = Omit<WorkerOptions, 'connection' | 'prefix'>;
+export type CarefulSettings = WorkerSettings & { name: string; lockDuration: number };
 
 /** One broker as a worker process sees it: calls wait for a broker that is away instead of failing. */
 export interface WorkerBroker {
@@ -18,6 +37,8 @@ export interface WorkerBroker {
   /** Calls go over one connection and arrive in the order in which they were made. */
   readonly keepsOrder: boolean;
   openWorker(queue: string, process: Process, settings: WorkerSettings): BullWorker;
+  /** The same for a broker that is somebody else's. */
+  openCarefulWorker(queue: string, process: Process, settings: CarefulSettings, guard: TakeGuard): BullWorker;
   openQueue(queue: string): BullQueue;
   close(): Promise<void>;
 }
@@ -27,6 +48,23 @@ export async function openWorkerBroker(source: SourceConfig, signal?: AbortSigna
   return /^postgres/.test(source.url) ? openPostgres(source, signal) : openRedis(source);
 }
 
+/** The end of a job brings no next one along: every job is taken by the step that looks first. */
+class CarefulWorker<B extends IQueueBackend, C = ConnectionOptions> extends Worker<
+  unknown,
+  unknown,
+  string,
+  B,
+  JobProgress,
+  C
+> {
+  override processJob(job: BullJob, token: string) {
+    return super.processJob(job, token, () => false);
+  }
+}
+
+/** For the connection alone: jobs keep the worker's plain name. */
+const marked = <T extends object>(options: T, name: string) => ({ ...options, name: OUR_MARK + name });
+
 function openRedis(source: SourceConfig): WorkerBroker {
   // BullMQ duplicates it for each worker's blocking call; everything else shares this one.
   const connection = connectRedis(source, 'worker');
@@ -35,6 +73,10 @@ function openRedis(source: SourceConfig): WorkerBroker {
     controlTarget: connection,
     keepsOrder: true,
     openWorker: (queue, process, settings) => new Worker(queue, process, { ...settings, connection, prefix }),
+    openCarefulWorker: (queue, process, settings, guard) =>
+      new CarefulWorker<RedisQueueBackend>(queue, process, { ...settings, connection, prefix }, (name, options, more) =>
+        takeKnownOnRedis(createRedisBackend(name, marked(options, settings.name), more), connection, guard),
+      ),
     openQueue: (queue) => new Queue(queue, { connection, prefix, skipMetasUpdate: true }),
     close: async () => connection.disconnect(),
   };
@@ -57,6 +99,19 @@ async function openPostgres(source: SourceConfig, signal?: AbortSignal): Promise
     keepsOrder: false,
     openWorker: (queue, process, settings) =>
       new Worker(queue, process, { ...settings, connection }, createPostgresBackend) as unknown as BullWorker,
+    openCarefulWorker: (queue, process, settings, guard) =>
+      new CarefulWorker<PostgresQueueBackend, PostgresConnectionOptions>(
+        queue,
+        process,
+        { ...settings, connection },
+        (name, options, more) =>
+          takeKnownOnPostgres(
+            createPostgresBackend(name, marked(options, settings.name), more),
+            queue,
+            settings.lockDuration,
+            guard,
+          ),
+      ) as unknown as BullWorker,
     openQueue: (queue) =>
       new Queue(queue, { connection, skipMetasUpdate: true }, createPostgresBackend) as unknown as BullQueue,
     close: async () => undefined,

@@ -52,6 +52,8 @@ async function readText(request: Pick<Request, 'body'>): Promise<string> {
     }
   } catch (error) {
     if (error instanceof TypeError) throw new CodedError('bad_request', 'The body is not UTF-8.');
+    if ((error as NodeJS.ErrnoException).code === 'ECONNRESET')
+      throw new CodedError('bad_request', 'The body broke off.', { cause: error });
     throw error;
   }
 }

@@ -16,4 +16,10 @@ describe('findUnsafeNumber', () => {
       expect(findUnsafeNumber(text)).toBeNull();
     },
   );
+
+  it.each(['x', '\\n', '1', '\\"'])('goes through a string of ten million characters of %j', (piece) => {
+    const long = piece.repeat(10_000_000 / piece.length);
+    expect(findUnsafeNumber(`["${long}", 1]`)).toBeNull();
+    expect(findUnsafeNumber(`["${long}", 12345678901234567890]`)).toBe('12345678901234567890');
+  });
 });

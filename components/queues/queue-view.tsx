@@ -7,6 +7,7 @@ import { StateTabs } from '@/components/queues/state-tabs';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
 import { useParams } from '@/components/ui/use-param';
+import { Visible } from '@/components/ui/visible';
 import { describeError } from '@/lib/client/http/problem-error';
 import { readListParams } from '@/lib/client/list-params';
 import { queueTopic } from '@/lib/client/live/topics';
@@ -32,7 +33,9 @@ export function QueueView({ source, queue, startState, problem }: QueueViewProps
     return (
       <div className="page">
         <div className="head">
-          <h1 className="clip">{queue}</h1>
+          <h1 className="clip">
+            <Visible text={queue} />
+          </h1>
         </div>
         <ProblemNotice
           title={problem?.title ?? 'This queue could not be read'}
@@ -50,7 +53,9 @@ export function QueueView({ source, queue, startState, problem }: QueueViewProps
         <QueueHead queue={known.data} />
       ) : (
         <div className="head">
-          <h1 className="clip">{queue}</h1>
+          <h1 className="clip">
+            <Visible text={queue} />
+          </h1>
         </div>
       )}
       <QueueWhyLine source={source} queue={queue} />

@@ -1,6 +1,7 @@
 'use client';
 
 import { Since } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { useSources } from '@/lib/client/sources';
 import type { Source } from '@/lib/contracts/sources';
 
@@ -32,7 +33,9 @@ function AwayNotice({ source }: { source: Source }) {
             for <Since at={source.since} />
           </span>
         )}
-        <div>{source.reason ?? 'It does not answer.'}</div>
+        <div>
+          <Visible text={source.reason ?? 'It does not answer.'} />
+        </div>
         <div className="muted">
           {isAway
             ? 'You see its last known figures; actions and new jobs are refused until it is back. Check that its server runs and can be reached from here; Queuedeck goes on by itself as soon as it answers.'

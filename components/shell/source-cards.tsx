@@ -5,6 +5,7 @@ import { sourceHref } from '@/lib/client/http/url';
 import { useSources } from '@/lib/client/sources';
 import type { Source } from '@/lib/contracts/sources';
 import { formatCount, formatPlural } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 const MARKS = { up: 'completed', connecting: 'waiting', down: 'failed', incompatible: 'failed' };
 const WORDS = { up: 'up', connecting: 'connecting', down: 'away', incompatible: 'does not fit' };
@@ -20,7 +21,7 @@ export function SourceCards() {
           key={source.name}
           href={sourceHref(source.name)}
           className="source"
-          title={source.reason ?? 'Settings, sizes and warnings'}
+          title={toVisible(source.reason ?? 'Settings, sizes and warnings')}
         >
           <div className="min-w-0">
             <b className="clip">{source.name}</b>

@@ -5,6 +5,7 @@ import { TaskView } from '@/components/tasks/task-view';
 import { RUNS_SHOWN } from '@/lib/client/http/page-sizes';
 import { decodePart } from '@/lib/client/http/url';
 import { keys } from '@/lib/client/query-keys';
+import { toVisible } from '@/lib/format/visible';
 import { ask } from '@/lib/http/ask';
 import { readOrNull } from '@/lib/http/read';
 
@@ -13,7 +14,7 @@ interface TaskPageProps {
 }
 
 export async function generateMetadata({ params }: TaskPageProps): Promise<Metadata> {
-  return { title: decodePart((await params).task) };
+  return { title: toVisible(decodePart((await params).task)) };
 }
 
 export default async function TaskPage({ params }: TaskPageProps) {

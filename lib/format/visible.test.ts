@@ -68,7 +68,7 @@ describe('what is not seen', () => {
 
   it('says what kind a character is', () => {
     const [mark] = splitVisible('\u202e', false);
-    expect(mark).toEqual({ code: 'U+202E', what: 'turns what follows from right to left' });
+    expect(mark).toEqual({ code: 'U+202E', what: 'turns the direction of the text' });
     for (const char of ['\u0007', '\u2003', '\ud800', '\ue000', '\u2066', '\u2060'])
       expect((splitVisible(char, false)[0] as { what: string }).what).not.toBe('');
   });
@@ -79,5 +79,6 @@ describe('what is not seen', () => {
     expect(parts.length).toBeLessThan(600);
     expect(parts.at(-1)).toContain('⟨U+200B⟩⟨U+200C⟩');
     expect(splitVisible('a'.repeat(1_000_000), true)).toHaveLength(1);
+    expect(splitVisible('line\r\n'.repeat(10_000), true)).toHaveLength(1);
   });
 });

@@ -42,10 +42,10 @@ export function splitVisible(text: string, lines: boolean): (string | Mark)[] {
   let marks = 0;
   for (const { 0: found, 1: ordinary, 2: odd = '', index } of text.matchAll(ODD_OR_ORDINARY)) {
     if (ordinary !== undefined || (lines && TEXT_SPACE.test(odd))) continue;
-    if (marks === MOST_MARKS) break;
-    marks += 1;
     // A break of two characters is one break.
     if (lines && found === '\r' && text[index + 1] === '\n') continue;
+    if (marks === MOST_MARKS) break;
+    marks += 1;
     if (index > from) parts.push(text.slice(from, index));
     parts.push(toMark(odd, found.length / odd.length));
     from = index + found.length;
@@ -62,7 +62,9 @@ export function toVisible(text: string, lines = false): string {
 
 function escapeAll(text: string, lines: boolean): string {
   return text.replace(ODD_OR_ORDINARY, (found: string, ordinary: string | undefined, odd = '') =>
-    ordinary !== undefined || (lines && (TEXT_SPACE.test(odd) || odd === '\r')) ? found : `⟨${codeOf(odd, found.length / odd.length)}⟩`,
+    ordinary !== undefined || (lines && (TEXT_SPACE.test(odd) || odd === '\r'))
+      ? found
+      : `⟨${codeOf(odd, found.length / odd.length)}⟩`,
   );
 }
 
@@ -71,24 +73,12 @@ const toMark = (char: string, times: number): Mark => ({ code: codeOf(char, time
 const hexOf = (char: string) => (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
 const codeOf = (char: string, times: number) => `U+${hexOf(char)}${times > 1 ? ` ×${times}` : ''}`;
 
-const NAMES: Record<string, string> = {
-  '0000': 'NUL',
-  '0009': 'tab',
-  '000A': 'line break',
-  '001B': 'escape',
-  '00A0': 'no-break space',
-  '200B': 'space of no width',
-  '200D': 'joiner of no width',
-  '202E': 'turns what follows from right to left',
-  FEFF: 'byte order mark',
-};
+const NAMES: Record<string, string> = { '0000': 'NUL', '0009': 'tab', '000A': 'line break', FEFF: 'byte order mark' };
 
 function kindOf(char: string): string {
   const name = NAMES[hexOf(char)];
-  if (name !== undefined) return name;
-  if (/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(char)) return 'changes the direction of the text';
+  if (name) return name;
+  if (/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(char)) return 'turns the direction of the text';
   if (/\p{Cc}/u.test(char)) return 'control character';
-  if (/\p{Z}/u.test(char)) return 'a space that is not the plain one';
-  if (/\p{Cs}/u.test(char)) return 'half of a surrogate pair';
-  return /\p{Co}/u.test(char) ? 'private character' : 'a character that is not seen';
+  return /\p{Z}/u.test(char) ? 'not the plain space' : 'not seen';
 }

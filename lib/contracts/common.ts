@@ -38,6 +38,7 @@ export const SourceName = z
  */
 export const QueueName = z.string().min(1).max(NAME_CHARS);
 export const JobId = z.string().min(1).max(NAME_CHARS);
+export const JobName = z.string().min(1).max(NAME_CHARS);
 /** Of a queue or a scheduler that may be a new one. */
 export const NewName = z.string().min(1).max(NEW_NAME_CHARS).check(storable);
 export const TaskName = z.string().min(1).max(256).check(storable);

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { IsoTime, QueueName, SourceName, TimeInput } from './common';
+import { IsoTime, JobName, QueueName, SourceName, TimeInput } from './common';
 import { METRICS } from './metric-names';
 
 /** Of whom: all sources, one, a queue of it, or the jobs of one name in that queue. */
 const Of = {
   source: SourceName.optional(),
   queue: QueueName.optional(),
-  name: z.string().min(1).max(1000).optional(),
+  name: JobName.optional(),
 };
 
 /** At most 2 years; `to` is now where it is left out. */

@@ -6,6 +6,7 @@ import {
   Flag,
   IsoTime,
   JobId,
+  JobName,
   JobState,
   Json,
   Limit,
@@ -31,7 +32,7 @@ export const JobFilter = z
     source: SourceName,
     queue: QueueName.check(storable),
     states: z.array(JobState).min(1).max(7).optional(),
-    names: z.array(z.string().min(1).max(256).check(storable)).min(1).max(50).optional(),
+    names: z.array(JobName.check(storable)).min(1).max(50).optional(),
     /** What `from` and `to` (inclusive) are about. */
     timeField: z.enum(['added', 'finished']).default('added'),
     from: TimeInput.optional(),

@@ -1,6 +1,6 @@
 import { type Call, describeCall, toBytes } from './call';
 import { type Answer, exchange, type Outcome } from './exchange';
-import type { FixedCase } from './fixed';
+import type { FixedCase } from './fixed/case';
 import { HANG_MS, judge } from './judge';
 
 /** Beside others on a machine that is busy an answer may take longer, or be that there is no time; either is asked again alone. */

@@ -63,7 +63,10 @@ function readAnswer(bytes: Buffer, ms: number): Answer | null {
   if (end < 0 || status === undefined) return null;
   const headers = new Map(lines.map((line) => toHeader(line)));
   const raw = bytes.subarray(end + 4);
-  const whole = headers.get('transfer-encoding') === 'chunked' ? joinChunks(raw) : raw;
+  const length = headers.get('content-length');
+  // What follows a body that is shorter than was promised is an answer of its own.
+  const own = length === undefined ? raw : raw.subarray(0, Number(length));
+  const whole = headers.get('transfer-encoding') === 'chunked' ? joinChunks(raw) : own;
   const body = decode(whole, headers.get('content-encoding'));
   return { status: Number(status), headers, body: body.toString('utf8'), ms };
 }

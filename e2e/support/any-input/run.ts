@@ -1,12 +1,13 @@
-import { apiCall } from './api-calls';
 import { Asking } from './asking';
-import { startProduct, until } from './build-world';
 import type { Call } from './call';
-import { fixedCases } from './fixed';
+import { fixedCases } from './fixed/cases';
+import { apiCall } from './making/api-calls';
+import { fileCall, pageCall } from './making/page-calls';
+import { playOnWire } from './making/wire-games';
 import { Api } from './operations';
 import { Random } from './random';
-import { fileCall, pageCall, playOnWire } from './wire-games';
-import type { World } from './world';
+import { startProduct, until } from './world/build-world';
+import type { World } from './world/world';
 
 export interface AnyInputOptions {
   seed: number;
@@ -55,17 +56,13 @@ async function askAll(api: Api, world: World, options: AnyInputOptions): Promise
   const { seed, calls, only } = options;
   const startedAt = performance.now();
   const asking = new Asking(world.ports);
-  for (const one of only ? [] : fixedCases(world)) await asking.askFixed(one);
+  await atOnce(only ? [] : fixedCases(world), (one) => asking.askFixed(one));
   const places = only ?? Array.from({ length: calls }, (_, place) => place);
-  let next = 0;
-  const lane = async () => {
-    while (next < places.length && asking.faults.length < MOST_FAULTS) {
-      const place = places[next++] as number;
-      if (next % 1_000 === 0) options.onProgress?.(next);
+  await atOnce(places, async (place, done) => {
+    if (done % 1_000 === 0) options.onProgress?.(done);
+    if (asking.faults.length < MOST_FAULTS)
       await asking.ask(randomCall(api, world, new Random(seed, place)), `call ${place}`);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  });
   const later = asking.later.length;
   await asking.askAgain();
   const { taken, statuses, faults } = asking;
@@ -75,6 +72,18 @@ async function askAll(api: Api, world: World, options: AnyInputOptions): Promise
     neverTaken: api.operations.map(({ id }) => id).filter((id) => !taken.has(id)),
     tookMs: performance.now() - startedAt,
   };
+}
+
+/** So many on their way that both web processes and their brokers have something to do. */
+async function atOnce<T>(items: readonly T[], run: (item: T, done: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < items.length) {
+      const at = next++;
+      await run(items[at] as T, at);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
 }
 
 function randomCall(api: Api, world: World, random: Random): Call {

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startGuard } from '@/lib/embedded/guard';
 import { openPostgresBroker, openRedisBroker, type TestBroker } from '@/lib/testing/brokers';
 import { type Stack, startStack } from '@/lib/testing/stack';
-import { startWeb } from '../start-web';
+import { startWeb } from '../../start-web';
+import type { Api } from '../operations';
 import { harvestCursors } from './harvest';
-import type { Api } from './operations';
 import type { Place, World } from './world';
 
 /**
@@ -23,7 +23,7 @@ const NUL = '\u0000';
 const HOUR_MS = 3_600_000;
 const ODD_IDS = ['%/..', 'a b?c#d', '\u202eevil', 'ünï—漢字🙂', `long-${'i'.repeat(600)}`];
 /** Only Redis holds these. */
-const REDIS_IDS = [`nul${NUL}id`, `longer-${'j'.repeat(4_000)}`, `${'é'.repeat(2_000)}`];
+const REDIS_IDS = [`nul${NUL}id`, `longer-${'j'.repeat(8_000)}`, `${'é'.repeat(2_000)}`];
 const ODD_QUEUES = ['a/b%c d', 'rtl-\u202e\u2066', '<b>&amp;"\''];
 const REDIS_QUEUES = [`nul${NUL}queue`, 'q'.repeat(3_000)];
 

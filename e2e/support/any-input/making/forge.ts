@@ -1,8 +1,8 @@
+import type { Random } from '../random';
+import type { World } from '../world/world';
 import { percentEncode } from './encode';
 import { RawJson, writeJson } from './json-writer';
 import { ODD_NUMBERS, oddText, oddValue } from './odd-values';
-import type { Random } from './random';
-import type { World } from './world';
 
 const KEYS = [
   'k',

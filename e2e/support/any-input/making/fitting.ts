@@ -1,6 +1,6 @@
-import type { Api, Operation, Schema } from './operations';
-import type { Random } from './random';
-import type { Place, World } from './world';
+import type { Api, Operation, Schema } from '../operations';
+import type { Random } from '../random';
+import type { Place, World } from '../world/world';
 
 export interface Making {
   api: Api;
@@ -132,6 +132,7 @@ function fitArray(schema: Schema, making: Making, depth: number): unknown[] {
 
 function fitNumber(schema: Schema, random: Random): number {
   const from = schema.minimum ?? 0;
+  if (random.chance(0.2)) return random.chance(0.5) ? from : (schema.maximum ?? from);
   const to = Math.min(schema.maximum ?? from + 100_000, from + 100_000);
   if (schema.type === 'number') return from + random.unit() * (to - from);
   const step = schema.multipleOf ?? 1;
@@ -142,6 +143,7 @@ function fitText(schema: Schema, random: Random): string {
   if (schema.format === 'date-time') return new Date(Date.now() + random.between(1, 100_000)).toISOString();
   if (schema.format === 'uuid') return '6f0b0f6e-6a1c-4b1e-8f53-0c7b0a9b6d11';
   if (schema.pattern?.includes('d{1,18}')) return String(random.below(1_000));
+  if (!schema.pattern && random.chance(0.1)) return 'm'.repeat(Math.min(schema.maxLength ?? 100, 20_000));
   const text = random.pick(schema.pattern ? ['a', 'b-1'] : TEXTS);
   return text.slice(0, schema.maxLength ?? 60).padEnd(schema.minLength ?? 0, 'x');
 }

@@ -1,4 +1,4 @@
-import type { Api } from './operations';
+import type { Api } from '../operations';
 import type { World } from './world';
 
 const STATES = ['waiting', 'delayed', 'prioritized', 'active', 'completed', 'failed', 'waiting-children'];

@@ -1,5 +1,5 @@
+import type { Random } from '../random';
 import { RawJson } from './json-writer';
-import type { Random } from './random';
 
 const NUL = '\u0000';
 

@@ -1,5 +1,5 @@
-import { RawJson, writeJson } from './json-writer';
-import type { World } from './world';
+import { RawJson, writeJson } from '../making/json-writer';
+import type { World } from '../world/world';
 
 const of = (position: unknown) => Buffer.from(writeJson(position)).toString('base64url');
 const big = new RawJson('1e400');

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
@@ -34,12 +34,23 @@ async function main(): Promise<void> {
   const server = createServer(options, listener);
   server.on('checkExpectation', listener);
   server.on('clientError', (error, socket) => refuseUnread(error, socket, security));
+  ignoreUpgrades(server);
   // Streams are closed by instrumentation-node.ts, which also ends this process if their readers do not let go.
   const end = (exitCode: number) => server.close(() => process.exit(exitCode));
   process.once('SIGTERM', () => end(143));
   process.once('SIGINT', () => end(130));
   server.once('error', fail);
   server.listen(port, host);
+}
+
+/**
+ * Next listens for upgrades at its first request, for the reload of `next dev`, and leaves some of them without an answer. Where nobody
+ * listens, Node takes the header for nothing and the request for what else it is.
+ */
+function ignoreUpgrades(server: Server): void {
+  server.on('newListener', (event: string, listener: () => void) => {
+    if (event === 'upgrade') setImmediate(() => server.off('upgrade', listener));
+  });
 }
 
 /** Of every answer, whoever writes it; Next sets them again where it routes, and nowhere else. */

@@ -13,42 +13,47 @@ export class Asking {
   /** Answers of 2xx by what the request was made from. */
   readonly taken = new Map<string, number>();
   /** What was late, or told to come again. */
-  readonly later: { call: Call; name: string }[] = [];
+  readonly later: { call: Call; name: string; fixed: FixedCase | null }[] = [];
   #asked = 0;
 
   constructor(private readonly ports: readonly number[]) {}
 
-  async ask(call: Call, name: string): Promise<Answer | null> {
-    const outcome = await this.#send(call, PATIENCE_MS);
-    const fault = judge(call, outcome);
-    if (fault) this.#note(call, name, fault);
-    if (outcome.kind !== 'answer') return null;
-    const { answer } = outcome;
-    if (answer.ms > HANG_MS || answer.status === 503) this.later.push({ call, name });
-    this.statuses[answer.status] = (this.statuses[answer.status] ?? 0) + 1;
-    if (answer.status < 300) this.taken.set(call.from, (this.taken.get(call.from) ?? 0) + 1);
-    return answer;
+  async ask(call: Call, name: string): Promise<void> {
+    this.#judge(call, name, await this.#send(call, PATIENCE_MS), null);
   }
 
-  async askFixed({ name, call, status, code, says }: FixedCase): Promise<void> {
-    const before = this.faults.length;
-    const answer = await this.ask(call, name);
-    if (this.faults.length > before) return;
-    const wants = [`${status}`, code ? `"code":"${code}"` : '', says ?? ''];
-    const body = answer?.body ?? '';
-    const fits = answer?.status === status && wants.slice(1).every((part) => body.includes(part));
-    if (!fits)
-      this.#note(call, name, `not ${wants.filter(Boolean).join(' ')} but ${answer?.status} ${body.slice(0, 300)}`);
+  async askFixed(fixed: FixedCase): Promise<void> {
+    const { call, name } = fixed;
+    this.#judge(call, name, await this.#send(call, PATIENCE_MS), fixed);
   }
 
   /** One by one: what hangs does so again, and what is refused for no reason too; what only waited for its turn does not. */
   async askAgain(): Promise<void> {
-    for (const { call, name } of this.later) {
+    for (const { call, name, fixed } of this.later.splice(0)) {
       const outcome = await this.#send(call, HANG_MS);
       if (outcome.kind === 'late') this.#note(call, name, `no answer within ${HANG_MS} ms, alone`);
       else if (outcome.kind === 'answer' && outcome.answer.status === 503)
         this.#note(call, name, `503, alone: ${outcome.answer.body.slice(0, 300)}`);
+      else this.#judge(call, name, outcome, fixed);
     }
+  }
+
+  #judge(call: Call, name: string, outcome: Outcome, fixed: FixedCase | null): void {
+    const fault = judge(call, outcome);
+    if (fault) this.#note(call, name, fault);
+    if (fault || outcome.kind !== 'answer') return;
+    const { answer } = outcome;
+    this.statuses[answer.status] = (this.statuses[answer.status] ?? 0) + 1;
+    if (answer.status < 300) this.taken.set(call.from, (this.taken.get(call.from) ?? 0) + 1);
+    if (answer.ms > HANG_MS || answer.status === 503) this.later.push({ call, name, fixed });
+    else if (fixed) this.#compare(fixed, answer);
+  }
+
+  #compare({ name, call, status, code, says }: FixedCase, answer: Answer): void {
+    const parts = [code ? `"code":"${code}"` : '', says ?? ''];
+    if (answer.status === status && parts.every((part) => answer.body.includes(part))) return;
+    const wants = [status, ...parts].filter(Boolean).join(' ');
+    this.#note(call, name, `not ${wants} but ${answer.status} ${answer.body.slice(0, 300)}`);
   }
 
   #send(call: Call, limitMs: number): Promise<Outcome> {

@@ -18,11 +18,9 @@ const INSIDE = [
 /** What is wrong with an outcome, in a sentence; null = nothing. */
 export function judge(call: Call, outcome: Outcome): string | null {
   if (outcome.kind === 'late') return 'no answer';
-  // Node ends what asks for a tunnel or another protocol, and what lies about its length, without a word.
+  // Node ends what asks for a tunnel, and what lies about its length, without a word.
   if (outcome.kind === 'broken')
-    return call.isLie || call.method === 'CONNECT' || asksToUpgrade(call)
-      ? null
-      : `no answer: ${outcome.error ?? 'closed'}`;
+    return call.isLie || call.method === 'CONNECT' ? null : `no answer: ${outcome.error ?? 'closed'}`;
   const { status, headers, body } = outcome.answer;
   for (const [name, pattern] of Object.entries(SECURITY))
     if (!pattern.test(headers.get(name) ?? '')) return `${status} without ${name}`;
@@ -36,7 +34,6 @@ export function judge(call: Call, outcome: Outcome): string | null {
   return isUnderApi(call.target) ? `${status} is no problem but ${headers.get('content-type')}` : null;
 }
 
-const asksToUpgrade = ({ headers }: Call) => headers.some(([name]) => name === 'upgrade');
 const isProblem = (headers: Map<string, string>) =>
   headers.get('content-type')?.startsWith('application/problem+json') ?? false;
 

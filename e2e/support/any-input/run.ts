@@ -88,9 +88,9 @@ async function atOnce<T>(items: readonly T[], run: (item: T, done: number) => Pr
 
 function randomCall(api: Api, world: World, random: Random): Call {
   const call = random.weighted<() => Call>([
-    [94, () => apiCall(api, world, random)],
-    [3, () => pageCall(world, random)],
-    [3, () => fileCall(world, random)],
+    [97, () => apiCall(api, world, random)],
+    [1.5, () => pageCall(world, random)],
+    [1.5, () => fileCall(world, random)],
   ])();
   return random.chance(0.12) ? playOnWire(call, random) : call;
 }
@@ -98,6 +98,7 @@ function randomCall(api: Api, world: World, random: Random): Call {
 /** Up, ready, and taking jobs on both brokers. */
 async function seeThatItWorks(url: string): Promise<string[]> {
   const faults: string[] = [];
+  if (process.env.DEBUGQ) console.log('QUEUES', (await (await fetch(`${url}/api/v1/sources`)).json()).items.map((i: any) => [i.name, i.queues]));
   const isReady = async () => {
     const response = await fetch(`${url}/api/v1/readyz`);
     return response.status === 200 && (await response.json()).status === 'ok';

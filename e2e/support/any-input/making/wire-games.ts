@@ -89,7 +89,7 @@ const HEADERS: readonly ((random: Random) => Header[])[] = [
   () => Array.from({ length: 500 }, (_, i): Header => [`x-${i}`, 'y']),
   (random) => [['x-bad', random.pick(['a\u0000b', 'a\rb', '\u00ff\u00fe', '\u0001'])]],
   () => [
-    ['connection', 'upgrade'],
+    ['connection', 'upgrade, close'],
     ['upgrade', 'websocket'],
     ['sec-websocket-key', 'dGhlIHNhbXBsZQ=='],
     ['sec-websocket-version', '13'],

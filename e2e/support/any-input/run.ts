@@ -98,7 +98,6 @@ function randomCall(api: Api, world: World, random: Random): Call {
 /** Up, ready, and taking jobs on both brokers. */
 async function seeThatItWorks(url: string): Promise<string[]> {
   const faults: string[] = [];
-  if (process.env.DEBUGQ) console.log('QUEUES', (await (await fetch(`${url}/api/v1/sources`)).json()).items.map((i: any) => [i.name, i.queues]));
   const isReady = async () => {
     const response = await fetch(`${url}/api/v1/readyz`);
     return response.status === 200 && (await response.json()).status === 'ok';

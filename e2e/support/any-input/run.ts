@@ -11,6 +11,7 @@ import type { World } from './world/world';
 
 export interface AnyInputOptions {
   seed: number;
+  /** The fixed ones among them. */
   calls: number;
   /** Of the random calls these only, by their places: how one is asked again. */
   only?: readonly number[];
@@ -56,8 +57,9 @@ async function askAll(api: Api, world: World, options: AnyInputOptions): Promise
   const { seed, calls, only } = options;
   const startedAt = performance.now();
   const asking = new Asking(world.ports);
-  await atOnce(only ? [] : fixedCases(world), (one) => asking.askFixed(one));
-  const places = only ?? Array.from({ length: calls }, (_, place) => place);
+  const fixed = only ? [] : fixedCases(world);
+  await atOnce(fixed, (one) => asking.askFixed(one));
+  const places = only ?? Array.from({ length: calls - fixed.length }, (_, place) => place);
   await atOnce(places, async (place, done) => {
     if (done % 1_000 === 0) options.onProgress?.(done);
     if (asking.faults.length < MOST_FAULTS)
@@ -88,11 +90,11 @@ async function atOnce<T>(items: readonly T[], run: (item: T, done: number) => Pr
 
 function randomCall(api: Api, world: World, random: Random): Call {
   const call = random.weighted<() => Call>([
-    [97, () => apiCall(api, world, random)],
-    [1.5, () => pageCall(world, random)],
-    [1.5, () => fileCall(world, random)],
+    [98, () => apiCall(api, world, random)],
+    [1, () => pageCall(world, random)],
+    [1, () => fileCall(world, random)],
   ])();
-  return random.chance(0.12) ? playOnWire(call, random) : call;
+  return random.chance(0.2) ? playOnWire(call, random) : call;
 }
 
 /** Up, ready, and taking jobs on both brokers. */

@@ -1,5 +1,8 @@
+const HALF = /[\ud800-\udfff]/u;
+
 /** encodeURIComponent for any text: halves of surrogate pairs become the three bytes that they would be (and that UTF-8 forbids). */
 export function percentEncode(text: string): string {
+  if (!HALF.test(text)) return encodeURIComponent(text);
   let encoded = '';
   for (const char of text) {
     const code = char.codePointAt(0) ?? 0;

@@ -22,7 +22,8 @@ export function isDeeperThan(text: string, levels = JSON_LEVELS): boolean {
   return false;
 }
 
-function endOfString(text: string, from: number): number {
+/** The place of the quote that ends the string which begins at `from`; the text's length where none does. */
+export function endOfString(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === BACKSLASH) at += 1;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { TakenJob } from '@/lib/backends/bullmq/worker';
 import type { Env } from '@/lib/env';
 import { runOnce } from '@/lib/jobs/once';
+import { toKeyText } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
 import { type ChildJob, PermanentError, type Progress, type ResultFile, type TaskContext } from './define-task';
 import type { JobLog } from './run-log';
@@ -71,7 +72,7 @@ function childFailed(): PermanentError {
 async function findIdempotencyKey(store: Store, source: string, queue: string, job: string): Promise<string | null> {
   const rows = await store.query<{ key: string }>(
     'SELECT key FROM queuedeck.idempotency WHERE job_ids @> ARRAY[$3] AND source = $1 AND queue = $2 LIMIT 1',
-    [source, queue, job],
+    [source, toKeyText(queue), toKeyText(job)],
   );
   return rows[0]?.key ?? null;
 }
@@ -95,6 +96,6 @@ async function registerFile(
     `INSERT INTO queuedeck.job_file (source, queue, job, name, path, size_bytes) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (source, queue, job) DO UPDATE
      SET name = excluded.name, path = excluded.path, size_bytes = excluded.size_bytes, created_at = now()`,
-    [job.source, job.queue, job.job, file.name, relative, file.sizeBytes],
+    [job.source, toKeyText(job.queue), toKeyText(job.job), file.name, relative, file.sizeBytes],
   );
 }

@@ -1,9 +1,11 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
 import { EnvError, loadEnv } from '@/lib/env';
+import { MAX_HEADER_BYTES, refuseAtDoor } from '@/lib/http/front-door';
 import { answerDirectly } from '@/lib/http/node-adapter';
+import { refuse, refuseUnread } from '@/lib/http/refuse';
 import { type Handler, route } from '@/lib/http/route';
 import { openLiveStream } from '@/lib/live/open-stream';
 import { log } from '@/lib/log';
@@ -25,7 +27,14 @@ async function main(): Promise<void> {
   const dir = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
   const app = next({ dev: false, dir, hostname: host, port });
   await app.prepare();
-  const server = createServer(await makeListener(app.getRequestHandler()));
+  const security = await readSecurityHeaders();
+  // A request without a Host gets the same refusal as one with a foreign one.
+  const options = { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false };
+  const listener = makeListener(app.getRequestHandler(), security);
+  const server = createServer(options, listener);
+  server.on('checkExpectation', listener);
+  server.on('clientError', (error, socket) => refuseUnread(error, socket, security));
+  ignoreUpgrades(server);
   // Streams are closed by instrumentation-node.ts, which also ends this process if their readers do not let go.
   const end = (exitCode: number) => server.close(() => process.exit(exitCode));
   process.once('SIGTERM', () => end(143));
@@ -34,13 +43,30 @@ async function main(): Promise<void> {
   server.listen(port, host);
 }
 
-async function makeListener(handleByNext: RequestListener): Promise<RequestListener> {
-  const headers = (await config.headers?.())?.flatMap((entry) => entry.headers) ?? [];
+/**
+ * Next listens for upgrades at its first request, for the reload of `next dev`, and leaves some of them without an answer. Where nobody
+ * listens, Node takes the header for nothing and the request for what else it is.
+ */
+function ignoreUpgrades(server: Server): void {
+  server.on('newListener', (event: string, listener: () => void) => {
+    if (event === 'upgrade') setImmediate(() => server.off('upgrade', listener));
+  });
+}
+
+/** Of every answer, whoever writes it; Next sets them again where it routes, and nowhere else. */
+async function readSecurityHeaders(): Promise<Record<string, string>> {
+  const entries = (await config.headers?.()) ?? [];
+  return Object.fromEntries(entries.flatMap((entry) => entry.headers).map(({ key, value }) => [key, value]));
+}
+
+function makeListener(handleByNext: RequestListener, security: Record<string, string>): RequestListener {
   return (request, response) => {
+    for (const [name, value] of Object.entries(security)) response.setHeader(name, value);
+    const refusal = refuseAtDoor(request);
+    if (refusal) return refuse(refusal, request, response);
     const [pathname = ''] = request.url?.split('?', 1) ?? [];
     const handler = request.method === 'GET' && Object.hasOwn(DIRECT, pathname) ? DIRECT[pathname] : undefined;
     if (!handler) return handleByNext(request, response);
-    for (const { key, value } of headers) response.setHeader(key, value);
     void answerDirectly(handler, request, response);
   };
 }

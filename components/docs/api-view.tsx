@@ -48,8 +48,12 @@ export function ApiView({ operations, origin }: { operations: Operation[]; origi
             <span className="mono">nextCursor</span> back as <span className="mono">cursor</span> until it is null.
           </li>
           <li>
-            Times are ISO 8601 with milliseconds; durations end in <span className="mono">Ms</span>;{' '}
-            <span className="mono">null</span> is what cannot be known.
+            Times are given in UTC with milliseconds, and taken with any offset (RFC 3339, of 1970 to 9999); durations
+            end in <span className="mono">Ms</span>; <span className="mono">null</span> is what cannot be known.
+          </li>
+          <li>
+            JSON may be nested 200 levels deep. Names, reasons and notes that are kept hold no NUL; the data of a job
+            may, where its broker can hold it.
           </li>
           <li>
             With <span className="mono">Idempotency-Key</span>, the same enqueue within 24 hours answers the first job

@@ -9,11 +9,13 @@ import { Empty } from '@/components/ui/empty';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { useParams } from '@/components/ui/use-param';
+import { Visible } from '@/components/ui/visible';
 import { useFailures } from '@/lib/client/failures';
 import { type FailuresAddress, readFailuresAddress } from '@/lib/client/failures-address';
 import { describeError } from '@/lib/client/http/problem-error';
 import { queueHref } from '@/lib/client/http/url';
 import { formatPlural } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 const STATES = [
   { id: 'open', label: 'Open' },
@@ -38,9 +40,9 @@ export function FailuresView() {
             <PageLink
               href={queueHref(address.of.source, address.of.queue)}
               className="clip font-[550] hover:underline"
-              title={address.of.queue}
+              title={toVisible(address.of.queue)}
             >
-              {address.of.queue}
+              <Visible text={address.of.queue} />
             </PageLink>
             <a className="btn sm ghost icon" {...linkTo({ source: null, queue: null })}>
               <span aria-hidden>✕</span>

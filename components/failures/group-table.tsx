@@ -12,10 +12,12 @@ import { useKeys } from '@/components/shell/shortcuts';
 import { Button } from '@/components/ui/button';
 import { Ago, DayClock } from '@/components/ui/time';
 import { useParams } from '@/components/ui/use-param';
+import { Visible } from '@/components/ui/visible';
 import type { FailuresAddress } from '@/lib/client/failures-address';
 import { groupHref, queueHref } from '@/lib/client/http/url';
 import type { FailureGroup } from '@/lib/contracts/failures';
 import { formatCount } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 interface GroupTableProps {
   groups: FailureGroup[];
@@ -76,17 +78,23 @@ function GroupRow({ group, onAsk }: { group: FailureGroup; onAsk: (verb: GroupVe
           <span className="state failed">
             <span className="dot" />
           </span>
-          <PageLink href={groupHref(group.id)} className="mono clip hover:underline" title={group.message}>
+          <PageLink href={groupHref(group.id)} className="mono clip hover:underline" title={toVisible(group.message)}>
             <GroupTitle title={group.title} />
           </PageLink>
           <GroupMarks group={group} />
         </span>
         <span className="clip block pl-[18px] text-ink-2 min-[621px]:hidden">
-          {group.queues.join(', ')} · <Ago at={group.lastAt} />
+          <Visible text={group.queues.join(', ')} /> · <Ago at={group.lastAt} />
         </span>
       </td>
       <td className="col-3">
-        <Sparkline values={group.line} tone="failed" width={120} height={20} label={`${group.title} over time`} />
+        <Sparkline
+          values={group.line}
+          tone="failed"
+          width={120}
+          height={20}
+          label={`${toVisible(group.title)} over time`}
+        />
       </td>
       <td className="num">
         <b className="font-[600]">{formatCount(group.inRange)}</b>
@@ -95,11 +103,15 @@ function GroupRow({ group, onAsk }: { group: FailureGroup; onAsk: (verb: GroupVe
       <td className="col-1 max-w-[150px]">
         {queue !== undefined && (
           <span className="flex items-center gap-1.5">
-            <PageLink href={queueHref(group.source, queue, 'failed')} className="clip hover:underline" title={queue}>
-              {queue}
+            <PageLink
+              href={queueHref(group.source, queue, 'failed')}
+              className="clip hover:underline"
+              title={toVisible(queue)}
+            >
+              <Visible text={queue} />
             </PageLink>
             {others.length > 0 && (
-              <span className="faint" title={others.join(', ')}>
+              <span className="faint" title={toVisible(others.join(', '))}>
                 +{others.length}
               </span>
             )}
@@ -107,8 +119,8 @@ function GroupRow({ group, onAsk }: { group: FailureGroup; onAsk: (verb: GroupVe
         )}
       </td>
       <td className="col-3 max-w-[160px]">
-        <span className="clip block" title={group.names.join(', ')}>
-          {group.names[0]}
+        <span className="clip block" title={toVisible(group.names.join(', '))}>
+          <Visible text={group.names[0]} />
           {group.names.length > 1 && <span className="faint"> +{group.names.length - 1}</span>}
         </span>
       </td>

@@ -7,12 +7,14 @@ import { StateMark } from '@/components/queues/state-mark';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Button } from '@/components/ui/button';
 import { Running } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { useFlowLevel } from '@/lib/client/flows';
 import { CHILDREN_PER_PAGE } from '@/lib/client/http/page-sizes';
 import { describeError } from '@/lib/client/http/problem-error';
 import { jobHref } from '@/lib/client/http/url';
 import type { ChildKind, FlowNode } from '@/lib/contracts/flows';
 import { formatCount, formatDuration, formatPlural } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 interface FlowTreeProps {
   source: string;
@@ -76,7 +78,7 @@ function TreeNode({ source, node, level, isCritical, critical, kind, startsOpen 
       aria-level={level}
       aria-expanded={hasChildren ? isOpen : undefined}
       aria-selected={false}
-      aria-label={`${name}, ${node.state ?? 'gone'}${isCritical ? ', on the critical path' : ''}`}
+      aria-label={`${toVisible(name)}, ${node.state ?? 'gone'}${isCritical ? ', on the critical path' : ''}`}
       tabIndex={level === 1 ? 0 : -1}
     >
       <div className={`tree-row ${isCritical ? 'critical' : ''}`} style={style}>
@@ -87,7 +89,7 @@ function TreeNode({ source, node, level, isCritical, critical, kind, startsOpen 
             look="ghost"
             tabIndex={-1}
             data-toggle
-            aria-label={`${isOpen ? 'Close' : 'Open'} ${name}`}
+            aria-label={`${isOpen ? 'Close' : 'Open'} ${toVisible(name)}`}
             onClick={() => setOpen(!isOpen)}
           >
             {isOpen ? '▾' : '▸'}
@@ -100,17 +102,17 @@ function TreeNode({ source, node, level, isCritical, critical, kind, startsOpen 
           className="clip font-[550] hover:underline"
           href={jobHref(source, node.queue, node.id)}
           tabIndex={-1}
-          title={`${node.queue}:${node.id}`}
+          title={toVisible(`${node.queue}:${node.id}`)}
         >
-          {name}
+          <Visible text={name} />
         </PageLink>
         <span className="mono faint clip max-sm:hidden">
-          {node.queue}:{node.id}
+          <Visible text={node.queue} />:<Visible text={node.id} />
         </span>
         {node.kind === 'ignored' && <span className="faint flex-none">ignored</span>}
         {node.error && (
-          <span className="mono bad clip max-sm:hidden" title={node.error}>
-            {node.error}
+          <span className="mono bad clip max-sm:hidden" title={toVisible(node.error)}>
+            <Visible text={node.error} />
           </span>
         )}
         <span className="ml-auto flex flex-none items-center gap-3">

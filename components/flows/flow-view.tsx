@@ -8,6 +8,7 @@ import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { useParams } from '@/components/ui/use-param';
+import { Visible } from '@/components/ui/visible';
 import { useFlowLevel } from '@/lib/client/flows';
 import { describeError } from '@/lib/client/http/problem-error';
 import { flowHref, jobHref } from '@/lib/client/http/url';
@@ -39,7 +40,9 @@ export function FlowView({ address, problem }: FlowViewProps) {
     return (
       <div className="page">
         <div className="head">
-          <h1 className="clip">{address.job}</h1>
+          <h1 className="clip">
+            <Visible text={address.job} />
+          </h1>
         </div>
         {error || problem ? (
           <ProblemNotice
@@ -63,7 +66,7 @@ export function FlowView({ address, problem }: FlowViewProps) {
       <div className="head">
         <h1 className="clip">{root.name ?? root.id}</h1>
         <span className="mono muted clip max-w-[60ch]">
-          {root.queue}:{root.id}
+          <Visible text={root.queue} />:<Visible text={root.id} />
         </span>
         {root.state && <Pill tone={root.state}>{STATE_LABELS[root.state]}</Pill>}
         <div className="acts">

@@ -11,12 +11,14 @@ import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { Ago } from '@/components/ui/time';
 import { useParams } from '@/components/ui/use-param';
+import { Visible } from '@/components/ui/visible';
 import { useFlows } from '@/lib/client/flows';
 import { describeError } from '@/lib/client/http/problem-error';
 import { flowHref, queueHref } from '@/lib/client/http/url';
 import type { FlowList, FlowRoot } from '@/lib/contracts/flows';
 import type { JobState } from '@/lib/contracts/states';
 import { formatPlural } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 const AddFlowDialog = lazy(() =>
   import('@/components/flows/add-flow-dialog').then((file) => ({ default: file.AddFlowDialog })),
@@ -135,14 +137,19 @@ function RootTable({ rows }: { rows: FlowRoot[] }) {
                 <PageLink
                   className="clip block py-1 hover:underline"
                   href={flowHref(row.source, row.queue, row.id)}
-                  title={row.id}
+                  title={toVisible(row.id)}
                 >
-                  <span className="name">{row.name}</span> <span className="mono faint ml-1">{row.id}</span>
+                  <span className="name">
+                    <Visible text={row.name} />
+                  </span>{' '}
+                  <span className="mono faint ml-1">
+                    <Visible text={row.id} />
+                  </span>
                 </PageLink>
               </td>
               <td className="col-1 max-w-[160px]">
                 <PageLink className="clip block hover:underline" href={queueHref(row.source, row.queue)}>
-                  {row.queue}
+                  <Visible text={row.queue} />
                 </PageLink>
               </td>
               <td>

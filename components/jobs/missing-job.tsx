@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'react';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
+import { Visible } from '@/components/ui/visible';
 import { describeError, ProblemError } from '@/lib/client/http/problem-error';
 import { queueHref } from '@/lib/client/http/url';
 import type { JobAddress } from '@/lib/client/jobs';
@@ -43,7 +44,7 @@ export function MissingJob({ address, last, error, problem, onRetry }: MissingJo
       <div className="head">
         <h1 className="clip">{last?.name ?? address.job}</h1>
         <span className="mono muted clip">
-          {address.queue}:{address.job}
+          <Visible text={address.queue} />:<Visible text={address.job} />
         </span>
       </div>
       <ProblemNotice title={title} detail={detail}>

@@ -10,12 +10,14 @@ import { Empty } from '@/components/ui/empty';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { useParams } from '@/components/ui/use-param';
+import { Visible } from '@/components/ui/visible';
 import { describeError } from '@/lib/client/http/problem-error';
 import { queueHref, searchHref } from '@/lib/client/http/url';
 import { useSummary } from '@/lib/client/metrics';
 import { readRange } from '@/lib/client/range';
 import type { Summary } from '@/lib/contracts/metrics';
 import { formatCount, formatDuration } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 /** A queue over time: figures beside the period before, charts, and each name of job for itself. */
 export function QueueMetricsView({ source, queue }: { source: string; queue: string }) {
@@ -24,8 +26,8 @@ export function QueueMetricsView({ source, queue }: { source: string; queue: str
   return (
     <div className="page">
       <div className="head">
-        <h1 className="clip" title={queue}>
-          {queue}
+        <h1 className="clip" title={toVisible(queue)}>
+          <Visible text={queue} />
         </h1>
         <span className="muted">over time</span>
         <div className="acts">
@@ -127,9 +129,9 @@ function Names({ names, queue }: { names: Summary['names']; queue: string }) {
                   <PageLink
                     href={searchHref(`queue:${JSON.stringify(queue)} name:${JSON.stringify(name)}`)}
                     className="clip block hover:underline"
-                    title={name}
+                    title={toVisible(name)}
                   >
-                    {name}
+                    <Visible text={name} />
                   </PageLink>
                 </td>
                 <td className="num">{formatCount(totals.completed)}</td>

@@ -11,6 +11,7 @@ import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { Ago } from '@/components/ui/time';
 import { showToast } from '@/components/ui/toast/toast-store';
+import { Visible } from '@/components/ui/visible';
 import { call } from '@/lib/client/call';
 import { describeError } from '@/lib/client/http/problem-error';
 import { operationHref, queueHref } from '@/lib/client/http/url';
@@ -18,6 +19,7 @@ import { useBin } from '@/lib/client/operations';
 import { keys } from '@/lib/client/query-keys';
 import type { BinList } from '@/lib/contracts/operations';
 import { formatBytes, formatCount, formatPlural } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 /** Jobs that were removed, by the load that they left in, for as long as they are kept. */
 export function BinCard() {
@@ -94,21 +96,23 @@ function BinTable({ groups, hasMore }: BinTableProps) {
               </td>
               <td className="max-w-[200px]">
                 <PageLink className="name clip block hover:underline" href={queueHref(entry.source, entry.queue)}>
-                  {entry.queue}
+                  <Visible text={entry.queue} />
                 </PageLink>
               </td>
               <td className="num">{formatCount(entry.jobs, hasMore && at === groups.length - 1)}</td>
               <td className="num col-2">{formatBytes(entry.sizeBytes)}</td>
               <td className="col-1 max-w-0">
-                <span className="clip block" title={entry.ids.join(', ')}>
+                <span className="clip block" title={toVisible(entry.ids.join(', '))}>
                   {entry.operation ? (
                     <PageLink className="link" href={operationHref(entry.operation)}>
-                      {entry.why}
+                      <Visible text={entry.why} />
                     </PageLink>
                   ) : (
-                    entry.why
+                    <Visible text={entry.why} />
                   )}{' '}
-                  <span className="mono faint">{entry.ids.join(', ')}</span>
+                  <span className="mono faint">
+                    <Visible text={entry.ids.join(', ')} />
+                  </span>
                 </span>
               </td>
               <td className="col-2 muted">
@@ -148,7 +152,7 @@ function PutBack({ group }: { group: BinGroup }) {
       small
       busy={busy}
       blocked={group.jobs === 0 ? 'All of them are back.' : null}
-      aria-label={`Put back ${formatPlural(group.jobs, 'job')} of ${group.queue}`}
+      aria-label={`Put back ${formatPlural(group.jobs, 'job')} of ${toVisible(group.queue)}`}
       onClick={() => void restore()}
     >
       Put back

@@ -5,11 +5,13 @@ import { StateMark } from '@/components/queues/state-mark';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
 import { Clock } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { describeError } from '@/lib/client/http/problem-error';
 import { WILL_BE } from '@/lib/client/operation-words';
 import type { ActionKind } from '@/lib/client/operations';
 import type { OperationPreview } from '@/lib/contracts/operations';
 import { formatCount } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 interface DryRunProps {
   kind: ActionKind;
@@ -77,16 +79,16 @@ function Sample({ jobs }: { jobs: OperationPreview['sample'] }) {
       <ul className="m-0 grid list-none gap-1 px-3 pb-2.5">
         {jobs.map((job) => (
           <li key={job.id} className="flex min-w-0 items-baseline gap-2.5">
-            <span className="mono clip max-w-[38%] flex-none" title={job.id}>
-              {job.id}
+            <span className="mono clip max-w-[38%] flex-none" title={toVisible(job.id)}>
+              <Visible text={job.id} />
             </span>
-            <span className="clip max-w-[30%] flex-none font-[550]" title={job.name}>
-              {job.name}
+            <span className="clip max-w-[30%] flex-none font-[550]" title={toVisible(job.name)}>
+              <Visible text={job.name} />
             </span>
             <StateMark state={job.state} />
             {job.error && (
-              <span className="mono muted clip" title={job.error}>
-                {job.error}
+              <span className="mono muted clip" title={toVisible(job.error)}>
+                <Visible text={job.error} />
               </span>
             )}
           </li>

@@ -1,6 +1,7 @@
 'use client';
 
 import { useHydrated, useNow } from '@/components/ui/now';
+import { Visible } from '@/components/ui/visible';
 import { listClauses } from '@/lib/client/operation-words';
 import type { FilterInput } from '@/lib/client/operations';
 import { formatCount, formatDayClock } from '@/lib/format';
@@ -21,7 +22,7 @@ export function FilterClauses({ filter, ids = null }: FilterClausesProps) {
     <ul className="clauses" aria-label="Which jobs">
       {clauses.map(({ name, value }) => (
         <li key={`${name} ${value}`} className="chip">
-          <b>{name}</b> {value}
+          <b>{name}</b> <Visible text={value} />
         </li>
       ))}
     </ul>

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { FilterClauses } from '@/components/operations/filter-clauses';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Ago, DayClock } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { operationHref, queueHref } from '@/lib/client/http/url';
 import type { FilterInput } from '@/lib/client/operations';
 import type { Operation } from '@/lib/contracts/operations';
@@ -17,19 +18,21 @@ export function OperationFacts({ operation }: { operation: Operation }) {
   return (
     <section className="card" aria-label="Facts">
       <dl className="facts">
-        <Fact name="Reason">{operation.reason}</Fact>
+        <Fact name="Reason">
+          <Visible text={operation.reason} />
+        </Fact>
         <Fact name="Which">
           {filter ? <FilterClauses filter={filter} ids={operation.idsGiven} /> : operation.chosen}
         </Fact>
         <Fact name="Queue">
           <PageLink className="link" href={queueHref(source, queue)}>
-            {queue}
+            <Visible text={queue} />
           </PageLink>
         </Fact>
         {toQueue && (
           <Fact name="To queue">
             <PageLink className="link" href={queueHref(source, toQueue)}>
-              {toQueue}
+              <Visible text={toQueue} />
             </PageLink>
           </Fact>
         )}
@@ -62,7 +65,9 @@ export function OperationFacts({ operation }: { operation: Operation }) {
         )}
         {patch && (
           <Fact name="Patch">
-            <span className="mono">{patch}</span>
+            <span className="mono">
+              <Visible text={patch} />
+            </span>
           </Fact>
         )}
         {bin && (

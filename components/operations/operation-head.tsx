@@ -6,6 +6,7 @@ import { lazy, Suspense, useState } from 'react';
 import { OperationState } from '@/components/operations/operation-state';
 import { Button } from '@/components/ui/button';
 import { showToast } from '@/components/ui/toast/toast-store';
+import { Visible } from '@/components/ui/visible';
 import { call } from '@/lib/client/call';
 import { describeError } from '@/lib/client/http/problem-error';
 import { operationHref } from '@/lib/client/http/url';
@@ -60,7 +61,9 @@ export function OperationHead({ operation }: { operation: Operation }) {
   return (
     <div className="head">
       <h1 className="clip">{nameOperation(operation.kind, operation.total)}</h1>
-      <span className="muted clip">in {operation.queue}</span>
+      <span className="muted clip">
+        in <Visible text={operation.queue} />
+      </span>
       <OperationState operation={operation} />
       <div className="acts">
         {!isOver && button('operation.stop', () => void act('operation.stop'))}

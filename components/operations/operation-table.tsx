@@ -3,11 +3,13 @@
 import { OperationState, OutcomeBar } from '@/components/operations/operation-state';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Ago } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { operationHref, queueHref } from '@/lib/client/http/url';
 import { nameOperation } from '@/lib/client/operation-words';
 import { isUnderWay } from '@/lib/client/operations';
 import type { Operation } from '@/lib/contracts/operations';
 import { formatCoarse, formatCount } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 export function OperationTable({ operations }: { operations: Operation[] }) {
   return (
@@ -42,13 +44,17 @@ function OperationRow({ operation }: { operation: Operation }) {
   return (
     <tr data-operation={id}>
       <td>
-        <PageLink className="name block py-1.5 hover:underline" href={operationHref(id)} title={operation.chosen}>
+        <PageLink
+          className="name block py-1.5 hover:underline"
+          href={operationHref(id)}
+          title={toVisible(operation.chosen)}
+        >
           {nameOperation(kind, total)}
         </PageLink>
       </td>
       <td className="col-1 max-w-[180px]">
-        <PageLink className="clip block hover:underline" href={queueHref(source, queue)} title={queue}>
-          {queue}
+        <PageLink className="clip block hover:underline" href={queueHref(source, queue)} title={toVisible(queue)}>
+          <Visible text={queue} />
         </PageLink>
       </td>
       <td>
@@ -71,8 +77,8 @@ function OperationRow({ operation }: { operation: Operation }) {
       <td className={`num col-2 ${skipped ? '' : 'zero'}`}>{formatCount(skipped)}</td>
       <td className={`num ${failed ? 'bad' : 'zero'}`}>{formatCount(failed)}</td>
       <td className="col-1 max-w-0">
-        <span className="clip block" title={operation.reason}>
-          {operation.reason}
+        <span className="clip block" title={toVisible(operation.reason)}>
+          <Visible text={operation.reason} />
         </span>
       </td>
       <td className="col-3 muted">{operation.by}</td>

@@ -7,6 +7,7 @@ import { OutcomesCard } from '@/components/operations/outcomes-card';
 import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
+import { Visible } from '@/components/ui/visible';
 import { describeError } from '@/lib/client/http/problem-error';
 import { OPERATIONS_TOPIC } from '@/lib/client/live/topics';
 import { useTopic } from '@/lib/client/live/use-live';
@@ -50,7 +51,9 @@ export function OperationView({ id, problem }: OperationViewProps) {
       {operation.note && (
         <div className="notice paused" role="status">
           <span className="dot translate-y-[-1px]" />
-          <span className="min-w-0 [overflow-wrap:anywhere]">{operation.note}</span>
+          <span className="min-w-0 [overflow-wrap:anywhere]">
+            <Visible text={operation.note} />
+          </span>
         </div>
       )}
       <div className="jobgrid">

@@ -8,12 +8,14 @@ import { Empty } from '@/components/ui/empty';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { useParams } from '@/components/ui/use-param';
+import { Visible } from '@/components/ui/visible';
 import { describeError } from '@/lib/client/http/problem-error';
 import { buildRequest, jobHref } from '@/lib/client/http/url';
 import { type OutcomeKind, useOutcomes } from '@/lib/client/operations';
 import { keys } from '@/lib/client/query-keys';
 import type { Operation } from '@/lib/contracts/operations';
 import { formatCount } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 const KINDS: (OutcomeKind | null)[] = [null, 'done', 'skipped', 'failed', 'pending'];
 const TONES: Record<OutcomeKind, string> = {
@@ -86,9 +88,9 @@ export function OutcomesCard({ operation }: { operation: Operation }) {
                     <PageLink
                       className="clip block hover:underline"
                       href={jobHref(operation.source, operation.queue, row.id)}
-                      title={row.id}
+                      title={toVisible(row.id)}
                     >
-                      {row.id}
+                      <Visible text={row.id} />
                     </PageLink>
                   </td>
                   <td>
@@ -98,8 +100,8 @@ export function OutcomesCard({ operation }: { operation: Operation }) {
                     </span>
                   </td>
                   <td className="muted max-w-0">
-                    <span className="clip block" title={row.reason ?? undefined}>
-                      {row.reason}
+                    <span className="clip block" title={row.reason ? toVisible(row.reason) : undefined}>
+                      <Visible text={row.reason} />
                     </span>
                   </td>
                 </tr>

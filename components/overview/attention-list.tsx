@@ -6,10 +6,12 @@ import { type Cause, findCauses } from '@/components/overview/find-causes';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { Ago, DayClock } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { useQueues } from '@/lib/client/queues';
 import { useRecentFailures } from '@/lib/client/recent-failures';
 import { useSources } from '@/lib/client/sources';
 import { formatPlural } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 const MOST = 12;
 const HOUR_MS = 3_600_000;
@@ -56,12 +58,15 @@ function CauseRow({ cause }: { cause: Cause }) {
     <div className={cause.tone}>
       <span className="dot" />
       <span className="clip">
-        <b title={cause.subject}>{cause.subject}</b> <span className="muted">· {cause.what}</span>
+        <b title={toVisible(cause.subject)}>
+          <Visible text={cause.subject} />
+        </b>{' '}
+        <span className="muted">· {cause.what}</span>
       </span>
-      <span className={`why clip muted ${cause.isCode ? 'mono' : ''}`} title={cause.why}>
+      <span className={`why clip muted ${cause.isCode ? 'mono' : ''}`} title={toVisible(cause.why)}>
         {cause.whyHref ? (
           <PageLink href={cause.whyHref} className="clip block py-1 hover:underline">
-            {cause.why}
+            <Visible text={cause.why} />
           </PageLink>
         ) : (
           cause.why
@@ -70,7 +75,7 @@ function CauseRow({ cause }: { cause: Cause }) {
       <span className="since faint num">
         <CauseTime cause={cause} />
       </span>
-      <PageLink className="btn sm" href={cause.href} aria-label={`${cause.action}: ${cause.subject}`}>
+      <PageLink className="btn sm" href={cause.href} aria-label={`${cause.action}: ${toVisible(cause.subject)}`}>
         {cause.action}
       </PageLink>
     </div>

@@ -6,11 +6,13 @@ import { Pill } from '@/components/queues/state-mark';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Button } from '@/components/ui/button';
 import { showToast } from '@/components/ui/toast/toast-store';
+import { Visible } from '@/components/ui/visible';
 import { describeError } from '@/lib/client/http/problem-error';
 import { metricsHref } from '@/lib/client/http/url';
 import { usePauseQueue } from '@/lib/client/queues';
 import type { Queue } from '@/lib/contracts/queues';
 import { formatCount, formatDuration, formatPlural } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 const AddJobDialog = lazy(() =>
   import('@/components/tasks/add-job-dialog').then((file) => ({ default: file.AddJobDialog })),
@@ -20,8 +22,8 @@ export function QueueHead({ queue }: { queue: Queue }) {
   const [adding, setAdding] = useState(false);
   return (
     <div className="head">
-      <h1 className="clip" title={queue.name}>
-        {queue.name}
+      <h1 className="clip" title={toVisible(queue.name)}>
+        <Visible text={queue.name} />
       </h1>
       {queue.paused ? <Pill tone="paused">Paused</Pill> : <Pill tone="completed">Running</Pill>}
       <span className="muted tnum">{describeQueue(queue)}</span>

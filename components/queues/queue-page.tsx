@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { QueueHead } from '@/components/queues/queue-head';
 import { QueueWhyLine } from '@/components/queues/queue-why-line';
 import { StateTabs } from '@/components/queues/state-tabs';
+import { Visible } from '@/components/ui/visible';
 import { queueTopic } from '@/lib/client/live/topics';
 import { useTopic } from '@/lib/client/live/use-live';
 import { useQueue } from '@/lib/client/queues';
@@ -25,7 +26,9 @@ export function QueuePage({ source, queue, page, children }: QueuePageProps) {
         <QueueHead queue={known} />
       ) : (
         <div className="head">
-          <h1 className="clip">{queue}</h1>
+          <h1 className="clip">
+            <Visible text={queue} />
+          </h1>
         </div>
       )}
       <QueueWhyLine source={source} queue={queue} />

@@ -7,11 +7,13 @@ import { Slots } from '@/components/queues/slots';
 import { StateBar } from '@/components/queues/state-bar';
 import { Pill } from '@/components/queues/state-mark';
 import { PageLink } from '@/components/shell/nav/page-link';
+import { Visible } from '@/components/ui/visible';
 import { queueHref } from '@/lib/client/http/url';
 import type { SeenQueue } from '@/lib/client/live/apply-frame';
 import type { Summary } from '@/lib/contracts/metrics';
 import type { JobState } from '@/lib/contracts/states';
 import { formatCount, formatDuration } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 export type QueuePeriod = Summary['queues'][number];
 
@@ -74,9 +76,9 @@ const QueueRow = memo(function QueueRow({ queue, asOf, showSource, period }: Que
           <PageLink
             href={queueHref(queue.source, queue.name)}
             className="name clip min-w-10 hover:underline"
-            title={queue.name}
+            title={toVisible(queue.name)}
           >
-            {queue.name}
+            <Visible text={queue.name} />
           </PageLink>
           {showSource && <span className="faint clip max-w-24 flex-none">{queue.source}</span>}
           {queue.paused && (

@@ -8,6 +8,7 @@ import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
 import { UnreadableNote } from '@/components/ui/unreadable-note';
 import { useParams } from '@/components/ui/use-param';
+import { Visible } from '@/components/ui/visible';
 import { describeError } from '@/lib/client/http/problem-error';
 import { readListParams } from '@/lib/client/list-params';
 import { queueTopic } from '@/lib/client/live/topics';
@@ -33,7 +34,9 @@ export function QueueView({ source, queue, startState, problem }: QueueViewProps
     return (
       <div className="page">
         <div className="head">
-          <h1 className="clip">{queue}</h1>
+          <h1 className="clip">
+            <Visible text={queue} />
+          </h1>
         </div>
         <ProblemNotice
           title={problem?.title ?? 'This queue could not be read'}
@@ -51,7 +54,9 @@ export function QueueView({ source, queue, startState, problem }: QueueViewProps
         <QueueHead queue={known.data} />
       ) : (
         <div className="head">
-          <h1 className="clip">{queue}</h1>
+          <h1 className="clip">
+            <Visible text={queue} />
+          </h1>
         </div>
       )}
       <UnreadableNote why={known.data?.unreadable} />

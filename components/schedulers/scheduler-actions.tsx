@@ -5,12 +5,14 @@ import { lazy, Suspense, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Menu } from '@/components/ui/menu';
 import { showToast } from '@/components/ui/toast/toast-store';
+import { Visible } from '@/components/ui/visible';
 import { call } from '@/lib/client/call';
 import { describeError } from '@/lib/client/http/problem-error';
 import { jobHref } from '@/lib/client/http/url';
 import { keys } from '@/lib/client/query-keys';
 import type { VerbName } from '@/lib/contracts/routes';
 import type { SchedulerRow } from '@/lib/contracts/schedulers';
+import { toVisible } from '@/lib/format/visible';
 
 const Confirm = lazy(() => import('@/components/ui/confirm').then((file) => ({ default: file.Confirm })));
 
@@ -65,7 +67,7 @@ export function SchedulerActions({ row, onEdit }: SchedulerActionsProps) {
         busy={busy}
         className="max-sm:hidden"
         blocked={refuse('scheduler.run')}
-        aria-label={`Run ${row.id} now`}
+        aria-label={`Run ${toVisible(row.id)} now`}
         onClick={() => void runNow()}
       >
         Run now
@@ -101,7 +103,9 @@ export function SchedulerActions({ row, onEdit }: SchedulerActionsProps) {
             onConfirm={remove}
             onClose={() => setAsked(false)}
           >
-            <p className="mono m-0 [overflow-wrap:anywhere]">{row.id}</p>
+            <p className="mono m-0 [overflow-wrap:anywhere]">
+              <Visible text={row.id} />
+            </p>
             <p className="muted m-0">
               Its next run goes too; runs that have begun or ended stay. To stop it for a while, pause it.
             </p>

@@ -4,9 +4,11 @@ import { Pill, StateMark } from '@/components/queues/state-mark';
 import { SchedulerActions } from '@/components/schedulers/scheduler-actions';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Ago } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { jobHref, queueHref } from '@/lib/client/http/url';
 import type { SchedulerRow } from '@/lib/contracts/schedulers';
 import { formatDuration } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 interface SchedulerTableProps {
   rows: SchedulerRow[];
@@ -35,12 +37,12 @@ export function SchedulerTable({ rows, showQueue, onEdit }: SchedulerTableProps)
           {rows.map((row) => (
             <tr key={`${row.source} ${row.queue} ${row.id}`} data-scheduler={row.id}>
               <td className="max-w-[44vw] py-1.5 leading-[17px] min-[900px]:max-w-[260px]">
-                <span className="name clip block" title={row.id}>
-                  {row.id}
+                <span className="name clip block" title={toVisible(row.id)}>
+                  <Visible text={row.id} />
                 </span>
                 {row.name && row.name !== row.id && (
-                  <span className="faint clip block text-[12px]" title={row.name}>
-                    {row.name}
+                  <span className="faint clip block text-[12px]" title={toVisible(row.name)}>
+                    <Visible text={row.name} />
                   </span>
                 )}
                 <span className="clip block text-[12px] text-ink-2 min-[621px]:hidden">{row.words ?? row.pattern}</span>
@@ -50,9 +52,9 @@ export function SchedulerTable({ rows, showQueue, onEdit }: SchedulerTableProps)
                   <PageLink
                     className="clip block hover:underline"
                     href={queueHref(row.source, row.queue)}
-                    title={row.queue}
+                    title={toVisible(row.queue)}
                   >
-                    {row.queue}
+                    <Visible text={row.queue} />
                   </PageLink>
                 </td>
               )}
@@ -79,9 +81,13 @@ export function SchedulerTable({ rows, showQueue, onEdit }: SchedulerTableProps)
 function When({ row: { words, pattern, everyMs, tz } }: { row: SchedulerRow }) {
   const text = pattern ?? (everyMs === null ? '—' : `every ${formatDuration(everyMs)}`);
   return (
-    <span className="clip block" title={[words, pattern, tz].filter(Boolean).join(' · ')}>
+    <span className="clip block" title={toVisible([words, pattern, tz].filter(Boolean).join(' · '))}>
       {words ?? text}
-      {pattern && <span className="mono faint ml-2">{pattern}</span>}
+      {pattern && (
+        <span className="mono faint ml-2">
+          <Visible text={pattern} />
+        </span>
+      )}
       {pattern && <span className="faint ml-2">{tz ?? "the worker's time zone"}</span>}
     </span>
   );
@@ -107,7 +113,7 @@ function LastRun({ row: { source, queue, lastRun } }: { row: SchedulerRow }) {
     <PageLink
       className="inline-flex items-center gap-2 hover:underline"
       href={jobHref(source, queue, lastRun.job)}
-      title={lastRun.error ?? undefined}
+      title={lastRun.error ? toVisible(lastRun.error) : undefined}
     >
       <StateMark state={lastRun.state} />
       <span className="muted">

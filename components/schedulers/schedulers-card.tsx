@@ -6,6 +6,7 @@ import { Button } from '@/components/ui/button';
 import { Empty } from '@/components/ui/empty';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
+import { Visible } from '@/components/ui/visible';
 import { describeError } from '@/lib/client/http/problem-error';
 import { type SchedulerAddress, useSchedulers } from '@/lib/client/schedulers';
 
@@ -42,7 +43,7 @@ export function SchedulersCard({ of }: SchedulersCardProps) {
       ) : (
         <section className="card" aria-labelledby="schedulers-title">
           <header>
-            <h2 id="schedulers-title">{of ? `Of ${of.queue}` : 'All'}</h2>
+            <h2 id="schedulers-title">{of ? <Visible text={`Of ${of.queue}`} /> : 'All'}</h2>
             <div className="r">
               <Button small onClick={() => setAsked({ address: null })}>
                 New scheduler

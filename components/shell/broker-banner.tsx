@@ -2,6 +2,7 @@
 
 import { isLost } from '@/components/sources/source-status';
 import { Since } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { useSources } from '@/lib/client/sources';
 import type { Source, SourceStatus } from '@/lib/contracts/sources';
 
@@ -41,7 +42,9 @@ function AwayNotice({ source }: { source: Source }) {
             for <Since at={source.since} />
           </span>
         )}
-        <div>{source.reason ?? 'It does not answer.'}</div>
+        <div>
+          <Visible text={source.reason ?? 'It does not answer.'} />
+        </div>
         <div className="muted">{HELPS[source.status]}</div>
       </div>
     </div>

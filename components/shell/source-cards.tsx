@@ -6,6 +6,7 @@ import { sourceHref } from '@/lib/client/http/url';
 import { useSources } from '@/lib/client/sources';
 import type { Source } from '@/lib/contracts/sources';
 import { formatCount, formatPlural } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 /** The brokers that are watched, with their state. */
 export function SourceCards() {
@@ -18,7 +19,7 @@ export function SourceCards() {
           key={source.name}
           href={sourceHref(source.name)}
           className="source"
-          title={source.reason ?? 'Settings, sizes and warnings'}
+          title={toVisible(source.reason ?? 'Settings, sizes and warnings')}
         >
           <div className="min-w-0">
             <b className="clip">{source.name}</b>

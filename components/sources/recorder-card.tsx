@@ -2,9 +2,11 @@
 
 import { Pill } from '@/components/queues/state-mark';
 import { Ago, DayClock } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { useRecorder } from '@/lib/client/metrics';
 import type { Recorder } from '@/lib/contracts/recorder';
 import { formatBytes, formatCount, formatDuration, formatShare } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 const STATES: Record<Recorder['state'], [label: string, tone: 'completed' | 'waiting' | 'failed' | 'active']> = {
   recording: ['Recording', 'completed'],
@@ -107,13 +109,16 @@ function Gaps({ gaps }: { gaps: Recorder['gaps'] }) {
   return (
     <div className="grid gap-1 border-line border-t px-[14px] py-[11px]">
       {gaps.slice(0, 8).map((gap) => (
-        <p key={`${gap.queue} ${gap.to} ${gap.unseen}`} className="muted m-0" title={gap.reason}>
+        <p key={`${gap.queue} ${gap.to} ${gap.unseen}`} className="muted m-0" title={toVisible(gap.reason)}>
           {gap.unseen === null ? 'An unknown number of' : `≈ ${formatCount(gap.unseen)}`} runs unseen between{' '}
           <DayClock at={gap.from} /> and <DayClock at={gap.to} />
           {gap.queue !== null && (
             <>
               {' '}
-              in <span className="clip">{gap.queue}</span>
+              in{' '}
+              <span className="clip">
+                <Visible text={gap.queue} />
+              </span>
             </>
           )}
         </p>

@@ -3,9 +3,11 @@
 import { StateMark } from '@/components/queues/state-mark';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Empty } from '@/components/ui/empty';
+import { Visible } from '@/components/ui/visible';
 import { jobHref, queueHref } from '@/lib/client/http/url';
 import type { SampledSizes, SourceDetail } from '@/lib/contracts/source-detail';
 import { formatBytes, formatCount, formatPlural } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 /** What fills the broker, from a sample that says it is one. */
 export function SourceSizes({ source }: { source: SourceDetail }) {
@@ -53,8 +55,12 @@ function SizesTable({ source, sizes }: { source: string; sizes: SampledSizes }) 
           {sizes.queues.map(({ queue, jobs, sampledJobs, bytes, bytesPerJob }) => (
             <tr key={queue}>
               <td className="max-w-0">
-                <PageLink className="name clip block hover:underline" href={queueHref(source, queue)} title={queue}>
-                  {queue}
+                <PageLink
+                  className="name clip block hover:underline"
+                  href={queueHref(source, queue)}
+                  title={toVisible(queue)}
+                >
+                  <Visible text={queue} />
                 </PageLink>
               </td>
               <td className="num">{formatCount(jobs)}</td>
@@ -90,12 +96,23 @@ function LargestTable({ source, sizes }: { source: string; sizes: SampledSizes }
             {sizes.largest.map(({ queue, id, name, state, payloadBytes }) => (
               <tr key={`${queue} ${id}`}>
                 <td className="max-w-0">
-                  <PageLink className="clip block hover:underline" href={jobHref(source, queue, id)} title={id}>
-                    <span className="name">{name}</span> <span className="mono faint">{id}</span>
+                  <PageLink
+                    className="clip block hover:underline"
+                    href={jobHref(source, queue, id)}
+                    title={toVisible(id)}
+                  >
+                    <span className="name">
+                      <Visible text={name} />
+                    </span>{' '}
+                    <span className="mono faint">
+                      <Visible text={id} />
+                    </span>
                   </PageLink>
                 </td>
                 <td className="col-1 max-w-[180px]">
-                  <span className="clip block">{queue}</span>
+                  <span className="clip block">
+                    <Visible text={queue} />
+                  </span>
                 </td>
                 <td>
                   <StateMark state={state} />
@@ -129,7 +146,9 @@ function TablesCard({ tables }: { tables: NonNullable<SourceDetail['database']>[
           <tbody>
             {tables.map(({ name, liveRows, deadRows }) => (
               <tr key={name}>
-                <td className="mono">{name}</td>
+                <td className="mono">
+                  <Visible text={name} />
+                </td>
                 <td className="num">{formatCount(liveRows)}</td>
                 <td className={`num ${deadRows === 0 ? 'zero' : ''}`}>{formatCount(deadRows)}</td>
               </tr>

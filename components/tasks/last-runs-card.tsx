@@ -3,11 +3,13 @@
 import { StateMark } from '@/components/queues/state-mark';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Ago } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { describeError } from '@/lib/client/http/problem-error';
 import { jobHref } from '@/lib/client/http/url';
 import { useTaskRuns } from '@/lib/client/tasks';
 import type { TaskRuns } from '@/lib/contracts/tasks';
 import { formatCount, formatDuration } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 /** What this task did last, as far as the broker still has it. */
 export function LastRunsCard({ task, source }: { task: string; source: string | undefined }) {
@@ -23,11 +25,11 @@ export function LastRunsCard({ task, source }: { task: string; source: string | 
             <li
               key={run.id}
               className="flex min-h-8 items-center gap-2.5 border-line border-b px-[14px] last:border-0"
-              title={run.error ?? undefined}
+              title={run.error ? toVisible(run.error) : undefined}
             >
               <StateMark state={run.state} />
               <PageLink className="mono clip hover:underline" href={jobHref(run.source, run.queue, run.id)}>
-                {run.id}
+                <Visible text={run.id} />
               </PageLink>
               <span className="muted tnum ml-auto flex-none">{formatDuration(run.runMs)}</span>
               <span className="faint flex-none">

@@ -4,6 +4,7 @@ import { clsx } from 'clsx';
 import { type ReactNode, useId } from 'react';
 import { Button } from '@/components/ui/button';
 import { useModal } from '@/components/ui/use-modal';
+import { Visible } from '@/components/ui/visible';
 
 interface DialogProps {
   title: ReactNode;
@@ -32,7 +33,7 @@ export function Dialog({ title, onClose, children, footer, className, onSubmit }
       >
         <header className="flex items-center gap-3 border-b border-line px-4 py-2.5">
           <h2 id={titleId} className="clip text-[14px]">
-            {title}
+            {typeof title === 'string' ? <Visible text={title} /> : title}
           </h2>
           <Button look="ghost" small icon className="ml-auto" aria-label="Close" onClick={onClose}>
             ✕

@@ -1,4 +1,5 @@
 import { ScrollText } from '@/components/ui/scroll-text';
+import { Visible } from '@/components/ui/visible';
 import { layOutJson, type TokenKind } from '@/lib/client/json/json-text';
 
 const COLOURED_BYTES = 20_000;
@@ -15,14 +16,16 @@ export function JsonBlock({ text, label }: { text: string; label: string }) {
   const tokens = layOutJson(text);
   return (
     <ScrollText label={label}>
-      {text.length > COLOURED_BYTES
-        ? tokens.map((token) => token.text).join('')
-        : tokens.map((token, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: tokens of one fixed text
-            <span key={at} className={CLASSES[token.kind]}>
-              {token.text}
-            </span>
-          ))}
+      {text.length > COLOURED_BYTES ? (
+        <Visible text={tokens.map((token) => token.text).join('')} lines />
+      ) : (
+        tokens.map((token, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: tokens of one fixed text
+          <span key={at} className={CLASSES[token.kind]}>
+            <Visible text={token.text} lines />
+          </span>
+        ))
+      )}
     </ScrollText>
   );
 }

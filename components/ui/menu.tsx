@@ -2,6 +2,7 @@
 
 import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
+import { toVisible } from '@/lib/format/visible';
 
 export interface MenuItem {
   id: string;
@@ -76,7 +77,7 @@ export function Menu({ label, items, children = '⋯', small }: MenuProps) {
         look="ghost"
         icon
         small={small}
-        aria-label={label}
+        aria-label={toVisible(label)}
         aria-haspopup="menu"
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}
@@ -85,7 +86,7 @@ export function Menu({ label, items, children = '⋯', small }: MenuProps) {
         {children}
       </Button>
       {isOpen && (
-        <div id={id} role="menu" aria-label={label} className="menu" style={place}>
+        <div id={id} role="menu" aria-label={toVisible(label)} className="menu" style={place}>
           {items.map((item) => (
             <button
               key={item.id}

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Visible } from '@/components/ui/visible';
 
 interface ProblemProps {
   title: string;
@@ -13,8 +14,14 @@ export function ProblemNotice({ title, detail, children }: ProblemProps) {
     <div className="notice failed" role="alert">
       <span className="dot translate-y-[-1px]" />
       <div className="grid min-w-0 gap-1 [overflow-wrap:anywhere]">
-        <b className="font-[600]">{title}</b>
-        {detail && <span>{detail}</span>}
+        <b className="font-[600]">
+          <Visible text={title} />
+        </b>
+        {detail && (
+          <span>
+            <Visible text={detail} />
+          </span>
+        )}
         {children && <div className="muted flex flex-wrap items-center gap-3">{children}</div>}
       </div>
     </div>

@@ -1,6 +1,7 @@
 'use client';
 
 import { type ComponentProps, type ReactNode, useId } from 'react';
+import { toVisible } from '@/lib/format/visible';
 
 interface TextFieldProps extends Omit<ComponentProps<'input'>, 'onChange' | 'value'> {
   label: ReactNode;
@@ -86,7 +87,7 @@ export function SelectField({ label, value, options, onChange, hint }: SelectFie
       >
         {options.map((option) => (
           <option key={option.value} value={option.value}>
-            {option.label}
+            {toVisible(option.label)}
           </option>
         ))}
       </select>

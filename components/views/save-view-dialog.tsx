@@ -9,6 +9,7 @@ import { describeError } from '@/lib/client/http/problem-error';
 import { useViewChanges } from '@/lib/client/views';
 import type { SearchSort } from '@/lib/contracts/search';
 import type { SavedView } from '@/lib/contracts/views';
+import { toVisible } from '@/lib/format/visible';
 
 interface SaveViewDialogProps {
   q: string;
@@ -67,7 +68,7 @@ export function SaveViewDialog({ q, sort, of, view, onClose }: SaveViewDialogPro
       />
       {of && (
         <SwitchField
-          label={`What ${of.queue} opens with`}
+          label={`What ${toVisible(of.queue)} opens with`}
           hint="For everyone; only a shared view can be it."
           checked={isDefault}
           onChange={(on) => {

@@ -4,11 +4,13 @@ import { lazy, Suspense, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Menu } from '@/components/ui/menu';
 import { showToast } from '@/components/ui/toast/toast-store';
+import { Visible } from '@/components/ui/visible';
 import { describeError } from '@/lib/client/http/problem-error';
 import { useViewChanges, useViews } from '@/lib/client/views';
 import type { SearchSort } from '@/lib/contracts/search';
 import type { SavedView } from '@/lib/contracts/views';
 import { formatCount } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 const SaveViewDialog = lazy(() =>
   import('@/components/views/save-view-dialog').then((file) => ({ default: file.SaveViewDialog })),
@@ -48,14 +50,16 @@ export function SavedViews({ q, sort, of, onOpen }: SavedViewsProps) {
               href={`?${new URLSearchParams({ q: view.q, sort: view.sort })}`}
               className="view"
               aria-current={view === shown ? 'true' : undefined}
-              title={`${view.q}${view.shared ? `, shared by ${view.owner}` : ''}`}
+              title={toVisible(`${view.q}${view.shared ? `, shared by ${view.owner}` : ''}`)}
               onClick={(event) => {
                 if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
                 event.preventDefault();
                 onOpen(view.q, view.sort);
               }}
             >
-              <span className="clip">{view.name}</span>
+              <span className="clip">
+                <Visible text={view.name} />
+              </span>
               {view.isDefault && <span className="tag">default</span>}
               {view.count && <span className="n">{formatCount(view.count.value, !view.count.exact)}</span>}
             </a>

@@ -1,5 +1,6 @@
 'use client';
 
+import { Visible } from '@/components/ui/visible';
 import type { JobWhy, Why, WhyCode } from '@/lib/contracts/why';
 import { formatCount } from '@/lib/format';
 
@@ -30,7 +31,9 @@ export function WhyLine({ why }: { why: Why | JobWhy }) {
     <div className={`whyline ${TONES[why.code] ?? 'unknown'}`} data-why={why.code}>
       <span className="dot" />
       <div className="flex min-w-0 flex-wrap items-baseline gap-x-2.5 gap-y-1">
-        <b role="status">{why.sentence}</b>
+        <b role="status">
+          <Visible text={why.sentence} />
+        </b>
         {hasMore && (
           <details className="min-w-0">
             <summary className="cursor-pointer text-ink-3">
@@ -40,7 +43,9 @@ export function WhyLine({ why }: { why: Why | JobWhy }) {
               {why.others.map((cause) => (
                 <div key={cause.code} className={`flex items-baseline gap-2 ${TONES[cause.code] ?? 'unknown'}`}>
                   <span className="dot" />
-                  <span>{cause.sentence}</span>
+                  <span>
+                    <Visible text={cause.sentence} />
+                  </span>
                 </div>
               ))}
               <dl className="m-0 flex flex-wrap gap-x-4 gap-y-1 text-[12px]">

@@ -1,11 +1,13 @@
 'use client';
 
 import { PageLink } from '@/components/shell/nav/page-link';
+import { Visible } from '@/components/ui/visible';
 import { groupByQueue } from '@/components/workers/group-by-queue';
 import { nameWorker } from '@/components/workers/name-worker';
 import { queueHref } from '@/lib/client/http/url';
 import type { Worker } from '@/lib/contracts/workers';
 import { formatCount } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 export function ByQueueTable({ workers }: { workers: Worker[] }) {
   return (
@@ -26,15 +28,17 @@ export function ByQueueTable({ workers }: { workers: Worker[] }) {
                 <PageLink
                   className="name clip block hover:underline"
                   href={queueHref(group.source, group.queue)}
-                  title={group.queue}
+                  title={toVisible(group.queue)}
                 >
-                  {group.queue}
+                  <Visible text={group.queue} />
                 </PageLink>
               </td>
               <td className="num">{formatCount(group.workers.length)}</td>
               <td className="num">{formatCount(group.running)}</td>
               <td className="mono muted max-w-0">
-                <span className="clip block">{group.workers.map(nameWorker).join(', ')}</span>
+                <span className="clip block">
+                  <Visible text={group.workers.map(nameWorker).join(', ')} />
+                </span>
               </td>
             </tr>
           ))}

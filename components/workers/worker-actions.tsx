@@ -11,6 +11,7 @@ import { describeError } from '@/lib/client/http/problem-error';
 import { keys } from '@/lib/client/query-keys';
 import type { VerbName } from '@/lib/contracts/routes';
 import type { WorkerOrderResult, WorkerRow } from '@/lib/contracts/workers';
+import { toVisible } from '@/lib/format/visible';
 
 const StopDialog = lazy(() =>
   import('@/components/workers/worker-dialogs').then((file) => ({ default: file.StopDialog })),
@@ -51,7 +52,7 @@ export function WorkerActions({ worker }: { worker: WorkerRow }) {
         look="ghost"
         busy={busy}
         blocked={refuse(verb)}
-        aria-label={`${isQuiet ? 'Resume' : 'Quiet'} ${name}`}
+        aria-label={`${isQuiet ? 'Resume' : 'Quiet'} ${toVisible(name)}`}
         onClick={() => void order(isQuiet ? 'takes jobs again' : 'takes no more jobs', () => call(verb, address))}
       >
         {isQuiet ? 'Resume' : 'Quiet'}

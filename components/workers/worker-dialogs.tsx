@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import { Confirm } from '@/components/ui/confirm';
 import { SelectField, TextField } from '@/components/ui/text-field';
+import { Visible } from '@/components/ui/visible';
 import { nameWorker } from '@/components/workers/name-worker';
 import type { WorkerRow } from '@/lib/contracts/workers';
 import { formatPlural } from '@/lib/format';
@@ -31,7 +32,9 @@ export function StopDialog({ worker, onStop, onClose }: StopDialogProps) {
       onConfirm={() => onStop(Number(grace))}
       onClose={onClose}
     >
-      <p className="mono m-0 [overflow-wrap:anywhere]">{nameWorker(worker)}</p>
+      <p className="mono m-0 [overflow-wrap:anywhere]">
+        <Visible text={nameWorker(worker)} />
+      </p>
       <p className="muted m-0">
         It takes no more jobs. {formatPlural(worker.busy ?? 0, 'job that runs', 'jobs that run')} may go on for the
         grace; then they are aborted, and count as failed attempts. The process ends, and comes back only if something

@@ -3,11 +3,13 @@
 import { Slots } from '@/components/queues/slots';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Ago, Running, Since } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { nameWorker } from '@/components/workers/name-worker';
 import { WorkerActions } from '@/components/workers/worker-actions';
 import { jobHref, queueHref } from '@/lib/client/http/url';
 import type { Worker, WorkerRow } from '@/lib/contracts/workers';
 import { formatBytes, formatCount, formatShare } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 export function WorkerTable({ workers }: { workers: WorkerRow[] }) {
   const rows = workers.toSorted((a, b) => nameWorker(a).localeCompare(nameWorker(b), 'en', { numeric: true }));
@@ -49,8 +51,8 @@ function Row({ worker }: { worker: WorkerRow }) {
     <tr className={isLost ? 'text-ink-3' : ''}>
       <td className="max-w-[240px]">
         <span className="flex items-center gap-2">
-          <span className="name mono clip" title={worker.version ? `${name}, ${worker.version}` : name}>
-            {name}
+          <span className="name mono clip" title={toVisible(worker.version ? `${name}, ${worker.version}` : name)}>
+            <Visible text={name} />
           </span>
           {worker.status !== 'up' && (
             <span className={`pill small ${isLost ? 'failed' : 'paused'}`}>
@@ -89,12 +91,12 @@ function Row({ worker }: { worker: WorkerRow }) {
 
 function QueueLinks({ worker }: { worker: Worker }) {
   return (
-    <span className="clip block" title={worker.queues.join(', ')}>
+    <span className="clip block" title={toVisible(worker.queues.join(', '))}>
       {worker.queues.map((queue, at) => (
         <span key={queue}>
           {at > 0 && ', '}
           <PageLink className="hover:underline" href={queueHref(worker.source, queue)}>
-            {queue}
+            <Visible text={queue} />
           </PageLink>
         </span>
       ))}
@@ -112,9 +114,11 @@ function RunningJobs({ worker }: { worker: Worker }) {
       <PageLink
         className="chip hover:underline"
         href={jobHref(worker.source, first.queue, first.id)}
-        title={`${first.name} ${first.id}`}
+        title={toVisible(`${first.name} ${first.id}`)}
       >
-        <span className="clip">{first.name}</span>
+        <span className="clip">
+          <Visible text={first.name} />
+        </span>
         <b>
           <Running at={first.startedAt} />
         </b>

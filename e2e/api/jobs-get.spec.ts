@@ -78,5 +78,6 @@ test('parameters that do not fit are named', async ({ request }) => {
   await expectInvalid(await request.get(`${queue}/jobs/${id}?fields=data`), 'fields');
   await expectInvalid(await request.get(`${queue}/jobs/${id}/logs?limit=0`), 'limit');
   await expectInvalid(await request.get(`${queue}/jobs/${id}/logs?cursor=zzz`), 'cursor');
-  await expectInvalid(await request.get(`${queue}/jobs/${'x'.repeat(513)}`), 'job');
+  await expectProblem(await request.get(`${queue}/jobs/${'x'.repeat(16_384)}`), 'job_not_found');
+  await expectInvalid(await request.get(`${queue}/jobs/${'x'.repeat(16_385)}`), 'job');
 });

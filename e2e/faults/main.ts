@@ -1,7 +1,11 @@
+import { askAnything } from './any-input';
 import { isSoundOperation, runOperationsStorm } from './operations-storm';
 import { runStorm, type StormReport } from './storm';
 
-/** `npm run faults`: the whole storm, three times, and 30 rounds of operations. Exits 1 when anything was lost, doubled or left behind. */
+/**
+ * `npm run faults`: the whole storm, three times, 30 rounds of operations, and 100,000 requests of any kind. Exits 1 when anything was
+ * lost, doubled, left behind, or answered as it should not be.
+ */
 const ROUNDS = 3;
 const OPERATION_ROUNDS = 30;
 const OPERATION_JOBS = 20_000;
@@ -39,6 +43,9 @@ const operations = await runOperationsStorm({ rounds: OPERATION_ROUNDS, jobs: OP
   );
 });
 sound &&= operations.every(isSoundOperation);
+
+const isAnswered = await askAnything((text) => process.stdout.write(text));
+sound &&= isAnswered;
 
 process.stdout.write(sound ? 'Nothing was lost, doubled or left behind.\n' : 'SOMETHING WENT WRONG (above).\n');
 process.exitCode = sound ? 0 : 1;

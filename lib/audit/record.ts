@@ -1,4 +1,5 @@
 import type { Actor } from '@/lib/auth/permissions';
+import { toJsonb } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
 
 export interface AuditEntry {
@@ -16,7 +17,7 @@ export async function startAudit(store: Store, entry: AuditEntry): Promise<strin
   const [row] = await store.query<{ id: string }>(
     `INSERT INTO queuedeck.audit (actor, action, source, queue, job, input)
      VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-    [entry.actor, entry.action, entry.source, entry.queue, entry.job, JSON.stringify(entry.input ?? null)],
+    [entry.actor, entry.action, entry.source, entry.queue, entry.job, toJsonb(entry.input)],
   );
   if (!row) throw new Error('audit: INSERT returned no row');
   return row.id;
@@ -27,6 +28,6 @@ export async function finishAudit(store: Store, id: string, outcome: string, det
   await store.query('UPDATE queuedeck.audit SET outcome = $2, detail = $3, finished_at = now() WHERE id = $1', [
     id,
     outcome,
-    JSON.stringify(detail ?? null),
+    toJsonb(detail),
   ]);
 }

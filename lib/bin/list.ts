@@ -1,4 +1,5 @@
-import { decodeCursor, encodeCursor } from '@/lib/cursor';
+import * as z from 'zod';
+import { At, encodeCursor, readCursor } from '@/lib/cursor';
 import { query } from '@/lib/verbs';
 
 interface Row {
@@ -14,11 +15,12 @@ interface Row {
   expires_at: Date;
 }
 
+const Place = z.strictObject({ id: At.number });
 const HELD = `expires_at > now() AND 1::smallint = ANY(state)`;
 
 /** What can be put back, newest first. Sizes are those in the store, compressed. */
 export const listBin = query('bin.list', async (ask, { source, queue, cursor, limit }) => {
-  const before = decodeCursor(cursor)?.id;
+  const before = readCursor(cursor, Place)?.id;
   const of = [source ?? null, queue ?? null];
   const where = `${HELD} AND ($1::text IS NULL OR source = $1) AND ($2::text IS NULL OR queue = $2)`;
   const [rows, [sum]] = await Promise.all([
@@ -27,7 +29,7 @@ export const listBin = query('bin.list', async (ask, { source, queue, cursor, li
               ARRAY(SELECT t.id FROM unnest(ids, state) AS t(id, state) WHERE t.state = 1 LIMIT 10) AS first,
               size_bytes, at, expires_at
          FROM queuedeck.bin WHERE ${where} AND ($3::bigint IS NULL OR id < $3) ORDER BY bin.id DESC LIMIT $4`,
-      [...of, before === undefined ? null : Number(before) || 0, limit + 1],
+      [...of, before ?? null, limit + 1],
     ),
     ask.store.query<{ jobs: number; bytes: string }>(
       `SELECT coalesce(sum(cardinality(array_positions(state, 1::smallint))), 0)::int AS jobs,

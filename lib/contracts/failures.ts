@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { Can, IsoTime, JobId, Page, page, QueueName, SourceName } from './common';
+import { Can, IsoTime, JobId, Page, page, QueueName, SourceName, TimeInput } from './common';
 import { Operation, OperationOptions } from './operations';
 import { RecordedState } from './search';
+import { storable } from './storable';
 
 export const GroupId = z.coerce.number().int().min(1).max(2_147_483_647);
 export const GroupState = z.enum(['open', 'muted', 'resolved']);
@@ -46,8 +47,8 @@ export const FailuresQuery = {
   state: z.enum(['open', 'muted', 'resolved', 'all']).default('open'),
   /** Part of title, message, queue or job name. */
   text: z.string().min(1).max(200).optional(),
-  from: IsoTime.optional(),
-  to: IsoTime.optional(),
+  from: TimeInput.optional(),
+  to: TimeInput.optional(),
   sort: z.enum(['last', 'count', 'first']).default('last'),
 };
 export const FailureGroups = page(FailureGroup).extend({
@@ -86,20 +87,20 @@ export type FailureGroupDetail = z.infer<typeof FailureGroupDetail>;
 /** Until a time, or until so many more failures; one of the two. */
 export const MuteGroup = z
   .strictObject({
-    until: IsoTime.optional(),
+    until: TimeInput.optional(),
     failures: z.number().int().min(1).max(1_000_000).optional(),
-    note: z.string().trim().max(1000).optional(),
+    note: z.string().trim().max(1000).check(storable).optional(),
   })
   .refine((mute) => (mute.until === undefined) !== (mute.failures === undefined), {
     path: ['until'],
     message: 'give either "until" or "failures"',
   });
-export const NoteInput = z.strictObject({ note: z.string().trim().max(1000) });
+export const NoteInput = z.strictObject({ note: z.string().trim().max(1000).check(storable) });
 
 /** `retry` and `remove`: the failed jobs; `cancel`: those that wait to be tried again. */
 export const GroupAction = z.strictObject({
   action: z.enum(['retry', 'remove', 'cancel']),
-  reason: z.string().trim().min(1).max(500),
+  reason: z.string().trim().min(1).max(500).check(storable),
   queue: QueueName.optional(),
   options: OperationOptions.default({}),
 });

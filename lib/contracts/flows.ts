@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { Cursor, IsoTime, JobId, JobState, Json, page, QueueName, SourceName } from './common';
+import { Cursor, IsoTime, JobId, JobState, Json, NewName, page, QueueName, SourceName } from './common';
 import { JobOptions, JobRef, JobRow } from './jobs';
 import { MissingSource } from './schedulers';
+import { storable } from './storable';
 
 /** How a parent counts its children. `failed` keep it from going on; `ignored` failed and were told not to matter. */
 export const CHILD_KINDS = ['pending', 'processed', 'failed', 'ignored'] as const;
@@ -98,8 +99,8 @@ interface FlowTreeInput {
 
 export const FlowTree: z.ZodType<FlowTree, FlowTreeInput> = z
   .strictObject({
-    queue: QueueName,
-    name: z.string().min(1).max(256),
+    queue: NewName,
+    name: z.string().min(1).max(256).check(storable),
     data: Json.default({}),
     options: FlowOptions.default({}),
     children: z

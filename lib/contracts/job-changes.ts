@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { IsoTime, JobId, Json, QueueName, SourceName } from './common';
+import { DATE_TIME, JobId, Json, QueueName, SourceName, TimeInput } from './common';
+import { wellFormed } from './storable';
 
 const TEXT_MAX_CHARS = 1_048_576;
 const PROGRESS_MAX_CHARS = 65_536;
@@ -36,7 +37,7 @@ export type PrioritizeInput = z.infer<typeof PrioritizeInput>;
 export const RescheduleInput = z.union([
   z.strictObject({ delayMs: z.number().int().min(0).max(YEAR_MS) }),
   z.strictObject({
-    runAt: IsoTime.refine((at) => Date.parse(at) - Date.now() <= YEAR_MS, 'must be within 366 days'),
+    runAt: TimeInput.refine((at) => Date.parse(at) - Date.now() <= YEAR_MS, 'must be within 366 days').meta(DATE_TIME),
   }),
 ]);
 export type RescheduleInput = z.infer<typeof RescheduleInput>;
@@ -48,7 +49,7 @@ export const ProgressInput = z.strictObject({
 });
 export type ProgressInput = z.infer<typeof ProgressInput>;
 
-export const LogInput = z.strictObject({ lines: z.array(z.string().max(8_192)).min(1).max(1_000) });
+export const LogInput = z.strictObject({ lines: z.array(z.string().max(8_192).check(wellFormed)).min(1).max(1_000) });
 export type LogInput = z.infer<typeof LogInput>;
 
 /** `?children=0` leaves them; without it they go too, as in BullMQ. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Can, Cannot, Cursor, IsoTime, JobId, JobState, Json, page, QueueName, SourceName } from './common';
+import { storable } from './storable';
 
 /** A row of a list: never a payload. Times null = has not happened. */
 export const JobRow = z.object({
@@ -113,6 +114,7 @@ export const JobOptions = z.strictObject({
     .regex(/\D/, 'must not be an integer: BullMQ numbers jobs itself')
     .regex(/^[^:]*$/, 'must not contain ":"')
     .regex(RESERVED_IDS, 'is a name that BullMQ keeps for the queue itself')
+    .check(storable)
     .optional(),
   delayMs: z
     .number()
@@ -127,13 +129,13 @@ export const JobOptions = z.strictObject({
   removeOnComplete: z.union([z.boolean(), z.number().int().min(0)]).optional(),
   removeOnFail: z.union([z.boolean(), z.number().int().min(0)]).optional(),
   deduplication: z
-    .strictObject({ id: z.string().min(1).max(256), ttlMs: z.number().int().min(1).optional() })
+    .strictObject({ id: z.string().min(1).max(256).check(storable), ttlMs: z.number().int().min(1).optional() })
     .optional(),
 });
 export type JobOptions = z.infer<typeof JobOptions>;
 
 export const JobInput = z.strictObject({
-  name: z.string().min(1).max(256),
+  name: z.string().min(1).max(256).check(storable),
   data: Json.default({}),
   options: JobOptions.default({}),
 });
@@ -175,7 +177,7 @@ export type EnqueuedMany = z.infer<typeof EnqueuedMany>;
 export const JobChanged = z.object({ source: SourceName, queue: QueueName, id: JobId, state: JobState });
 export type JobChanged = z.infer<typeof JobChanged>;
 
-export const CancelInput = z.strictObject({ reason: z.string().max(300).optional() });
+export const CancelInput = z.strictObject({ reason: z.string().max(300).check(storable).optional() });
 
 /**
  * `removed`: it had not begun and is out of the queue. `requested`: it runs, and its worker has been told.

@@ -5,11 +5,14 @@ import { QueueFigures } from './queues';
 import { SourceStatus } from './sources';
 import { Worker } from './workers';
 
+/** A job whose id has 8 KB can be watched: each of its bytes may be escaped. */
+const TOPICS_CHARS = 60_000;
+
 /** Topics of one stream: `overview`, `operations`, `queue:{source}/{queue}`, `job:{source}/{queue}/{job}`; each part URI-encoded. */
 export const Topics = z
   .string()
   .min(1)
-  .max(8192)
+  .max(TOPICS_CHARS)
   .transform((text) => text.split(','))
   .pipe(
     z

@@ -1,16 +1,16 @@
 import * as z from 'zod';
-import { IsoTime, QueueName, SourceName } from './common';
+import { IsoTime, JobName, QueueName, SourceName, TimeInput } from './common';
 import { METRICS } from './metric-names';
 
 /** Of whom: all sources, one, a queue of it, or the jobs of one name in that queue. */
 const Of = {
   source: SourceName.optional(),
   queue: QueueName.optional(),
-  name: z.string().min(1).max(1000).optional(),
+  name: JobName.optional(),
 };
 
 /** At most 2 years; `to` is now where it is left out. */
-const Range = { from: IsoTime, to: IsoTime.optional() };
+const Range = { from: TimeInput, to: TimeInput.optional() };
 
 export const SeriesQuery = z.strictObject({
   /** One or more, comma-separated. */

@@ -6,39 +6,43 @@ import {
   Flag,
   IsoTime,
   JobId,
+  JobName,
   JobState,
   Json,
   Limit,
+  NewName,
   page,
   QueueName,
   SourceName,
+  TimeInput,
 } from './common';
+import { storable, storableJson } from './storable';
 
 export const OperationId = z.uuid();
 
 const DataMatch = z.strictObject({
   /** `user.id`, or a JSON pointer (`/user/id`) where keys hold dots. */
-  path: z.string().min(1).max(200),
-  value: z.union([z.string().max(500), z.number(), z.boolean(), z.null()]),
+  path: z.string().min(1).max(200).check(storable),
+  value: z.union([z.string().max(500).check(storable), z.number(), z.boolean(), z.null()]),
 });
 
 /** Which jobs of one queue: all conditions hold. With `ids` it is these jobs, as far as they fit the rest. */
 export const JobFilter = z
   .strictObject({
     source: SourceName,
-    queue: QueueName,
+    queue: QueueName.check(storable),
     states: z.array(JobState).min(1).max(7).optional(),
-    names: z.array(z.string().min(1).max(256)).min(1).max(50).optional(),
+    names: z.array(JobName.check(storable)).min(1).max(50).optional(),
     /** What `from` and `to` (inclusive) are about. */
     timeField: z.enum(['added', 'finished']).default('added'),
-    from: IsoTime.optional(),
-    to: IsoTime.optional(),
+    from: TimeInput.optional(),
+    to: TimeInput.optional(),
     /** Part of the failure's text, whatever its case. */
-    error: z.string().min(1).max(200).optional(),
+    error: z.string().min(1).max(200).check(storable).optional(),
     data: z.array(DataMatch).min(1).max(5).optional(),
     /** A query, as for `GET /jobs`: the jobs of the queue whose record fits it, as far as they fit the rest. */
-    q: z.string().min(1).max(2000).optional(),
-    ids: z.array(JobId).min(1).max(10_000).optional(),
+    q: z.string().min(1).max(2000).check(storable).optional(),
+    ids: z.array(JobId.check(storable)).min(1).max(10_000).optional(),
   })
   .refine((filter) => filter.states !== undefined || filter.ids !== undefined, {
     path: ['states'],
@@ -52,9 +56,9 @@ export const OperationAction = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('remove') }),
   z.strictObject({ kind: z.literal('promote') }),
   z.strictObject({ kind: z.literal('cancel') }),
-  z.strictObject({ kind: z.literal('edit-and-retry'), patch: z.record(z.string(), z.unknown()) }),
+  z.strictObject({ kind: z.literal('edit-and-retry'), patch: z.record(z.string(), z.unknown()).check(storableJson) }),
   z.strictObject({ kind: z.literal('duplicate') }),
-  z.strictObject({ kind: z.literal('move'), toQueue: QueueName }),
+  z.strictObject({ kind: z.literal('move'), toQueue: NewName }),
 ]);
 export type OperationAction = z.output<typeof OperationAction>;
 export type OperationKind = OperationAction['kind'] | 'restore';
@@ -78,7 +82,7 @@ export const PreviewOperation = z.strictObject({ filter: JobFilter, action: Oper
 export const CreateOperation = z.strictObject({
   filter: JobFilter,
   action: OperationAction,
-  reason: z.string().trim().min(1).max(500),
+  reason: z.string().trim().min(1).max(500).check(storable),
   options: OperationOptions.default({}),
 });
 export type CreateOperation = z.output<typeof CreateOperation>;
@@ -230,7 +234,7 @@ export const RestoreFromBin = z.strictObject({
     .min(1)
     .max(1000),
   ids: z.array(JobId).min(1).max(10_000).optional(),
-  reason: z.string().trim().min(1).max(500).default('Restored from the recycle bin'),
+  reason: z.string().trim().min(1).max(500).check(storable).default('Restored from the recycle bin'),
 });
 
-export const ReasonInput = z.strictObject({ reason: z.string().trim().min(1).max(500).optional() });
+export const ReasonInput = z.strictObject({ reason: z.string().trim().min(1).max(500).check(storable).optional() });

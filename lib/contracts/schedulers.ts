@@ -1,21 +1,22 @@
 import * as z from 'zod';
-import { Can, Cannot, IsoTime, JobId, JobState, Json, page, QueueName, SourceName } from './common';
+import { Can, Cannot, IsoTime, JobId, JobState, Json, page, QueueName, SourceName, TimeInput } from './common';
 import { JobOptions, Payload } from './jobs';
+import { storable } from './storable';
 
 /** Scheduler ids belong to their owners, as queue names do. */
-export const SchedulerId = z.string().min(1).max(512);
+export const SchedulerId = JobId;
 
 /** Of a pattern. */
 export const CRON_CHARS = 256;
 
 /** Cron text as BullMQ takes it: five fields, or six with seconds first, or `@daily` and its like. Judged by the server. */
-const Pattern = z.string().trim().min(1).max(CRON_CHARS);
+const Pattern = z.string().trim().min(1).max(CRON_CHARS).check(storable);
 const EveryMs = z
   .number()
   .int()
   .min(100)
   .max(86_400_000 * 366);
-const TimeZone = z.string().min(1).max(64);
+const TimeZone = z.string().min(1).max(64).check(storable);
 
 /** The newest run that the broker still holds; older ones are gone with `removeOnComplete` and cleaning. */
 export const LastRun = z.object({
@@ -80,8 +81,8 @@ const Timing = {
   everyMs: EveryMs.optional(),
   /** IANA name; UTC when a pattern comes without one. */
   tz: TimeZone.optional(),
-  startAt: IsoTime.optional(),
-  endAt: IsoTime.optional(),
+  startAt: TimeInput.optional(),
+  endAt: TimeInput.optional(),
   limit: z.number().int().min(1).max(1_000_000_000).optional(),
 };
 
@@ -110,7 +111,7 @@ export const PutScheduler = z
   .strictObject({
     ...Timing,
     template: z.strictObject({
-      name: z.string().min(1).max(256),
+      name: z.string().min(1).max(256).check(storable),
       data: Json.default({}),
       options: TemplateOptions.default({}),
     }),
@@ -118,7 +119,7 @@ export const PutScheduler = z
   .check(checkTiming);
 export type PutScheduler = z.infer<typeof PutScheduler>;
 
-export const PreviewSchedule = z.strictObject({ ...Timing, from: IsoTime.optional() }).check(checkTiming);
+export const PreviewSchedule = z.strictObject({ ...Timing, from: TimeInput.optional() }).check(checkTiming);
 export type PreviewSchedule = z.infer<typeof PreviewSchedule>;
 
 /** What is wrong with a schedule: in which field of the pattern, and which of its characters. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { IsoTime, JobState, Json, page, QueueName, SourceName, TaskName } from './common';
+import { IsoTime, JobState, Json, page, QueueName, SourceName, TaskName, TimeInput } from './common';
 import { Backoff, Enqueued, JobOptions, JobRow } from './jobs';
 
 /** A job type that a worker registered: what it is called, where it runs, what it takes. */
@@ -28,7 +28,7 @@ export const TaskList = page(OfferedTask);
 export type TaskList = z.infer<typeof TaskList>;
 
 /** When: now, after `delayMs`, or at `runAt` (with its offset; a time that is past means now). */
-export const TaskOptions = JobOptions.extend({ runAt: z.iso.datetime({ offset: true }).optional() }).check((ctx) => {
+export const TaskOptions = JobOptions.extend({ runAt: TimeInput.optional() }).check((ctx) => {
   const { runAt, delayMs } = ctx.value;
   if (runAt !== undefined && delayMs !== undefined)
     ctx.issues.push({ code: 'custom', input: runAt, path: ['runAt'], message: 'cannot stand beside delayMs' });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { Can, Page, page, QueueName, SourceName } from './common';
+import { Can, NewName, Page, page, QueueName, SourceName } from './common';
 import { QueryText, SearchSort } from './search';
+import { storable } from './storable';
 
 export const ViewId = z.uuid();
 
@@ -27,12 +28,12 @@ export const ViewsQuery = { ...Page, source: SourceName.optional(), queue: Queue
 /** At most 200 views for each owner. */
 export const SaveView = z
   .strictObject({
-    name: z.string().trim().min(1).max(80),
+    name: z.string().trim().min(1).max(80).check(storable),
     q: QueryText,
     sort: SearchSort.default('added'),
     shared: z.boolean().default(false),
     source: SourceName.optional(),
-    queue: QueueName.optional(),
+    queue: NewName.optional(),
     isDefault: z.boolean().default(false),
   })
   .refine((view) => view.queue === undefined || view.source !== undefined, {

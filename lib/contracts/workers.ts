@@ -51,7 +51,7 @@ export const WorkerList = page(WorkerRow).extend({ asOf: IsoTime });
 export type WorkerList = z.infer<typeof WorkerList>;
 
 /** `host:pid` of one that beats; else what the broker's client list makes of it. */
-export const WorkerId = z.string().min(1).max(600);
+export const WorkerId = z.string().min(1).max(16_384);
 
 /** How long running jobs may go on before their signals abort. */
 export const StopWorker = z.strictObject({ graceMs: z.number().int().min(0).max(3_600_000).default(30_000) });

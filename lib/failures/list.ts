@@ -1,4 +1,5 @@
-import { cursorNumber, decodeCursor, encodeCursor } from '@/lib/cursor';
+import * as z from 'zod';
+import { At, encodeCursor, readCursor } from '@/lib/cursor';
 import { GROUP_COLUMNS, type GroupRow, presentGroups } from '@/lib/failures/read-groups';
 import { sourcesOf } from '@/lib/jobs/search/search';
 import { readPeriod } from '@/lib/metrics/period';
@@ -15,6 +16,9 @@ const SORTS = {
   count: 'f.in_range',
 } as const;
 
+/** `by`: a time or a count, as a double. */
+const Place = z.strictObject({ by: z.number(), id: At.count });
+
 /** Groups that failed in the period; a mute that is over counts as open. */
 export const listFailures = query('failure.list', async (ask, input) => {
   const { source, queue, state, text, sort, cursor, limit } = input;
@@ -24,7 +28,7 @@ export const listFailures = query('failure.list', async (ask, input) => {
     undefined,
     LINE_POINTS,
   );
-  const position = decodeCursor(cursor);
+  const position = readCursor(cursor, Place);
   const pattern = text === undefined ? null : `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
   const base = `
     FROM queuedeck.failure_group g
@@ -48,7 +52,7 @@ export const listFailures = query('failure.list', async (ask, input) => {
     ask.store.query<GroupRow & { by: number }>(
       `SELECT ${GROUP_COLUMNS}, f.in_range, ${by} AS by ${base}
           AND ($7::float8 IS NULL OR (${by}, g.id) < ($7, $8::int)) ORDER BY ${by} DESC, g.id DESC LIMIT $9`,
-      [...values, cursorNumber(position, 'by'), cursorNumber(position, 'id'), limit + 1],
+      [...values, position?.by ?? null, position?.id ?? null, limit + 1],
     ),
     ask.store.query<{ groups: number; failures: number }>(
       `SELECT count(*)::int AS groups, coalesce(sum(f.in_range), 0)::float8 AS failures ${base}`,

@@ -1,8 +1,9 @@
+import * as z from 'zod';
 import type { BrokerChild, FlowLevel, FlowMethods } from '@/lib/backends/flows';
 import { CodedError } from '@/lib/contracts/errors';
 import type { ChildCounts, ChildKind, FlowNode } from '@/lib/contracts/flows';
 import type { JobRef } from '@/lib/contracts/jobs';
-import { decodeCursor, encodeCursor } from '@/lib/cursor';
+import { At, encodeCursor, readCursor } from '@/lib/cursor';
 import { findCriticalPath } from '@/lib/flows/critical-path';
 import { explainMissing } from '@/lib/jobs/missing';
 import { findSource } from '@/lib/sources/find';
@@ -12,12 +13,18 @@ import { query } from '@/lib/verbs';
 const NODES = 500;
 const CHILDREN = 50;
 const AT_ONCE = 4;
+/** The key of the last child shown. */
+const Place = z.strictObject({ k: At.text });
 
 export const getFlow = query('flow.get', async (ask, { source, queue, job: id, depth, kind, cursor, limit }) => {
   const entry = findSource(ask.sources, source);
   const { flows } = entry.backend;
   if (!flows) throw new CodedError('not_supported', `${entry.backend.kind} has no flows.`);
-  const level = await flows.level(queue, id, { kind: kind ?? null, after: readAfter(cursor), limit });
+  const level = await flows.level(queue, id, {
+    kind: kind ?? null,
+    after: readCursor(cursor, Place)?.k ?? null,
+    limit,
+  });
   if (level === null) throw await explainMissing(ask.store, entry, queue, id);
   const node = { ...toNode({ queue, id }, null, level.parent, level), nextCursor: nextOf(level) };
   const nodes = level.items.map((child) => toChild(child, { queue, id }));
@@ -82,13 +89,4 @@ function toNode(
     children: job?.children ?? null,
     nextCursor: null,
   };
-}
-
-function readAfter(cursor: string | undefined): string | null {
-  const position = decodeCursor(cursor);
-  if (position === null) return null;
-  if (typeof position.k === 'string') return position.k;
-  throw new CodedError('validation_failed', 'cursor: belongs to another list.', {
-    errors: [{ path: 'cursor', message: 'belongs to another list' }],
-  });
 }

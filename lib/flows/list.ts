@@ -1,9 +1,10 @@
+import * as z from 'zod';
 import type { BrokerFlow, FlowPlace, FlowSpot } from '@/lib/backends/flows';
 import type { SourceEntry } from '@/lib/context';
 import { CodedError } from '@/lib/contracts/errors';
 import type { FlowRoot } from '@/lib/contracts/flows';
 import { JOB_STATES, type JobState } from '@/lib/contracts/states';
-import { decodeCursor, encodeCursor } from '@/lib/cursor';
+import { At, encodeCursor, readCursor } from '@/lib/cursor';
 import { toIso } from '@/lib/iso-time';
 import { chooseSources } from '@/lib/sources/find';
 import { query } from '@/lib/verbs';
@@ -135,22 +136,19 @@ function encodePlace(place: Place | null): string | null {
   );
 }
 
+const Phase = z
+  .number()
+  .int()
+  .min(0)
+  .max(PHASES.length - 1);
+const Position = z.union([
+  z.strictObject({ p: Phase }),
+  z.strictObject({ p: Phase, n: At.score, s: At.text, q: At.text, t: z.enum(JOB_STATES), i: At.text }),
+]);
+
 function readPlace(cursor: string | undefined): Place {
-  const position = decodeCursor(cursor);
-  if (position === null) return { phase: 0, spot: null };
+  const position = readCursor(cursor, Position);
+  if (position === null || !('n' in position)) return { phase: position?.p ?? 0, spot: null };
   const { p, n, s, q, t, i } = position;
-  const state = JOB_STATES.find((one) => one === t);
-  if (typeof p === 'number' && n === undefined) return { phase: p, spot: null };
-  if (
-    typeof p === 'number' &&
-    typeof n === 'number' &&
-    typeof s === 'string' &&
-    typeof q === 'string' &&
-    typeof i === 'string' &&
-    state
-  )
-    return { phase: p, spot: { atMs: n, source: s, queue: q, state, id: i } };
-  throw new CodedError('validation_failed', 'cursor: belongs to another list.', {
-    errors: [{ path: 'cursor', message: 'belongs to another list' }],
-  });
+  return { phase: p, spot: { atMs: n, source: s, queue: q, state: t, id: i } };
 }

@@ -1,8 +1,20 @@
 import { CodedError, ERRORS, type Problem } from '@/lib/contracts/errors';
 import { log } from '@/lib/log';
 
-/** RFC 9457. An unknown error says nothing to the client and everything to the log. */
+/** An error as it leaves the server, whoever writes it. */
+export interface WrittenProblem {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
 export function problemResponse(error: unknown, instance?: string): Response {
+  const { status, headers, body } = writeProblem(error, instance);
+  return new Response(body, { status, headers });
+}
+
+/** RFC 9457. An unknown error says nothing to the client and everything to the log. */
+export function writeProblem(error: unknown, instance?: string): WrittenProblem {
   const coded = error instanceof CodedError ? error : null;
   if (coded === null || coded.code === 'internal') log.error({ err: error, instance }, 'request failed');
   const code = coded?.code ?? 'internal';
@@ -20,5 +32,5 @@ export function problemResponse(error: unknown, instance?: string): Response {
   const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
   const retryAfter = coded?.extra.retryAfterSeconds ?? (status === 503 ? 2 : undefined);
   if (retryAfter !== undefined) headers['retry-after'] = String(Math.ceil(retryAfter));
-  return new Response(JSON.stringify(body), { status, headers });
+  return { status, headers, body: JSON.stringify(body) };
 }

@@ -24,6 +24,16 @@ describe('readJsonBody', () => {
     expect(await codeOf(post(new Uint8Array([0x22, 0xff, 0x22])))).toBe('bad_request');
   });
 
+  it('names the bound of nesting, and takes what is within it', async () => {
+    const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    expect(await codeOf(post(nested(200)))).toBe('accepted');
+    await expect(readJsonBody(post(nested(201)))).rejects.toMatchObject({
+      code: 'validation_failed',
+      detail: 'The body is nested deeper than 200 levels.',
+    });
+    expect(await codeOf(post(nested(500_000)))).toBe('validation_failed');
+  });
+
   it('counts bytes, not what the header says', async () => {
     const fits = `"${'x'.repeat(MAX_BODY_BYTES - 2)}"`;
     expect(await codeOf(post(fits))).toBe('accepted');

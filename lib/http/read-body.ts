@@ -1,4 +1,5 @@
 import { CodedError } from '@/lib/contracts/errors';
+import { isDeeperThan, JSON_LEVELS } from '@/lib/json-depth';
 import { findUnsafeNumber } from '@/lib/unsafe-number';
 
 export const MAX_BODY_BYTES = 1_048_576;
@@ -6,7 +7,8 @@ export const MAX_BODY_BYTES = 1_048_576;
 /**
  * The parsed JSON body; undefined when there is none.
  * 415 for another media type, 413 above 1 MB (counted, whatever Content-Length says), 400 for broken JSON with its
- * position, 422 for a number that JavaScript cannot hold: it would be stored changed.
+ * position, 422 for a number that JavaScript cannot hold: it would be stored changed; 422 for JSON nested deeper than what recurses
+ * over it can go.
  */
 export async function readJsonBody(request: Pick<Request, 'headers' | 'body'>): Promise<unknown> {
   const declared = Number(request.headers.get('content-length') ?? 0);
@@ -19,6 +21,10 @@ export async function readJsonBody(request: Pick<Request, 'headers' | 'body'>): 
       'unsupported_media_type',
       `Send "content-type: application/json", not "${type.slice(0, 80)}".`,
     );
+  if (isDeeperThan(text)) {
+    const message = `is nested deeper than ${JSON_LEVELS} levels`;
+    throw new CodedError('validation_failed', `The body ${message}.`, { errors: [{ path: '', message }] });
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -52,6 +58,8 @@ async function readText(request: Pick<Request, 'body'>): Promise<string> {
     }
   } catch (error) {
     if (error instanceof TypeError) throw new CodedError('bad_request', 'The body is not UTF-8.');
+    if ((error as NodeJS.ErrnoException).code === 'ECONNRESET')
+      throw new CodedError('bad_request', 'The body broke off.', { cause: error });
     throw error;
   }
 }

@@ -78,15 +78,15 @@ function toResponse(result: unknown, status: number): Response {
 }
 
 function readQuery(params: URLSearchParams): Record<string, string> {
-  const query: Record<string, string> = {};
+  const query = new Map<string, string>();
   for (const [name, value] of params) {
-    if (name in query)
-      throw new CodedError('validation_failed', `${name} is given twice.`, {
-        errors: [{ path: name, message: 'is given twice' }],
+    if (query.has(name))
+      throw new CodedError('validation_failed', `${name.slice(0, 200)} is given twice.`, {
+        errors: [{ path: name.slice(0, 200), message: 'is given twice' }],
       });
-    query[name] = value;
+    query.set(name, value);
   }
-  return query;
+  return Object.fromEntries(query);
 }
 
 /** The raw path against the pattern, each segment decoded once: names hold "/", ":" and "%". */

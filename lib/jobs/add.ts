@@ -4,7 +4,7 @@ import { CodedError } from '@/lib/contracts/errors';
 import { type EnqueuedMany, JobInput } from '@/lib/contracts/jobs';
 import { parseInput } from '@/lib/contracts/parse-input';
 import { enqueue } from '@/lib/jobs/enqueue';
-import { findSource } from '@/lib/sources/find';
+import { findSource, requireAddable } from '@/lib/sources/find';
 import { checkTaskInput } from '@/lib/tasks/check-input';
 import { type Definition, readRules } from '@/lib/tasks/definitions';
 import { withPolicy } from '@/lib/tasks/policy';
@@ -17,6 +17,7 @@ export const addJobs = action(
   'job.add',
   async (ask, { source, queue, body }) => {
     const entry = findSource(ask.sources, source);
+    await requireAddable(entry, queue);
     const known = await definitionsOf(ask, source, queue);
     if (Array.isArray(body)) return addMany(ask, entry, queue, body, known);
     const job = prepare(body, known);

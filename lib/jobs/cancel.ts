@@ -1,6 +1,7 @@
 import type { BrokerRow, Cancelled } from '@/lib/backends/backend';
 import { notSupported, settleChange } from '@/lib/jobs/change';
 import { findSource } from '@/lib/sources/find';
+import { toKeyText } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
 import { action } from '@/lib/verbs';
 
@@ -45,6 +46,6 @@ async function recordCancelled(
     `INSERT INTO queuedeck.cancelled_job (source, queue, job, name, state, by, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT (source, queue, job) DO UPDATE
         SET name = excluded.name, state = excluded.state, by = excluded.by, reason = excluded.reason, cancelled_at = now()`,
-    [source, queue, job.id, job.name, job.state, by, reason],
+    [source, toKeyText(queue), toKeyText(job.id), job.name, job.state, by, reason],
   );
 }

@@ -1,3 +1,4 @@
+import { toKeyText } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
 
 /**
@@ -7,8 +8,8 @@ import type { Store } from '@/lib/store/store';
 export async function clearEffects(store: Store, job: { source: string; queue: string; job: string }): Promise<void> {
   await store.query('DELETE FROM queuedeck.effect WHERE source = $1 AND queue = $2 AND job = $3', [
     job.source,
-    job.queue,
-    job.job,
+    toKeyText(job.queue),
+    toKeyText(job.job),
   ]);
 }
 
@@ -19,8 +20,8 @@ export async function clearEffectsOf(
 ): Promise<void> {
   await store.query('DELETE FROM queuedeck.effect WHERE source = $1 AND queue = $2 AND job = ANY($3)', [
     source,
-    queue,
-    jobs,
+    toKeyText(queue),
+    jobs.map(toKeyText),
   ]);
 }
 

@@ -49,7 +49,7 @@ export async function enqueue(
         });
   if (claim?.kind === 'replay')
     return claim.answer.map((job) => ({
-      job,
+      job: { ...job, source, queue },
       status: 200,
       headers: { ...location(job), 'idempotency-replayed': 'true' },
     }));

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError } from '@/lib/contracts/errors';
 import type { Enqueued } from '@/lib/contracts/jobs';
+import { toJsonb, toKeyText } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
 
 /**
@@ -67,7 +68,15 @@ export async function claimKey(store: Store, request: Request): Promise<Claim> {
 /** One statement: inserts the row, or takes over one whose lease or life is over, or reads the one that stands. */
 async function take(store: Store, request: Request, hash: string): Promise<Row> {
   const ids = Array.from({ length: request.count }, () => randomUUID());
-  const values = [request.scope, request.key, hash, ids, request.source, request.queue, request.by];
+  const values = [
+    toKeyText(request.scope),
+    request.key,
+    hash,
+    ids,
+    request.source,
+    toKeyText(request.queue),
+    request.by,
+  ];
   const [taken] = await store.query<Row>(
     `INSERT INTO queuedeck.idempotency AS i (scope, key, body_hash, job_ids, source, queue, added_by, lease_until, expires_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, now() + ${LEASE}, now() + interval '24 hours')
@@ -82,7 +91,7 @@ async function take(store: Store, request: Request, hash: string): Promise<Row> 
   if (taken) return taken;
   const [standing] = await store.query<Row>(
     'SELECT body_hash, job_ids, answer, false AS mine FROM queuedeck.idempotency WHERE scope = $1 AND key = $2',
-    [request.scope, request.key],
+    [toKeyText(request.scope), request.key],
   );
   return standing ?? take(store, request, hash);
 }
@@ -93,16 +102,16 @@ function claimed(store: Store, { scope, key }: Request, jobIds: string[]): Claim
     jobIds,
     async finish(answer) {
       await store.query('UPDATE queuedeck.idempotency SET answer = $3, job_ids = $4 WHERE scope = $1 AND key = $2', [
-        scope,
+        toKeyText(scope),
         key,
-        JSON.stringify(answer),
-        answer.map((job) => job.id),
+        toJsonb(answer),
+        answer.map((job) => toKeyText(job.id)),
       ]);
     },
     async release() {
       await store.query(
         'UPDATE queuedeck.idempotency SET lease_until = now() WHERE scope = $1 AND key = $2 AND answer IS NULL',
-        [scope, key],
+        [toKeyText(scope), key],
       );
     },
   };

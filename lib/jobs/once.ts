@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { CodedError } from '@/lib/contracts/errors';
+import { toJsonb, toKeyText } from '@/lib/store/clean-text';
 import { asStoreError, type Store } from '@/lib/store/store';
 
 /**
@@ -134,7 +135,7 @@ type Query = (text: string, values: unknown[]) => Promise<unknown>;
 async function markDone(query: Query, id: EffectKey, result: unknown): Promise<void> {
   await query(`UPDATE queuedeck.effect SET state = 'done', result = $6, done_at = now() WHERE ${OF_KEY}`, [
     ...keyValues(id),
-    JSON.stringify(result ?? null),
+    toJsonb(result),
   ]);
 }
 
@@ -163,7 +164,7 @@ function isAway(error: unknown): boolean {
 }
 
 function keyValues(id: EffectKey): unknown[] {
-  return [id.source, id.queue, id.job, id.addedAtMs, id.key];
+  return [id.source, toKeyText(id.queue), toKeyText(id.job), id.addedAtMs, id.key];
 }
 
 /** Carries the effect's own error past the store, which would read a refused SMTP connection as its own. */

@@ -1,6 +1,8 @@
+import * as z from 'zod';
 import type { BrokerRow, Position, QueueBackend } from '@/lib/backends/backend';
 import type { LeftOut } from '@/lib/contracts/jobs';
 import type { JobState } from '@/lib/contracts/states';
+import { readPosition } from '@/lib/cursor';
 
 /** What a list may be narrowed by: names as a whole, a part of the error's first line, and when it ended (or was added). */
 export interface ListFilter {
@@ -24,6 +26,13 @@ const MOST_NAMED = 10;
 const SKIP = 'skip';
 /** Stands in a cursor that begins at the first row. */
 const FIRST = 'first';
+const Skip = z.strictObject({ [SKIP]: z.number().int().min(0).max(ROWS_PER_READ) });
+
+interface Found {
+  items: BrokerRow[];
+  searched: number;
+  next: Position | null;
+}
 
 /**
  * Reads the list's own pages, without payloads, and keeps what fits. Ends with a full page, at the list's end, or after `ms`:
@@ -39,7 +48,7 @@ export async function searchList(
   const endsAt = Date.now() + ms;
   const { [SKIP]: given, [FIRST]: isFirst, ...at } = from ?? {};
   let position: Position | null = from === null || isFirst ? null : at;
-  let skip = typeof given === 'number' ? given : 0;
+  let skip = given === undefined ? 0 : readPosition({ [SKIP]: given }, Skip)[SKIP];
   const items: BrokerRow[] = [];
   let searched = 0;
   let leftOut: LeftOut | null = null;

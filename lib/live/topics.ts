@@ -40,12 +40,13 @@ function splitOnce(text: string, by: string): [string, string] {
 }
 
 /*
- * Channels are what events are sorted by inside the hub. Names may hold any character, so parts are joined by \0.
+ * Channels are what events are sorted by inside the hub. Sources hold no \0; a queue and a job may, so it is said where one ends.
  */
 export const OVERVIEW = 'overview';
 export const OPERATIONS = 'operations';
 export const queueChannel = (source: string, queue: string) => `queue\0${source}\0${queue}`;
-export const jobChannel = (source: string, queue: string, job: string) => `job\0${source}\0${queue}\0${job}`;
+export const jobChannel = (source: string, queue: string, job: string) =>
+  `job\0${source}\0${queue.length}\0${queue}\0${job}`;
 /** Everybody who watches anything of a source. */
 export const sourceChannel = (source: string) => `source\0${source}`;
 

@@ -3,6 +3,7 @@ import type { BulkMethods, ScanWants } from '@/lib/backends/bulk';
 import { CodedError } from '@/lib/contracts/errors';
 import type { JobFilter, OperationKind } from '@/lib/contracts/operations';
 import { JOB_STATES, type JobState } from '@/lib/contracts/states';
+import { cleanText } from '@/lib/store/clean-text';
 import { refuseState } from './eligible';
 import { matchesData } from './match-data';
 
@@ -53,6 +54,8 @@ export async function chooseJobs(
     const isList = state === 'waiting' || state === 'active';
     choice.groups.push({ state, ids: isList && (kind === 'move' || kind === 'duplicate') ? ids.reverse() : ids });
   }
+  if (search.unnameable.size > 0)
+    choice.notEligible.push({ reason: 'their ids hold a NUL character', count: search.unnameable.size });
   if (search.missing > 0) choice.notEligible.push({ reason: 'they are gone', count: search.missing });
   return choice;
 }
@@ -64,6 +67,8 @@ const needsScan = ({ names, from, to, error, data }: JobFilter): boolean =>
 class Search {
   searched = 0;
   missing = 0;
+  /** Ids that the ledger cannot hold. */
+  readonly unnameable = new Set<string>();
   isWhole = true;
   #seen = new Set<string>();
 
@@ -112,6 +117,10 @@ class Search {
       this.searched += step.searched;
       for (const job of step.jobs) {
         if (this.#seen.has(job.id) || (only && !only.has(job.id))) continue;
+        if (cleanText(job.id) !== job.id) {
+          this.unnameable.add(job.id);
+          continue;
+        }
         if (filter.data && !matchesData(job.data, filter.data)) continue;
         this.#seen.add(job.id);
         ids.push(job.id);

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { JobState } from '@/lib/contracts/states';
+import { toJsonb } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
 import type { LedgerAction } from './rows';
 
@@ -45,13 +46,13 @@ export async function insertOperation(client: pg.PoolClient, operation: NewOpera
       operation.source,
       operation.queue,
       operation.action.kind,
-      JSON.stringify(operation.action),
-      operation.filter === null ? null : JSON.stringify(operation.filter),
+      toJsonb(operation.action),
+      operation.filter === null ? null : toJsonb(operation.filter),
       operation.idsGiven,
       operation.chosen,
       operation.reason,
       operation.by,
-      JSON.stringify(operation.options),
+      toJsonb(operation.options),
       total,
     ],
   );

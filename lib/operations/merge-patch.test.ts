@@ -17,6 +17,11 @@ describe('a merge patch on text', () => {
     expect(mergePatchText(text, patch)).toBe(result);
   });
 
+  it('goes through a string of ten million characters', () => {
+    const long = '{\\"'.repeat(10_000_000 / 3);
+    expect(mergePatchText(`{"a":"${long}","b":1}`, { b: 2 })).toBe(`{"a":"${long}","b":2}`);
+  });
+
   it('keeps the characters of what it does not name', () => {
     const text = '{ "big": 12345678901234567890, "x": {"f": 1.0, "s": "a, } \\" : {"}, "n": 1 }';
     expect(mergePatchText(text, { n: 2 })).toBe(

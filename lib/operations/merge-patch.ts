@@ -1,5 +1,6 @@
-/** Strings are matched whole, so that what stands inside them does not count. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+import { endOfString } from '@/lib/json-depth';
+
+const SIGN = /["{}[\],:]/g;
 
 /**
  * JSON merge patch (RFC 7396) on text: what the patch does not name keeps its very characters, so that big integers survive.
@@ -27,7 +28,7 @@ function readMembers(text: string): Map<string, string> {
     key = null;
     from = -1;
   };
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+  for (const { token, index } of signsOf(text)) {
     if (depth === 1 && key === null && token.startsWith('"')) key = JSON.parse(token) as string;
     else if (depth === 1 && token === ':' && from < 0) from = index + 1;
     else if (depth === 1 && (token === ',' || token === '}')) close(index);
@@ -35,6 +36,18 @@ function readMembers(text: string): Map<string, string> {
     else if (token === '}' || token === ']') depth -= 1;
   }
   return members;
+}
+
+/** Brackets, commas and colons; strings whole, so that what stands inside them does not count. */
+function* signsOf(text: string): Generator<{ token: string; index: number }> {
+  for (let at = 0; ; ) {
+    SIGN.lastIndex = at;
+    const found = SIGN.exec(text);
+    if (!found) return;
+    const { index } = found;
+    at = (found[0] === '"' ? endOfString(text, index) : index) + 1;
+    yield { token: text.slice(index, at), index };
+  }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

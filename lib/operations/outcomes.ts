@@ -1,6 +1,7 @@
+import * as z from 'zod';
 import type { JobOutcome } from '@/lib/contracts/operations';
 import { csvCell } from '@/lib/csv-cell';
-import { cursorNumber, decodeCursor, encodeCursor } from '@/lib/cursor';
+import { At, encodeCursor, readCursor } from '@/lib/cursor';
 import type { Store } from '@/lib/store/store';
 import { query } from '@/lib/verbs';
 import { type Chunk, readChunks } from './ledger';
@@ -10,12 +11,14 @@ const CHUNKS_PER_READ = 25;
 /** How far one page of a rare outcome looks before it is given, shorter than asked for. */
 const CHUNKS_PER_PAGE = 500;
 
+/** Chunk, and place in it. */
+const Place = z.strictObject({ n: At.count, i: At.count });
+
 /** In the order of the ledger. `ndjson` and `csv` stream all of them. */
 export const listOutcomes = query('operation.outcomes', async (ask, { operation, outcome, format, cursor, limit }) => {
   const { id } = await readOperation(ask.store, operation);
   if (format !== 'json') return download(ask.store, id, outcome, format, ask.signal);
-  const position = decodeCursor(cursor);
-  const at = { n: cursorNumber(position, 'n') ?? 0, i: cursorNumber(position, 'i') ?? 0 };
+  const at = readCursor(cursor, Place) ?? { n: 0, i: 0 };
   const items: JobOutcome[] = [];
   for (let read = 0; read < CHUNKS_PER_PAGE; read += CHUNKS_PER_READ) {
     const chunks = await readChunks(ask.store, id, at.n, CHUNKS_PER_READ);

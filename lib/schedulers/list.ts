@@ -1,8 +1,9 @@
+import * as z from 'zod';
 import type { BrokerScheduler, SchedulerPlace } from '@/lib/backends/schedulers';
 import type { SourceEntry } from '@/lib/context';
 import { CodedError } from '@/lib/contracts/errors';
 import type { SchedulerRow } from '@/lib/contracts/schedulers';
-import { decodeCursor, encodeCursor } from '@/lib/cursor';
+import { At, encodeCursor, readCursor } from '@/lib/cursor';
 import { listPaused, type SchedulerKey } from '@/lib/schedulers/paused';
 import { toBrokerScheduler, toRow } from '@/lib/schedulers/to-row';
 import { chooseSources } from '@/lib/sources/find';
@@ -108,13 +109,9 @@ async function readPausedPage(
 const encode = (nextMs: number, { config }: SourceEntry, { queue, id }: BrokerScheduler) =>
   encodeCursor({ n: nextMs, s: config.name, q: queue, i: id });
 
+const Position = z.strictObject({ n: At.score.optional(), s: At.text, q: At.text, i: At.text });
+
 function readPlace(cursor: string | undefined): Place | null {
-  const position = decodeCursor(cursor);
-  if (position === null) return null;
-  const { n, s, q, i } = position;
-  if (typeof s !== 'string' || typeof q !== 'string' || typeof i !== 'string' || typeof (n ?? 0) !== 'number')
-    throw new CodedError('validation_failed', 'cursor: belongs to another list.', {
-      errors: [{ path: 'cursor', message: 'belongs to another list' }],
-    });
-  return { n: typeof n === 'number' ? n : null, s, q, i };
+  const position = readCursor(cursor, Position);
+  return position && { ...position, n: position.n ?? null };
 }

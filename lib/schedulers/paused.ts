@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SchedulerDefinition } from '@/lib/backends/schedulers';
+import { toKeyText } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
 
 export interface SchedulerKey {
@@ -31,11 +32,26 @@ const COLUMNS = 'source, queue, scheduler, definition, paused_by, paused_at, ver
 /** Longer than two calls of a broker can take. */
 const LEASE_OVER = "changed_at < now() - interval '10 seconds'";
 const THIS = 'source = $1 AND queue = $2 AND scheduler = $3';
-const keyOf = ({ source, queue, id }: SchedulerKey) => [source, queue, id];
+const keyOf = ({ source, queue, id }: SchedulerKey) => [source, toKeyText(queue), toKeyText(id)];
+
+/** What the column `definition` holds. `key`: the names, where the columns that are keys cannot hold them as they are. */
+interface Kept extends Pick<PausedScheduler, 'definition' | 'nextMs'> {
+  key?: { queue: string; id: string };
+}
+
+function keep(
+  { queue, id }: SchedulerKey,
+  { definition, nextMs }: Pick<PausedScheduler, 'definition' | 'nextMs'>,
+): string {
+  const isWhole = toKeyText(queue) === queue && toKeyText(id) === id;
+  const kept: Kept = { definition, nextMs, ...(isWhole ? {} : { key: { queue, id } }) };
+  return JSON.stringify(kept);
+}
 
 function toPaused(row: Row): PausedScheduler {
-  const { definition, nextMs } = JSON.parse(row.definition) as Pick<PausedScheduler, 'definition' | 'nextMs'>;
-  const { source, queue, scheduler: id, paused_by: by, paused_at: at, version } = row;
+  const { definition, nextMs, key } = JSON.parse(row.definition) as Kept;
+  const { source, paused_by: by, paused_at: at, version } = row;
+  const { queue, id } = key ?? { queue: row.queue, id: row.scheduler };
   return { source, queue, id, definition, nextMs, by, at, version };
 }
 
@@ -58,7 +74,7 @@ export async function listPaused(
       WHERE source = ANY($1) AND ($2::text IS NULL OR queue = $2)
         AND (source ${C}, queue ${C}, scheduler ${C}) > ($3, $4, $5)
       ORDER BY source ${C}, queue ${C}, scheduler ${C} LIMIT $6`,
-    [sources, queue, after?.source ?? '', after?.queue ?? '', after?.id ?? '', limit],
+    [sources, queue && toKeyText(queue), ...(after ? keyOf(after) : ['', '', '']), limit],
   );
   return rows.map(toPaused);
 }
@@ -81,14 +97,7 @@ export async function keepDefinition(
             version = excluded.version, changed_at = now()
       WHERE p.version = $7::uuid AND ($8 OR p.phase = 'paused' OR p.${LEASE_OVER})
      RETURNING version, xmax = 0 AS inserted`,
-    [
-      ...keyOf(key),
-      JSON.stringify({ definition, nextMs }),
-      by,
-      randomUUID(),
-      seen?.version ?? null,
-      seen?.mine ?? false,
-    ],
+    [...keyOf(key), keep(key, { definition, nextMs }), by, randomUUID(), seen?.version ?? null, seen?.mine ?? false],
   );
   return rows[0] ?? null;
 }
@@ -98,13 +107,13 @@ export async function keepDefinition(
  * a new one: who has seen the old one may have seen the scheduler in the broker too, and must not take the row for it.
  */
 export async function markPaused(store: Store, paused: Omit<PausedScheduler, 'at'>): Promise<void> {
-  const { definition, nextMs, by, version } = paused;
+  const { by, version } = paused;
   await store.query(
     `INSERT INTO queuedeck.paused_scheduler AS p (source, queue, scheduler, definition, paused_by, phase, version)
      VALUES ($1, $2, $3, $4, $5, 'paused', $6)
      ON CONFLICT (source, queue, scheduler) DO UPDATE SET phase = 'paused', version = excluded.version, changed_at = now()
       WHERE p.version = $7`,
-    [...keyOf(paused), JSON.stringify({ definition, nextMs }), by, randomUUID(), version],
+    [...keyOf(paused), keep(paused, paused), by, randomUUID(), version],
   );
 }
 
@@ -135,7 +144,7 @@ export async function editPaused(
   const rows = await store.query(
     `UPDATE queuedeck.paused_scheduler SET definition = $5, version = $6, changed_at = now()
       WHERE ${THIS} AND version = $4 AND (phase = 'paused' OR ${LEASE_OVER}) RETURNING 1`,
-    [...keyOf(key), version, JSON.stringify({ definition, nextMs }), randomUUID()],
+    [...keyOf(key), version, keep(key, { definition, nextMs }), randomUUID()],
   );
   return rows.length > 0;
 }

@@ -1,5 +1,7 @@
 import type { SchedulerDefinition } from '@/lib/backends/schedulers';
+import { NewName } from '@/lib/contracts/common';
 import { CodedError } from '@/lib/contracts/errors';
+import { parseInput } from '@/lib/contracts/parse-input';
 import type { PutScheduler } from '@/lib/contracts/schedulers';
 import { sharedSnapshot } from '@/lib/queues/snapshot';
 import { editPaused } from '@/lib/schedulers/paused';
@@ -14,6 +16,7 @@ import {
 } from '@/lib/schedulers/standing';
 import { checkSchedule, invalid, toSchedule } from '@/lib/schedulers/timing';
 import { toScheduler } from '@/lib/schedulers/to-row';
+import { requireAddable } from '@/lib/sources/find';
 import { checkTaskInput } from '@/lib/tasks/check-input';
 import { readRules } from '@/lib/tasks/definitions';
 import { withPolicy } from '@/lib/tasks/policy';
@@ -27,6 +30,7 @@ export const putScheduler = action(
       throw invalid('scheduler', 'must not end like a run of another scheduler (":" and digits)');
     const of = openScheduler(ask, input);
     const standing = await findStanding(of);
+    if (standing === null) await requireNew(of);
     const definition = await define(of, body, standing);
     if (standing?.kind === 'paused') {
       if (!(await editPaused(ask.store, standing.paused, definition))) throw isBusy();
@@ -38,6 +42,12 @@ export const putScheduler = action(
     ...{ pattern, everyMs, tz, limit, name: template.name },
   }),
 );
+
+/** What is there may be called anything; a new scheduler is held to the names that we give. */
+async function requireNew({ entry, key }: SchedulerAsk): Promise<void> {
+  await requireAddable(entry, key.queue);
+  parseInput(NewName, key.id, ['scheduler']);
+}
 
 async function define(
   { ask, key }: SchedulerAsk,

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { CodedError } from '@/lib/contracts/errors';
 import { log } from '@/lib/log';
+import { cleanText } from './clean-text';
 import { migrate } from './migrate';
 
 /** Our own PostgreSQL: history, audit, operations. Schema `queuedeck`. */
@@ -24,13 +25,22 @@ export function asStoreError(error: unknown): unknown {
       retryAfterSeconds: 2,
       cause: error,
     });
-  // Only what a caller sent can hold one: what is recorded is cleaned before.
-  if (code === '22021')
-    return new CodedError('validation_failed', 'The input holds a NUL character, which the store does not take.', {
-      errors: [{ path: '', message: 'must not hold a NUL character' }],
+  // Only what a caller sent can hold one: what is recorded is cleaned before, and what is ours to keep is refused before.
+  if (code === '22021' || code === '22P05' || (code === '22P02' && /json/.test(text))) {
+    const message = 'must not hold a NUL character or a half of a surrogate pair';
+    return new CodedError('validation_failed', `The input ${message}.`, {
+      errors: [{ path: '', message }],
       cause: error,
     });
+  }
   return error;
+}
+
+/** A name with a NUL is looked up in the form in which it is recorded. */
+function cleanValue(value: unknown): unknown {
+  if (typeof value === 'string') return cleanText(value);
+  if (!Array.isArray(value) || !value.some((one) => typeof one === 'string' && cleanText(one) !== one)) return value;
+  return value.map(cleanValue);
 }
 
 /** Connects lazily; migrates once before the first query (and again after a failed attempt). */
@@ -62,7 +72,7 @@ export function openStore(url: string, options: { max?: number } = {}): Store {
   };
   return {
     pool,
-    query: (text, values) => guard(async () => (await pool.query(text, values)).rows),
+    query: (text, values) => guard(async () => (await pool.query(text, values?.map(cleanValue))).rows),
     transaction: (run) => guard(() => inTransaction(pool, run)),
     close: () => pool.end(),
   };

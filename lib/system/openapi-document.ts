@@ -48,7 +48,7 @@ function generate(): Record<string, unknown> {
       title: 'Queuedeck',
       version: '1',
       description:
-        'Enqueue jobs and look into queues. Lists are keyset pages; times are ISO 8601 with milliseconds; durations end in Ms; errors are application/problem+json.',
+        'Enqueue jobs and look into queues. Lists are keyset pages; times are taken as RFC 3339 has them, of the years 1970 to 9999, and given in UTC with milliseconds; durations end in Ms; JSON may be nested 200 levels deep; errors are application/problem+json.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/api/v1' }],
@@ -122,10 +122,11 @@ function success(name: VerbName, endpoint: Endpoint): Record<string, ResponseCon
 }
 
 function failures(method: string, path: string, endpoint: Endpoint): Record<string, ResponseConfig> {
-  const statuses = new Set<number>([422, 503]);
-  if (path.includes('{')) statuses.add(404);
-  if (method !== 'GET') for (const status of [403, 409]) statuses.add(status);
-  if (endpoint.body || endpoint.media) for (const status of [400, 413, 415]) statuses.add(status);
+  // Of the door, whatever is asked: another name for this machine, and an address or headers beyond their bounds.
+  const statuses = new Set<number>([403, 414, 422, 431, 503]);
+  if (path.includes('{')) for (const status of [400, 404]) statuses.add(status);
+  if (method !== 'GET') statuses.add(409);
+  if (endpoint.body || endpoint.media) for (const status of [400, 408, 413, 415]) statuses.add(status);
   if (path.includes('{job}')) statuses.add(410);
   if (path.endsWith('z') || path === '/openapi.json') return {};
   return Object.fromEntries(

@@ -1,10 +1,12 @@
 'use client';
 
 import { SkeletonRows } from '@/components/ui/skeleton';
+import { Visible } from '@/components/ui/visible';
 import { useDifferences } from '@/lib/client/failures';
 import { describeError } from '@/lib/client/http/problem-error';
 import type { Differences } from '@/lib/contracts/failures';
 import { formatCount } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 /** What its jobs have more often than those of the same names that succeeded. */
 export function DifferencesCard({ group }: { group: number }) {
@@ -51,10 +53,10 @@ function DifferenceTable({ items }: { items: Differences['items'] }) {
           {items.map((item) => (
             <tr key={`${item.kind} ${item.path} ${item.value}`}>
               <td className="max-w-0">
-                <span className="mono clip block" title={`${item.path} ${item.value}`}>
-                  {item.kind === 'data' ? `data.${item.path}` : item.kind}
+                <span className="mono clip block" title={toVisible(`${item.path} ${item.value}`)}>
+                  <Visible text={item.kind === 'data' ? `data.${item.path}` : item.kind} />
                   <span className="faint">:</span>
-                  {item.value}
+                  <Visible text={item.value} />
                 </span>
               </td>
               <td className="num" title={`${item.failed.with} of ${item.failed.of}`}>

@@ -17,12 +17,14 @@ import { Button } from '@/components/ui/button';
 import { ProblemNotice } from '@/components/ui/problem';
 import { Ago, DayClock } from '@/components/ui/time';
 import { useParams } from '@/components/ui/use-param';
+import { Visible } from '@/components/ui/visible';
 import { useFailureGroup } from '@/lib/client/failures';
 import { readFailuresAddress } from '@/lib/client/failures-address';
 import { describeError } from '@/lib/client/http/problem-error';
 import { searchHref } from '@/lib/client/http/url';
 import type { FailureGroupDetail } from '@/lib/contracts/failures';
 import { formatCount } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 interface GroupViewProps {
   group: number;
@@ -56,7 +58,7 @@ export function GroupView({ group: id, problem }: GroupViewProps) {
   return (
     <div className="page">
       <div className="head">
-        <h1 className="mono clip" title={data.title}>
+        <h1 className="mono clip" title={toVisible(data.title)}>
           <GroupTitle title={data.title} />
         </h1>
         <GroupMarks group={data} />
@@ -99,7 +101,7 @@ export function GroupView({ group: id, problem }: GroupViewProps) {
           </header>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard must reach it */}
           <pre className="code m-0 max-h-[320px] overflow-auto p-[14px]" tabIndex={0}>
-            {data.stack}
+            <Visible text={data.stack} lines />
           </pre>
         </section>
       )}
@@ -111,7 +113,9 @@ export function GroupView({ group: id, problem }: GroupViewProps) {
 function Facts({ group }: { group: FailureGroupDetail }) {
   return (
     <section className="card grid gap-2 p-[14px]" aria-label="Facts">
-      <p className="mono m-0 [overflow-wrap:anywhere]">{group.message}</p>
+      <p className="mono m-0 [overflow-wrap:anywhere]">
+        <Visible text={group.message} lines />
+      </p>
       <p className="muted m-0 flex flex-wrap gap-x-5 gap-y-1">
         <span>
           <b className="tnum font-[600] text-ink">{formatCount(group.inRange)}</b> in this period,{' '}
@@ -120,9 +124,21 @@ function Facts({ group }: { group: FailureGroupDetail }) {
         <span>
           first <DayClock at={group.firstAt} />, last <Ago at={group.lastAt} />
         </span>
-        {group.frame && <span className="mono">{group.frame}</span>}
-        {group.versions.length > 0 && <span className="clip">versions {group.versions.join(', ')}</span>}
-        {group.newSince && <span>new since {group.newSince}</span>}
+        {group.frame && (
+          <span className="mono">
+            <Visible text={group.frame} />
+          </span>
+        )}
+        {group.versions.length > 0 && (
+          <span className="clip">
+            versions <Visible text={group.versions.join(', ')} />
+          </span>
+        )}
+        {group.newSince && (
+          <span>
+            new since <Visible text={group.newSince} />
+          </span>
+        )}
         <PageLink href={searchHref(`group:${group.id}`)} className="hover:underline">
           Find its jobs
         </PageLink>

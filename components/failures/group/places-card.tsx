@@ -1,8 +1,10 @@
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Ago } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { queueHref } from '@/lib/client/http/url';
 import type { FailureGroupDetail } from '@/lib/contracts/failures';
 import { formatCount } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 /** Which jobs of which queues met it. */
 export function PlacesCard({ group }: { group: FailureGroupDetail }) {
@@ -28,14 +30,14 @@ export function PlacesCard({ group }: { group: FailureGroupDetail }) {
                   <PageLink
                     href={queueHref(group.source, queue, 'failed')}
                     className="clip block hover:underline"
-                    title={queue}
+                    title={toVisible(queue)}
                   >
-                    {queue}
+                    <Visible text={queue} />
                   </PageLink>
                 </td>
                 <td className="max-w-0">
-                  <span className="clip block" title={name}>
-                    {name}
+                  <span className="clip block" title={toVisible(name)}>
+                    <Visible text={name} />
                   </span>
                 </td>
                 <td className="num">{formatCount(total)}</td>

@@ -1,8 +1,10 @@
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Ago } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { jobHref } from '@/lib/client/http/url';
 import { RECORDED_LABELS, recordedTone } from '@/lib/client/recorded-states';
 import type { FailureGroupDetail } from '@/lib/contracts/failures';
+import { toVisible } from '@/lib/format/visible';
 
 /** Its newest jobs. */
 export function SamplesCard({ group }: { group: FailureGroupDetail }) {
@@ -33,17 +35,22 @@ export function SamplesCard({ group }: { group: FailureGroupDetail }) {
                     <PageLink
                       href={jobHref(group.source, job.queue, job.id)}
                       className="clip block hover:underline"
-                      title={`${job.name} ${job.id}`}
+                      title={toVisible(`${job.name} ${job.id}`)}
                     >
-                      {job.name} <span className="mono faint">{job.id}</span>
+                      <Visible text={job.name} />{' '}
+                      <span className="mono faint">
+                        <Visible text={job.id} />
+                      </span>
                     </PageLink>
                   </td>
                   <td className="col-1 max-w-[160px]">
-                    <span className="clip block">{job.queue}</span>
+                    <span className="clip block">
+                      <Visible text={job.queue} />
+                    </span>
                   </td>
                   <td className="max-w-0">
-                    <span className="mono clip block" title={job.error}>
-                      {job.error}
+                    <span className="mono clip block" title={toVisible(job.error)}>
+                      <Visible text={job.error} />
                     </span>
                   </td>
                   <td className="num col-2">{job.attemptsMade}</td>

@@ -1,4 +1,5 @@
 import { Ago } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import type { Job } from '@/lib/contracts/jobs';
 
 /** Where a cancel stands: requested, acknowledged, or why it may stay requested. */
@@ -12,8 +13,8 @@ export function CancelNotice({ job, note }: { job: Job; note: string | null }) {
       <div className="min-w-0 [overflow-wrap:anywhere]">
         <b className="font-[600]">{isHeard ? 'Cancel acknowledged' : 'Cancel requested'}</b>{' '}
         <span className="muted">
-          <Ago at={cancel.acknowledgedAt ?? cancel.requestedAt} /> by {cancel.by}
-          {cancel.reason && `: ${cancel.reason}`}
+          <Ago at={cancel.acknowledgedAt ?? cancel.requestedAt} /> by <Visible text={cancel.by} />
+          {cancel.reason && <Visible text={`: ${cancel.reason}`} />}
         </span>
         <div className="muted">
           {isHeard

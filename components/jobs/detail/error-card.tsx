@@ -3,6 +3,7 @@
 import { readStack, type StackFrame } from '@/components/jobs/detail/read-stack';
 import { CopyButton } from '@/components/ui/copy-button';
 import { ScrollText } from '@/components/ui/scroll-text';
+import { Visible } from '@/components/ui/visible';
 import type { Job, JobError } from '@/lib/contracts/jobs';
 import { formatCount, formatPlural } from '@/lib/format';
 
@@ -15,7 +16,11 @@ export function ErrorCard({ job, error }: { job: Job; error: JobError }) {
       <header>
         <h2 id="error-title">{job.state === 'failed' ? 'Error' : 'Last error'}</h2>
         <div className="r">
-          {error.code && <span className="mono clip">{error.code}</span>}
+          {error.code && (
+            <span className="mono clip">
+              <Visible text={error.code} />
+            </span>
+          )}
           <CopyButton small look="ghost" label="Copy" text={() => text} />
         </div>
       </header>
@@ -45,7 +50,9 @@ function Stack({ text, fallback }: { text: string; fallback: string }) {
   return (
     <>
       <ScrollText label="Error text" wrap>
-        <span className="text-failed-ink">{message || fallback}</span>
+        <span className="text-failed-ink">
+          <Visible text={message || fallback} lines />
+        </span>
         {own.map((frame) => (
           <Frame key={frame.text} frame={frame} />
         ))}
@@ -55,7 +62,9 @@ function Stack({ text, fallback }: { text: string; fallback: string }) {
           <summary className="mono cursor-pointer px-[14px] py-1 text-ink-3">
             {formatPlural(library.length, 'library frame')}
           </summary>
-          <pre className="muted pt-1 [overflow-wrap:anywhere]">{library.map((frame) => frame.text).join('\n')}</pre>
+          <pre className="muted pt-1 [overflow-wrap:anywhere]">
+            <Visible text={library.map((frame) => frame.text).join('\n')} lines />
+          </pre>
         </details>
       )}
     </>
@@ -63,13 +72,15 @@ function Stack({ text, fallback }: { text: string; fallback: string }) {
 }
 
 function Frame({ frame: { text, name } }: { frame: StackFrame }) {
-  if (!name) return `\n  ${text}`;
+  if (!name) return <Visible text={`\n  ${text}`} lines />;
   const [before, ...after] = text.split(name);
   return (
     <>
-      {`\n  ${before}`}
-      <b className="font-[600]">{name}</b>
-      {after.join(name)}
+      <Visible text={`\n  ${before}`} lines />
+      <b className="font-[600]">
+        <Visible text={name} />
+      </b>
+      <Visible text={after.join(name)} lines />
     </>
   );
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { readJobOptions } from '@/components/jobs/detail/read-options';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Ago, DayClock, Running } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { queueHref } from '@/lib/client/http/url';
 import type { Job } from '@/lib/contracts/jobs';
 import { formatBytes, formatCount, formatDuration } from '@/lib/format';
@@ -15,10 +16,12 @@ export function FactsCard({ job }: { job: Job }) {
       <dl className="facts">
         <Fact name="Queue">
           <PageLink className="link" href={queueHref(job.source, job.queue)}>
-            {job.queue}
+            <Visible text={job.queue} />
           </PageLink>
         </Fact>
-        <Fact name="Source">{job.source}</Fact>
+        <Fact name="Source">
+          <Visible text={job.source} />
+        </Fact>
         <Fact name="Attempts">
           {formatCount(job.attemptsMade)} of {formatCount(job.attempts)}
           {job.stalledCount > 0 && <span className="bad"> stalled {formatCount(job.stalledCount)}×</span>}
@@ -34,24 +37,38 @@ export function FactsCard({ job }: { job: Job }) {
         <Fact name="Ran">
           {job.state === 'active' && job.startedAt ? <Running at={job.startedAt} /> : formatDuration(job.runMs)}
         </Fact>
-        {job.addedBy && <Fact name="Added by">{job.addedBy}</Fact>}
+        {job.addedBy && (
+          <Fact name="Added by">
+            <Visible text={job.addedBy} />
+          </Fact>
+        )}
         {job.idempotencyKey && (
           <Fact name="Idempotency">
-            <span className="mono">{job.idempotencyKey}</span>
+            <span className="mono">
+              <Visible text={job.idempotencyKey} />
+            </span>
           </Fact>
         )}
         {job.deduplicationId && (
           <Fact name="Deduplication">
-            <span className="mono">{job.deduplicationId}</span>
+            <span className="mono">
+              <Visible text={job.deduplicationId} />
+            </span>
           </Fact>
         )}
         {job.schedulerId && (
           <Fact name="Scheduler">
-            <span className="mono">{job.schedulerId}</span>
+            <span className="mono">
+              <Visible text={job.schedulerId} />
+            </span>
           </Fact>
         )}
         {backoff && <Fact name="Backoff">{backoff}</Fact>}
-        {job.worker && <Fact name="Worker">{job.worker}</Fact>}
+        {job.worker && (
+          <Fact name="Worker">
+            <Visible text={job.worker} />
+          </Fact>
+        )}
         <Fact name="Size">
           {formatBytes(job.data.sizeBytes)} in, {job.result ? formatBytes(job.result.sizeBytes) : 'nothing'} out
         </Fact>

@@ -1,8 +1,10 @@
 import { StateMark } from '@/components/queues/state-mark';
 import { PageLink } from '@/components/shell/nav/page-link';
+import { Visible } from '@/components/ui/visible';
 import { flowHref, jobHref } from '@/lib/client/http/url';
 import type { Job } from '@/lib/contracts/jobs';
 import { formatPlural } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 /** Who waits for this job, and whom it waits for. */
 export function FlowCard({ job }: { job: Job }) {
@@ -25,13 +27,15 @@ export function FlowCard({ job }: { job: Job }) {
           <li className="flex min-w-0 items-center gap-2">
             <span className="faint">Parent</span>
             <PageLink className="link clip" href={jobHref(job.source, parent.queue, parent.id)}>
-              {parent.queue}:{parent.id}
+              <Visible text={parent.queue} />:<Visible text={parent.id} />
             </PageLink>
           </li>
         )}
         <li className={`flex min-w-0 items-center gap-2 ${parent ? 'pl-4' : ''}`}>
           <StateMark state={job.state} />
-          <b className="clip font-[600]">{job.name}</b>
+          <b className="clip font-[600]">
+            <Visible text={job.name} />
+          </b>
           <span className="faint flex-none">this job</span>
         </li>
         {children?.items.map((child) => (
@@ -43,9 +47,9 @@ export function FlowCard({ job }: { job: Job }) {
             <PageLink
               className="link clip"
               href={jobHref(job.source, child.queue, child.id)}
-              title={`${child.queue}:${child.id}`}
+              title={toVisible(`${child.queue}:${child.id}`)}
             >
-              {child.name ?? child.id}
+              <Visible text={child.name ?? child.id} />
             </PageLink>
           </li>
         ))}

@@ -7,11 +7,13 @@ import { STATE_LABELS } from '@/components/queues/state-labels';
 import { Pill } from '@/components/queues/state-mark';
 import { Button } from '@/components/ui/button';
 import { SwitchField } from '@/components/ui/text-field';
+import { Visible } from '@/components/ui/visible';
 import { buildRequest } from '@/lib/client/http/url';
 import type { JobAddress } from '@/lib/client/jobs';
 import { JOB_ACTION_LABELS, JOB_ACTIONS, type JobAction } from '@/lib/client/run-job-action';
 import type { Job } from '@/lib/contracts/jobs';
 import { formatBytes, formatPlural } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 const Confirm = lazy(() => import('@/components/ui/confirm').then((file) => ({ default: file.Confirm })));
 
@@ -29,17 +31,20 @@ export function JobHead({ address, job, busy, onAction }: JobHeadProps) {
     action === 'job.cancel' || action === 'job.remove' ? setAsked(action) : void onAction(action);
   return (
     <div className="head">
-      <h1 className="clip" title={job.name}>
-        {job.name}
+      <h1 className="clip" title={toVisible(job.name)}>
+        <Visible text={job.name} />
       </h1>
-      <span className="mono muted clip max-w-[60ch]" title={job.id}>
-        {job.queue}:{job.id}
+      <span className="mono muted clip max-w-[60ch]" title={toVisible(job.id)}>
+        <Visible text={job.queue} />:<Visible text={job.id} />
       </span>
       <Pill tone={job.state}>{describeState(job)}</Pill>
       <div className="acts">
         {job.file && (
           <a className="btn primary" href={buildRequest('job.file', { ...address }).url} download={job.file.name}>
-            Download <span className="clip max-w-40">{job.file.name}</span>{' '}
+            Download{' '}
+            <span className="clip max-w-40">
+              <Visible text={job.file.name} />
+            </span>{' '}
             <span className="opacity-80">{formatBytes(job.file.sizeBytes)}</span>
           </a>
         )}
@@ -66,7 +71,7 @@ export function JobHead({ address, job, busy, onAction }: JobHeadProps) {
             onClose={() => setAsked(null)}
           >
             <p className="mono m-0 [overflow-wrap:anywhere]">
-              {job.name} {job.id}
+              <Visible text={job.name} /> <Visible text={job.id} />
             </p>
             <p className="muted m-0">{CONSEQUENCES[asked]}</p>
             {asked === 'job.remove' && job.children && (

@@ -1,6 +1,7 @@
 'use client';
 
 import { PageLink } from '@/components/shell/nav/page-link';
+import { Visible } from '@/components/ui/visible';
 import { WhyLine } from '@/components/why/why-line';
 import { jobHref } from '@/lib/client/http/url';
 import type { JobAddress } from '@/lib/client/jobs';
@@ -21,7 +22,7 @@ export function JobWhyLine({ address, job }: { address: JobAddress; job: Job }) 
           {why.waitsFor.slice(0, 8).map(({ queue, id, name }) => (
             <li key={`${queue} ${id}`} className="chip">
               <PageLink className="clip hover:underline" href={jobHref(address.source, queue, id)}>
-                {name ?? id}
+                <Visible text={name ?? id} />
               </PageLink>
             </li>
           ))}

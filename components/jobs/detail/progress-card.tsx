@@ -3,6 +3,7 @@
 import { useProgressRate } from '@/components/jobs/detail/use-progress-rate';
 import { describeProgress, readProgress } from '@/components/jobs/progress';
 import { useNow } from '@/components/ui/now';
+import { Visible } from '@/components/ui/visible';
 import type { JobAddress } from '@/lib/client/jobs';
 import type { Job } from '@/lib/contracts/jobs';
 import { formatCoarse, formatCount, formatShare } from '@/lib/format';
@@ -43,7 +44,11 @@ export function ProgressCard({ address, job }: { address: JobAddress; job: Job }
             <i className="progress-fill" style={{ width: `${progress.share * 100}%` }} />
           </div>
         )}
-        {note && <div className="muted clip">{note}</div>}
+        {note && (
+          <div className="muted clip">
+            <Visible text={note} />
+          </div>
+        )}
       </div>
     </section>
   );

@@ -3,8 +3,10 @@
 import { buildTimeline, type Timeline, type TimelineRow } from '@/components/jobs/detail/timeline';
 import { useNow } from '@/components/ui/now';
 import { Clock } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import type { Job } from '@/lib/contracts/jobs';
 import { formatDuration } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 export function TimelineCard({ job }: { job: Job }) {
   const timeline = buildTimeline(job, useNow());
@@ -43,8 +45,8 @@ function Track({ row, timeline }: { row: TimelineRow; timeline: Timeline }) {
   const tone = row.tone === 'failed' && row.kind === 'solid' ? 'bad' : 'muted';
   return (
     <div className="r">
-      <span className="muted clip" title={row.label}>
-        {row.label}
+      <span className="muted clip" title={toVisible(row.label)}>
+        <Visible text={row.label} />
       </span>
       <div className={`track ${row.tone}`}>
         <i
@@ -55,7 +57,9 @@ function Track({ row, timeline }: { row: TimelineRow; timeline: Timeline }) {
           }}
         />
       </div>
-      <span className={`num clip ${tone}`}>{row.text}</span>
+      <span className={`num clip ${tone}`}>
+        <Visible text={row.text} />
+      </span>
     </div>
   );
 }

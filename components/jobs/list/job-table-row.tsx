@@ -6,11 +6,13 @@ import { StateMark } from '@/components/queues/state-mark';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Button } from '@/components/ui/button';
 import { Ago, Running } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { jobHref } from '@/lib/client/http/url';
 import type { SeenRow } from '@/lib/client/live/apply-job-frame';
 import { JOB_ACTION_LABELS, type JobAction, listJobActions } from '@/lib/client/run-job-action';
 import type { JobState } from '@/lib/contracts/states';
 import { formatDuration, formatShare } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 interface JobTableRowProps {
   row: SeenRow;
@@ -31,7 +33,7 @@ export function JobTableRow({ row, tab, isSelected, fixed, onToggle, onAction }:
         <input
           type="checkbox"
           className="check"
-          aria-label={`Select ${row.id}`}
+          aria-label={`Select ${toVisible(row.id)}`}
           checked={isSelected}
           disabled={fixed !== null || (row.isRemoved && !isSelected)}
           title={fixed ?? undefined}
@@ -42,20 +44,20 @@ export function JobTableRow({ row, tab, isSelected, fixed, onToggle, onAction }:
         <PageLink
           href={jobHref(row.source, row.queue, row.id)}
           className={`clip block hover:underline ${row.isRemoved ? 'line-through' : ''}`}
-          title={row.id}
+          title={toVisible(row.id)}
         >
-          {row.id}
+          <Visible text={row.id} />
         </PageLink>
         {/* Where there is no room for columns, name and error stand below. */}
         <span className="clip block font-sans text-[13px] text-ink-2 min-[621px]:hidden">
           {row.isRemoved ? 'Removed · ' : row.state !== tab && `${STATE_LABELS[row.state]} · `}
-          {row.name}
-          {row.error && ` · ${row.error}`}
+          <Visible text={row.name} />
+          {row.error && <Visible text={` · ${row.error}`} />}
         </span>
       </td>
       <td className="col-1 max-w-[200px]">
-        <span className="name clip block" title={row.name}>
-          {row.name}
+        <span className="name clip block" title={toVisible(row.name)}>
+          <Visible text={row.name} />
         </span>
       </td>
       <td className="col-1">
@@ -84,7 +86,7 @@ export function JobTableRow({ row, tab, isSelected, fixed, onToggle, onAction }:
             small
             look="ghost"
             className={action === 'job.cancel' || action === 'job.remove' ? 'danger' : ''}
-            aria-label={`${JOB_ACTION_LABELS[action]} ${row.id}`}
+            aria-label={`${JOB_ACTION_LABELS[action]} ${toVisible(row.id)}`}
             onClick={() => onAction(action)}
           >
             {JOB_ACTION_LABELS[action]}
@@ -103,8 +105,8 @@ function readWhen(row: SeenRow): string | null {
 
 function ErrorCell({ error }: { error: string | null }) {
   return (
-    <span className="mono muted clip block" title={error ?? undefined}>
-      {error}
+    <span className="mono muted clip block" title={error ? toVisible(error) : undefined}>
+      <Visible text={error} />
     </span>
   );
 }
@@ -116,7 +118,9 @@ function ProgressCell({ value }: { value: unknown }) {
     <span className="prog max-w-full">
       {progress.share !== null && <i aria-hidden style={{ ['--p' as string]: `${progress.share * 100}%` }} />}
       {progress.share !== null && <span className="tnum">{formatShare(progress.share)}</span>}
-      <span className="muted clip">{progress.note}</span>
+      <span className="muted clip">
+        <Visible text={progress.note} />
+      </span>
     </span>
   );
 }

@@ -5,6 +5,7 @@ import { CONSEQUENCES } from '@/components/jobs/consequences';
 import { JobTableRow } from '@/components/jobs/list/job-table-row';
 import { moveInTable, readMarkedRow } from '@/components/jobs/list/mark-row';
 import { useKeys } from '@/components/shell/shortcuts';
+import { Visible } from '@/components/ui/visible';
 import type { SeenRow } from '@/lib/client/live/apply-job-frame';
 import { JOB_ACTION_LABELS, type JobAction, listJobActions } from '@/lib/client/run-job-action';
 import { isSelected, type Selection, toggleIds } from '@/lib/client/selection';
@@ -118,7 +119,9 @@ export function JobTable({ rows, state, dim, selection, onSelect, onAsk, onActio
             onConfirm={() => onAction(asked.action, asked.id)}
             onClose={() => ask(null)}
           >
-            <p className="mono m-0 [overflow-wrap:anywhere]">{asked.id}</p>
+            <p className="mono m-0 [overflow-wrap:anywhere]">
+              <Visible text={asked.id} />
+            </p>
             <p className="muted m-0">{CONSEQUENCES[asked.action]}</p>
           </Confirm>
         )}

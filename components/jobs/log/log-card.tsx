@@ -6,6 +6,7 @@ import { useJobLog } from '@/components/jobs/log/use-job-log';
 import { Button } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';
 import { Clock } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { describeError } from '@/lib/client/http/problem-error';
 import type { JobAddress } from '@/lib/client/jobs';
 import type { JobState } from '@/lib/contracts/states';
@@ -108,9 +109,14 @@ function LogLine({ line }: { line: string }) {
           <Clock at={at} ms />
         </span>
       )}
-      {flat.length > LONGEST_LINE
-        ? `${flat.slice(0, LONGEST_LINE)}… (${formatCount(flat.length)} characters; Copy takes all)`
-        : flat}
+      <Visible
+        text={
+          flat.length > LONGEST_LINE
+            ? `${flat.slice(0, LONGEST_LINE)}… (${formatCount(flat.length)} characters; Copy takes all)`
+            : flat
+        }
+        lines
+      />
     </div>
   );
 }

@@ -1,6 +1,8 @@
 import { Clock, DayClock } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import type { RecordedJob } from '@/lib/contracts/search';
 import { formatDuration, formatPlural } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 /** Every attempt that was kept, oldest first. */
 export function AttemptsCard({ job }: { job: RecordedJob }) {
@@ -35,11 +37,17 @@ export function AttemptsCard({ job }: { job: RecordedJob }) {
                   <td className="num">{formatDuration(one.waitMs)}</td>
                   <td className="num">{formatDuration(one.runMs)}</td>
                   <td className="col-2 max-w-[160px]">
-                    <span className="clip muted block">{one.worker ?? '—'}</span>
+                    <span className="clip muted block">
+                      <Visible text={one.worker ?? '—'} />
+                    </span>
                   </td>
                   <td className="max-w-0">
-                    <span className="mono clip block" title={one.error ?? undefined}>
-                      {one.error ?? <span className="faint">{one.stalled ? 'stalled' : '—'}</span>}
+                    <span className="mono clip block" title={toVisible(one.error ?? '') || undefined}>
+                      {one.error === null ? (
+                        <span className="faint">{one.stalled ? 'stalled' : '—'}</span>
+                      ) : (
+                        <Visible text={one.error} />
+                      )}
                     </span>
                   </td>
                 </tr>

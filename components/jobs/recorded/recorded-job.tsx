@@ -5,24 +5,26 @@ import { PageLink } from '@/components/shell/nav/page-link';
 import { CopyButton } from '@/components/ui/copy-button';
 import { JsonBlock } from '@/components/ui/json-block';
 import { DayClock } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { groupHref, queueHref } from '@/lib/client/http/url';
 import { prettyJson } from '@/lib/client/json/json-text';
 import { recordedLabel, recordedTone } from '@/lib/client/recorded-states';
 import type { Payload } from '@/lib/contracts/jobs';
 import type { RecordedJob } from '@/lib/contracts/search';
 import { formatBytes, formatCount, formatDuration } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 /** A job that the broker has not got any more, as the record kept it. */
 export function RecordedJobView({ job }: { job: RecordedJob }) {
   return (
     <div className="page">
       <div className="head">
-        <h1 className="clip" title={job.name}>
-          {job.name}
+        <h1 className="clip" title={toVisible(job.name)}>
+          <Visible text={job.name} />
         </h1>
         <span className={`pill ${recordedTone(job)}`}>{recordedLabel(job)}</span>
-        <span className="mono muted clip" title={job.id}>
-          {job.id}
+        <span className="mono muted clip" title={toVisible(job.id)}>
+          <Visible text={job.id} />
         </span>
         <div className="acts">
           {job.group !== null && (
@@ -57,7 +59,7 @@ export function RecordedJobView({ job }: { job: RecordedJob }) {
               </header>
               {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard must reach it */}
               <pre className="code m-0 max-h-[340px] overflow-auto whitespace-pre-wrap p-[14px]" tabIndex={0}>
-                {job.failure.stack ?? job.failure.message}
+                <Visible text={job.failure.stack ?? job.failure.message} lines />
               </pre>
             </section>
           )}
@@ -80,7 +82,7 @@ function Facts({ job }: { job: RecordedJob }) {
     [
       'Queue',
       <PageLink key="q" className="link" href={queueHref(job.source, job.queue)}>
-        {job.queue}
+        <Visible text={job.queue} />
       </PageLink>,
     ],
     ['Source', job.source],
@@ -105,7 +107,7 @@ function Facts({ job }: { job: RecordedJob }) {
             value !== null && (
               <div key={name}>
                 <dt>{name}</dt>
-                <dd>{value}</dd>
+                <dd>{typeof value === 'string' ? <Visible text={value} /> : value}</dd>
               </div>
             ),
         )}

@@ -3,10 +3,12 @@
 import { memo } from 'react';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Ago } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { jobHref, queueHref } from '@/lib/client/http/url';
 import { recordedLabel, recordedTone } from '@/lib/client/recorded-states';
 import type { FoundJob } from '@/lib/contracts/search';
 import { formatDuration } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 /** One job as it was found; struck through where the broker has it no more. */
 export const FoundRow = memo(function FoundRow({ row, showSource }: { row: FoundJob; showSource: boolean }) {
@@ -18,21 +20,21 @@ export const FoundRow = memo(function FoundRow({ row, showSource }: { row: Found
           <PageLink
             href={jobHref(row.source, row.queue, row.id)}
             className="clip block hover:underline"
-            title={row.inBroker === false ? `${row.id}, no longer in the broker` : row.id}
+            title={toVisible(row.inBroker === false ? `${row.id}, no longer in the broker` : row.id)}
           >
-            {row.id}
+            <Visible text={row.id} />
           </PageLink>
           {row.inBroker === false && <span className="tag">gone</span>}
           {!row.recorded && <span className="tag">not recorded yet</span>}
         </span>
         <span className="clip block font-sans text-[13px] text-ink-2 min-[621px]:hidden">
-          {label} · {row.queue} · {row.name}
-          {row.error && ` · ${row.error}`}
+          {label} · <Visible text={row.queue} /> · <Visible text={row.name} />
+          {row.error && <Visible text={` · ${row.error}`} />}
         </span>
       </td>
       <td className="col-1 max-w-[190px]">
-        <span className="name clip block" title={row.name}>
-          {row.name}
+        <span className="name clip block" title={toVisible(row.name)}>
+          <Visible text={row.name} />
         </span>
       </td>
       <td className="col-1 max-w-[150px]">
@@ -40,9 +42,9 @@ export const FoundRow = memo(function FoundRow({ row, showSource }: { row: Found
           <PageLink
             href={queueHref(row.source, row.queue)}
             className="clip block text-ink-2 hover:underline"
-            title={row.queue}
+            title={toVisible(row.queue)}
           >
-            {row.queue}
+            <Visible text={row.queue} />
           </PageLink>
           {showSource && <span className="faint clip max-w-24 flex-none">{row.source}</span>}
         </span>
@@ -63,8 +65,8 @@ export const FoundRow = memo(function FoundRow({ row, showSource }: { row: Found
       <td className="num col-3 muted">{formatDuration(row.waitMs)}</td>
       <td className="num col-2 muted">{formatDuration(row.runMs)}</td>
       <td className="col-1 max-w-0">
-        <span className="mono muted clip block" title={row.error ?? undefined}>
-          {row.error}
+        <span className="mono muted clip block" title={row.error ? toVisible(row.error) : undefined}>
+          <Visible text={row.error} />
         </span>
       </td>
     </tr>

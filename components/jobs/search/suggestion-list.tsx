@@ -1,3 +1,4 @@
+import { Visible } from '@/components/ui/visible';
 import type { Suggestions } from '@/lib/contracts/search';
 
 interface SuggestionListProps {
@@ -25,8 +26,14 @@ export function SuggestionList({ id, items, chosen, onTake }: SuggestionListProp
           onMouseDown={(event) => event.preventDefault()}
           onClick={() => onTake(item)}
         >
-          <span className="mono clip">{item.label}</span>
-          {item.hint && <span className="faint clip ml-auto">{item.hint}</span>}
+          <span className="mono clip">
+            <Visible text={item.label} />
+          </span>
+          {item.hint && (
+            <span className="faint clip ml-auto">
+              <Visible text={item.hint} />
+            </span>
+          )}
         </div>
       ))}
     </div>

@@ -8,6 +8,7 @@ import { SelectField, SwitchField, TextField } from '@/components/ui/text-field'
 import { call } from '@/lib/client/call';
 import type { Queue } from '@/lib/contracts/queues';
 import { formatCount, formatPlural } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 interface ChangeProps {
   queue: Queue;
@@ -118,13 +119,15 @@ export function CleanDialog({ queue, onClose }: ChangeProps) {
 export function ObliterateDialog({ queue, onClose }: ChangeProps) {
   const router = useRouter();
   const [typed, setTyped] = useState('');
+  // Nobody can type what is not seen.
+  const shown = toVisible(queue.name);
   return (
     <SweepDialog
       queue={queue}
       title={`Obliterate ${queue.name}?`}
       action="Obliterate it"
-      blocked={typed === queue.name ? null : "Type the queue's name."}
-      step={() => call('queue.obliterate', { ...of(queue), body: { confirm: typed } })}
+      blocked={typed === queue.name || typed === shown ? null : "Type the queue's name."}
+      step={() => call('queue.obliterate', { ...of(queue), body: { confirm: queue.name } })}
       onDone={() => router.push('/queues')}
       onClose={onClose}
     >
@@ -135,7 +138,7 @@ export function ObliterateDialog({ queue, onClose }: ChangeProps) {
       <TextField
         label={
           <>
-            Type <b className="mono select-all font-[600] [overflow-wrap:anywhere]">{queue.name}</b> to confirm
+            Type <b className="mono select-all font-[600] [overflow-wrap:anywhere]">{shown}</b> to confirm
           </>
         }
         value={typed}

@@ -4,6 +4,7 @@ import { usePathname } from 'next/navigation';
 import { Fragment } from 'react';
 import { NAV_ITEMS } from '@/components/shell/nav/nav-items';
 import { PageLink } from '@/components/shell/nav/page-link';
+import { Visible } from '@/components/ui/visible';
 import { queueHref } from '@/lib/client/http/url';
 
 interface Crumb {
@@ -21,11 +22,11 @@ export function Crumbs() {
           {at > 0 && <i aria-hidden>/</i>}
           {crumb.href && at < crumbs.length - 1 ? (
             <PageLink href={crumb.href} className="clip">
-              {crumb.label}
+              <Visible text={crumb.label} />
             </PageLink>
           ) : (
             <span className={`clip ${crumb.mono ? 'mono font-medium' : ''}`} aria-current="page">
-              {crumb.label}
+              <Visible text={crumb.label} />
             </span>
           )}
         </Fragment>

@@ -4,6 +4,7 @@ import { Command } from 'cmdk';
 import { useEffect, useEffectEvent } from 'react';
 import { GROUP, ITEM } from '@/components/shell/palette/looks';
 import { useSettled } from '@/components/ui/use-settled';
+import { Visible } from '@/components/ui/visible';
 import { groupHref, jobHref, searchHref } from '@/lib/client/http/url';
 import { toQuery, useQuickFind } from '@/lib/client/quick-find';
 import { recordedLabel, recordedTone } from '@/lib/client/recorded-states';
@@ -54,10 +55,14 @@ export function FoundJobItems({ typed, go, onFound }: FoundProps & { onFound: (v
           <span className={`state ${recordedTone(job)} flex-none`}>
             <span className="dot" />
           </span>
-          <span className="mono clip">{job.id}</span>
-          <span className="clip text-ink-2">{job.name}</span>
+          <span className="mono clip">
+            <Visible text={job.id} />
+          </span>
+          <span className="clip text-ink-2">
+            <Visible text={job.name} />
+          </span>
           <span className="faint clip ml-auto max-w-52 flex-none">
-            {recordedLabel(job)} · {job.queue}
+            {recordedLabel(job)} · <Visible text={job.queue} />
           </span>
         </Command.Item>
       ))}
@@ -83,7 +88,9 @@ export function FoundElsewhere({ typed, go }: FoundProps) {
               <span className="state failed flex-none">
                 <span className="dot" />
               </span>
-              <span className="mono clip">{group.message.split('\n', 1)[0]}</span>
+              <span className="mono clip">
+                <Visible text={group.message.split('\n', 1)[0]} />
+              </span>
               <span className="faint num ml-auto flex-none">{formatCount(group.total)}</span>
             </Command.Item>
           ))}
@@ -92,7 +99,10 @@ export function FoundElsewhere({ typed, go }: FoundProps) {
       <Command.Group heading="Search" className={GROUP}>
         <Command.Item className={ITEM} value={EVERYTHING + text} onSelect={() => go(searchHref(toQuery(text)))}>
           <span className="clip">
-            Search all jobs for <b className="font-[550]">{text}</b>
+            Search all jobs for{' '}
+            <b className="font-[550]">
+              <Visible text={text} />
+            </b>
           </span>
         </Command.Item>
       </Command.Group>

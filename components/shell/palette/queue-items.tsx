@@ -3,6 +3,7 @@
 import { Command } from 'cmdk';
 import { GROUP, ITEM } from '@/components/shell/palette/looks';
 import { showToast } from '@/components/ui/toast/toast-store';
+import { Visible } from '@/components/ui/visible';
 import { call } from '@/lib/client/call';
 import { describeError } from '@/lib/client/http/problem-error';
 import { queueHref } from '@/lib/client/http/url';
@@ -35,7 +36,9 @@ export function QueueItems({ go, onClose }: { go: (href: string) => void; onClos
             value={`queue ${name} ${source}`}
             onSelect={() => go(queueHref(source, name))}
           >
-            <span className="clip">{name}</span>
+            <span className="clip">
+              <Visible text={name} />
+            </span>
             <span className="faint ml-auto flex-none">{source}</span>
           </Command.Item>
         ))}
@@ -51,7 +54,7 @@ export function QueueItems({ go, onClose }: { go: (href: string) => void; onClos
               onSelect={() => void pause(source, name, !paused)}
             >
               <span className="clip">
-                {paused ? 'Resume' : 'Pause'} {name}
+                {paused ? 'Resume' : 'Pause'} <Visible text={name} />
               </span>
             </Command.Item>
           ))}

@@ -1,4 +1,5 @@
 import { PageLink } from '@/components/shell/nav/page-link';
+import { Visible } from '@/components/ui/visible';
 import { jobHref, queueHref } from '@/lib/client/http/url';
 import type { ImportReport } from '@/lib/contracts/tasks';
 import { formatCount, formatPlural } from '@/lib/format';
@@ -59,7 +60,7 @@ export function ImportReportView({ report }: { report: ImportReport }) {
             <span key={job.id}>
               {at > 0 && ', '}
               <PageLink className="link mono" href={jobHref(job.source, job.queue, job.id)}>
-                {job.id}
+                <Visible text={job.id} />
               </PageLink>
             </span>
           ))}

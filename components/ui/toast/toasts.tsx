@@ -4,6 +4,7 @@ import Link from 'next/link';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { Button } from '@/components/ui/button';
 import { dropToast, readNoToasts, readToasts, subscribeToasts, type Toast } from '@/components/ui/toast/toast-store';
+import { Visible } from '@/components/ui/visible';
 
 const TONES = { done: 'completed', failed: 'failed', plain: 'waiting' };
 
@@ -37,8 +38,14 @@ function ToastCard({ toast }: { toast: Toast }) {
     >
       <span className={`dot mt-[5px] ${TONES[toast.tone]}`} />
       <div className="min-w-0">
-        <div className="font-[550] [overflow-wrap:anywhere]">{toast.title}</div>
-        {toast.detail && <div className="muted [overflow-wrap:anywhere]">{toast.detail}</div>}
+        <div className="font-[550] [overflow-wrap:anywhere]">
+          <Visible text={toast.title} />
+        </div>
+        {toast.detail && (
+          <div className="muted [overflow-wrap:anywhere]">
+            <Visible text={toast.detail} />
+          </div>
+        )}
         {toast.href && (
           <Link className="link" href={toast.href} prefetch={false}>
             {toast.hrefLabel ?? 'Open'}

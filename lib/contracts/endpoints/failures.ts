@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { IsoTime } from '../common';
+import { TimeInput } from '../common';
 import { AddDeploy, Deploy, DeployList, DeploysQuery } from '../deploys';
 import {
   Differences,
@@ -21,7 +21,7 @@ export const FAILURE_ENDPOINTS = {
   'failure.list': endpoint('Failures by cause', z.strictObject(FailuresQuery), null, FailureGroups),
   'failure.get': endpoint(
     'One cause: where, since when, sample jobs',
-    z.strictObject({ group: GroupId, from: IsoTime.optional(), to: IsoTime.optional() }),
+    z.strictObject({ group: GroupId, from: TimeInput.optional(), to: TimeInput.optional() }),
     null,
     FailureGroupDetail,
   ),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Cursor, Flag, IsoTime, JobState, Limit, Page } from '../common';
+import { Cursor, Flag, JobName, JobState, Limit, Page, TimeInput } from '../common';
 import {
   ChildrenFlag,
   ChildrenRemoved,
@@ -29,12 +29,12 @@ import { endpoint, OfJob, OfQueue } from './endpoint';
 /** Each condition narrows the list; all hold. */
 const ListFilter = {
   /** The whole name; several by commas. */
-  name: z.string().min(1).max(2000).optional(),
+  name: JobName.optional(),
   /** A part of the error's first line, whatever its case. */
   error: z.string().min(1).max(200).optional(),
   /** When it ended, or was added where it has not. */
-  from: IsoTime.optional(),
-  to: IsoTime.optional(),
+  from: TimeInput.optional(),
+  to: TimeInput.optional(),
 };
 
 export const JOB_ENDPOINTS = {

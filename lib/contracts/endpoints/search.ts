@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { IsoTime } from '../common';
+import { TimeInput } from '../common';
 import { ExportQuery, FoundJobs, RecordedJob, SearchQuery, Suggestions, SuggestQuery } from '../search';
 import { SavedView, SavedViewList, SaveView, ViewId, ViewsQuery } from '../views';
 import { endpoint, none, OfJob } from './endpoint';
@@ -13,7 +13,7 @@ export const SEARCH_ENDPOINTS = {
   'job.export': endpoint('All jobs that fit a query, as a file', ExportQuery, null, null),
   'job.history': endpoint(
     'A job as it was recorded, whether the broker still has it or not',
-    z.strictObject({ ...OfJob, addedAt: IsoTime.optional() }),
+    z.strictObject({ ...OfJob, addedAt: TimeInput.optional() }),
     null,
     RecordedJob,
   ),

@@ -20,6 +20,8 @@ export function tokenize(text: string): Token[] {
     throw new QueryFault(`at most ${BOUNDS.chars} characters`, [BOUNDS.chars, text.length]);
   const nul = text.indexOf(String.fromCharCode(0));
   if (nul >= 0) throw new QueryFault('expected no NUL character', [nul, nul + 1]);
+  const half = text.search(/[\ud800-\udfff]/u);
+  if (half >= 0) throw new QueryFault('expected no half of a surrogate pair', [half, half + 1]);
   const tokens: Token[] = [];
   for (let i = 0; i < text.length; ) {
     const char = text[i] ?? '';

@@ -14,10 +14,15 @@ export const STATES = [
   'unseen',
 ] as const;
 
-/** `1.5h` → ms; null when it is none. A number alone is milliseconds. */
+/** A hundred years: what lies further back than that no clock here can tell. */
+const LONGEST_MS = 36_525 * UNITS.d;
+const FIRST_YEAR = 1970;
+
+/** `1.5h` → ms; null when it is none, or longer than 36,525 days. A number alone is milliseconds. */
 export function readDuration(text: string): number | null {
   const match = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h|d|w)?$/.exec(text);
-  return match ? Number(match[1]) * UNITS[(match[2] ?? 'ms') as keyof typeof UNITS] : null;
+  const ms = match ? Number(match[1]) * UNITS[(match[2] ?? 'ms') as keyof typeof UNITS] : Number.NaN;
+  return ms <= LONGEST_MS ? ms : null;
 }
 
 export interface Moment {
@@ -42,7 +47,8 @@ export function readMoment(text: string, offsetMinutes: number): Moment | null {
     Number((fraction ?? '0').padEnd(3, '0')),
   );
   const date = new Date(at);
-  if (Number.isNaN(at) || date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return null;
+  if (Number(year) < FIRST_YEAR || date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day))
+    return null;
   if (Number(hour ?? 0) > 23 || Number(minute ?? 0) > 59 || Number(second ?? 0) > 59) return null;
   const width = fraction ? 1 : second ? 1_000 : hour ? 60_000 : 86_400_000;
   const fromMs = at - zoneMinutes(zone, offsetMinutes) * 60_000;
@@ -106,9 +112,9 @@ function expected(kind: FieldKind): string {
     case 'number':
       return 'a number, as 3, >3 or 2..5';
     case 'duration':
-      return 'a duration, as >30s, <5m or 1s..10s';
+      return 'a duration, as >30s, <5m or 1s..10s, of at most 36525d';
     case 'time':
-      return 'a time, as <1h (less than an hour ago), 2026-11-22 or 2026-11-21..2026-11-22T18:00';
+      return 'a time, as <1h (less than an hour ago, at most 36525d), 2026-11-22 or 2026-11-21..2026-11-22T18:00 (1970–9999)';
     default:
       return 'a value';
   }

@@ -1,6 +1,7 @@
+import * as z from 'zod';
 import { CodedError } from '@/lib/contracts/errors';
-import type { FoundJob } from '@/lib/contracts/search';
-import { decodeCursor, encodeCursor } from '@/lib/cursor';
+import type { FoundJob, SearchSort } from '@/lib/contracts/search';
+import { At, encodeCursor, foreignCursor, readCursor } from '@/lib/cursor';
 import { findPresent } from '@/lib/jobs/search/presence';
 import { readQuery } from '@/lib/jobs/search/read-query';
 import { findUnrecorded } from '@/lib/jobs/search/unrecorded';
@@ -16,9 +17,7 @@ export const searchJobs = query('job.search', async (ask, input) => {
   const from = performance.now();
   const node = readQuery(input.q, input.queue);
   const sources = sourcesOf(ask, input.source);
-  const given = decodeCursor(input.cursor);
-  const position = readPosition(given);
-  const before = typeof given?.before === 'number' ? given.before : null;
+  const { position, before } = readPlace(input.cursor, input.sort);
   const clock = { nowMs: Date.now(), offsetMinutes: input.offsetMinutes };
   const { sort, order, limit } = input;
   const [answer, lagMs] = await Promise.all([
@@ -65,12 +64,29 @@ export function explain(error: unknown): never {
   throw error;
 }
 
-function readPosition(given: Record<string, string | number> | null): SearchPosition | null {
-  if (given === null || given.before !== undefined) return null;
-  const { v, n, back } = given;
-  if (typeof v !== 'number' || !/^\d{1,19}$/.test(String(n)))
-    throw new CodedError('validation_failed', 'cursor: belongs to another list.', {
-      errors: [{ path: 'cursor', message: 'belongs to another list' }],
-    });
-  return { value: v, n: String(n), back: back === 1 };
+const MAX_BIGINT = 2n ** 63n - 1n;
+/** A row's sort value and number, or where a partial answer ended. */
+const Position = z.union([
+  z.strictObject({
+    v: z.number(),
+    n: z
+      .string()
+      .regex(/^\d{1,19}$/)
+      .refine((text) => BigInt(text) <= MAX_BIGINT),
+    back: z.union([z.literal(0), z.literal(1)]),
+  }),
+  z.strictObject({ before: At.ms }),
+]);
+
+function readPlace(
+  cursor: string | undefined,
+  sort: SearchSort,
+): { position: SearchPosition | null; before: number | null } {
+  const given = readCursor(cursor, Position);
+  if (given === null) return { position: null, before: null };
+  if ('before' in given) return { position: null, before: given.before };
+  const { v: value, n, back } = given;
+  const shape = sort === 'wait' || sort === 'run' ? At.count : At.ms;
+  if (!shape.safeParse(value).success) throw foreignCursor();
+  return { position: { value, n, back: back === 1 }, before: null };
 }

@@ -1,4 +1,5 @@
 import { BIN, findLoads, SET_LOAD_SQL } from '@/lib/bin/loads';
+import { cleanText, toKeyText } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
 import { type Chunk, RECORD_SQL } from '../ledger';
 import type { OperationRow } from '../rows';
@@ -74,5 +75,14 @@ ON CONFLICT (source, queue, job) DO UPDATE
 
 function cancelledValues({ source, queue, by, reason }: OperationRow, ids: string[], { names }: Partial<SliceResult>) {
   const of = ids.map((id) => names?.get(id));
-  return [source, queue, by, reason, ids, of.map((one) => one?.name ?? ''), of.map((one) => one?.state ?? 'waiting')];
+  const keys = ids.map(toKeyText);
+  return [
+    source,
+    toKeyText(queue),
+    by,
+    reason,
+    keys,
+    of.map((one) => cleanText(one?.name ?? '')),
+    of.map((one) => one?.state ?? 'waiting'),
+  ];
 }

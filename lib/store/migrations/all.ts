@@ -5,6 +5,7 @@ import { operationGeneration } from './0011-operation-generation';
 import { pausedSchedulers } from './0020-paused-schedulers';
 import { history } from './0030-history';
 import { workerQueue } from './0040-worker-queue';
+import { longNames } from './0041-long-names';
 import { recordIsolation } from './0050-record-isolation';
 
 /** Forward only; a landed step is never edited. */
@@ -16,5 +17,6 @@ export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   pausedSchedulers,
   history,
   workerQueue,
+  longNames,
   recordIsolation,
 ];

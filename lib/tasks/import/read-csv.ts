@@ -1,5 +1,6 @@
 import { CodedError } from '@/lib/contracts/errors';
 import { IMPORT_MAX_LINES } from '@/lib/contracts/tasks';
+import { isDeeperThan } from '@/lib/json-depth';
 import type { ReadLine } from './read-ndjson';
 import { tooManyLines } from './read-text';
 
@@ -111,6 +112,7 @@ function asNumber(text: string): { value: number } | { fault: string } {
 const looksLikeJson = (text: string) => /^(-?\d{1,15}(\.\d{1,10})?|true|false|null|[[{].*)$/s.test(text);
 
 function parse(text: string, otherwise: unknown): unknown {
+  if (isDeeperThan(text)) return otherwise;
   try {
     return JSON.parse(text) as unknown;
   } catch {

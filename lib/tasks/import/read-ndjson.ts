@@ -1,4 +1,5 @@
 import { IMPORT_MAX_LINES } from '@/lib/contracts/tasks';
+import { isDeeperThan, JSON_LEVELS } from '@/lib/json-depth';
 import { findUnsafeNumber } from '@/lib/unsafe-number';
 import { tooManyLines } from './read-text';
 
@@ -27,6 +28,8 @@ export function readNdjson(text: string): ReadLine[] {
 function readOne(
   text: string,
 ): Omit<Extract<ReadLine, { given: null }>, 'line'> | { given: { input: unknown; options: unknown }; errors: null } {
+  if (isDeeperThan(text))
+    return { given: null, errors: [{ path: '', message: `is nested deeper than ${JSON_LEVELS} levels` }] };
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -3,6 +3,7 @@ import { Hydrated } from '@/components/shell/hydrated';
 import { SourceView } from '@/components/sources/source-view';
 import { decodePart } from '@/lib/client/http/url';
 import { keys } from '@/lib/client/query-keys';
+import { toVisible } from '@/lib/format/visible';
 import { ask } from '@/lib/http/ask';
 import { read } from '@/lib/http/read';
 
@@ -11,7 +12,7 @@ interface SourcePageProps {
 }
 
 export async function generateMetadata({ params }: SourcePageProps): Promise<Metadata> {
-  return { title: decodePart((await params).source) };
+  return { title: toVisible(decodePart((await params).source)) };
 }
 
 export default async function SourcePage({ params }: SourcePageProps) {

@@ -6,6 +6,7 @@ import { RUNS_SHOWN } from '@/lib/client/http/page-sizes';
 import { toParams } from '@/lib/client/http/params';
 import { decodePart } from '@/lib/client/http/url';
 import { keys } from '@/lib/client/query-keys';
+import { toVisible } from '@/lib/format/visible';
 import { ask } from '@/lib/http/ask';
 import { readOrNull } from '@/lib/http/read';
 
@@ -15,7 +16,7 @@ interface TaskPageProps {
 }
 
 export async function generateMetadata({ params }: TaskPageProps): Promise<Metadata> {
-  return { title: decodePart((await params).task) };
+  return { title: toVisible(decodePart((await params).task)) };
 }
 
 export default async function TaskPage({ params, searchParams }: TaskPageProps) {

@@ -6,7 +6,7 @@ import type { JobState } from '@/lib/contracts/states';
 import { asInputError } from '../postgres/add';
 import type { PostgresConnection, Query } from '../postgres/connection';
 import { listQueueNames } from '../postgres/queues';
-import { type JobColumns, toBrokerRow } from '../postgres/rows';
+import { type JobColumns, toBigint, toBrokerRow } from '../postgres/rows';
 import { minimalName } from '../schedulers/shape';
 import { CHILDREN_SQL, NODES_SQL, SEARCH_SQL } from './sql';
 import { isHead, LIMITS, mergeStreams, modeOf, type Stream, type StreamFound } from './streams';
@@ -57,7 +57,10 @@ interface Looked {
 async function searchState(query: Query, queues: string[], state: JobState, from: FlowPlace | null) {
   const modes = queues.map((queue) => modeOf(from, { queue, state }));
   const values = [queues, modes.map(([mode]) => mode), modes.map(([, id]) => id)];
-  const rows = await query<Looked>(SEARCH_SQL[state], isHead(state) ? [queues] : [...values, from?.atMs ?? null]);
+  const rows = await query<Looked>(
+    SEARCH_SQL[state],
+    isHead(state) ? [queues] : [...values, from && toBigint(from.atMs)],
+  );
   const byQueue = new Map<string, Looked[]>();
   for (const row of rows) byQueue.set(row.queue, [...(byQueue.get(row.queue) ?? []), row]);
   return queues.map((queue): StreamFound => toFound({ queue, state }, byQueue.get(queue) ?? []));

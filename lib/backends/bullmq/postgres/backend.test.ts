@@ -89,7 +89,7 @@ describe('lists', () => {
       await expect(broker.backend.listJobs('list-completed', 'completed', position, 5)).rejects.toMatchObject({
         code: 'validation_failed',
       });
-    await expect(broker.backend.getJob('a\u0000b', '1', 5)).rejects.toMatchObject({ code: 'bad_request' });
+    await expect(broker.backend.getJob('a\u0000b', '1', 5)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('carries the first line of an error, and no payload', async () => {

@@ -222,9 +222,13 @@ function rethrowAsAway(error: unknown): never {
 export function asAwayError(error: unknown): unknown {
   if (error instanceof CodedError) return error;
   if ((error as { code?: unknown }).code === '22021')
-    return new CodedError('bad_request', 'A name or id holds a character that PostgreSQL has not (\\u0000).', {
-      cause: error,
-    });
+    return new CodedError(
+      'not_found',
+      'PostgreSQL holds no NUL character: there is no queue, job or scheduler called so.',
+      {
+        cause: error,
+      },
+    );
   if (!(error instanceof IncompatibleBrokerError) && !isAway(error)) return error;
   return new CodedError('broker_unavailable', describeAway(error), { retryAfterSeconds: 2, cause: error });
 }

@@ -1,5 +1,6 @@
 import type { AddedJob, Change } from '@/lib/backends/backend';
 import type { RetryOptions } from '@/lib/backends/changes';
+import { CodedError } from '@/lib/contracts/errors';
 import type { JobState } from '@/lib/contracts/states';
 import { ofScheduler } from '../actions';
 import { asInputError } from './add';
@@ -112,6 +113,8 @@ export function setProgress(connection: PostgresConnection, queue: string, id: s
 
 /** Keeps as many lines as the job's own `keepLogs`. */
 export function addLogs(connection: PostgresConnection, queue: string, id: string, lines: string[]): Promise<Change> {
+  const bad = lines.findIndex((line) => line.includes('\u0000'));
+  if (bad >= 0) return Promise.reject(unholdableLine(bad));
   return onJob(connection, queue, id, any, async (query) => {
     await query(
       `INSERT INTO job_log (queue, job_id, idx, row)
@@ -129,6 +132,11 @@ export function addLogs(connection: PostgresConnection, queue: string, id: strin
     );
     return undefined;
   });
+}
+
+function unholdableLine(n: number): CodedError {
+  const message = 'holds a NUL character (\\u0000), which PostgreSQL cannot store';
+  return new CodedError('validation_failed', `lines[${n}]: ${message}`, { errors: [{ path: `lines[${n}]`, message }] });
 }
 
 export function clearLogs(connection: PostgresConnection, queue: string, id: string, keep: number): Promise<Change> {

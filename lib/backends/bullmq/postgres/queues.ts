@@ -13,6 +13,7 @@ export async function listQueueNames(query: Query): Promise<string[]> {
 }
 
 export async function queueExists(query: Query, queue: string): Promise<boolean> {
+  if (queue.includes('\u0000')) return false;
   const rows = await query<{ found: boolean }>(
     `SELECT EXISTS (SELECT FROM job WHERE queue = $1) OR EXISTS (SELECT FROM meta WHERE queue = $1) AS found`,
     [queue],

@@ -1,6 +1,6 @@
 import type { BrokerRow, Position, Rows } from '@/lib/backends/backend';
-import { CodedError } from '@/lib/contracts/errors';
 import type { JobState } from '@/lib/contracts/states';
+import { foreignCursor } from '@/lib/cursor';
 import { timeOf, toIso } from '@/lib/iso-time';
 import { ERROR_LINE_CHARS, firstErrorLine, PROGRESS_CAP_CHARS, parseProgress, ranMs, waitedMs } from '../job-shape';
 import type { Query } from './connection';
@@ -37,6 +37,8 @@ interface Order {
   direction: 'ASC' | 'DESC';
 }
 
+const MAX_INTEGER = 2_147_483_647;
+const MAX_BIGINT = 9e18;
 const SEQ = { column: 'seq', type: 'bigint' } as const;
 const FINISHED: Order['keys'] = [{ column: 'finished_at_ms', type: 'bigint' }, SEQ];
 
@@ -78,20 +80,23 @@ export async function listRows(
 
 /** The first key alone bounds the index walk; the whole row comparison then skips what the last page showed of its ties. */
 export function afterSql({ keys, direction }: Order, position: Position, values: unknown[]): string {
-  const placed = keys.map((key) => `$${values.push(readKey(position, key.column))}::${key.type}`);
+  const placed = keys.map((key) => `$${values.push(readKey(position, key))}::${key.type}`);
   const sign = direction === 'ASC' ? '>' : '<';
   const first = keys[0]?.column;
   return `AND ${first} ${sign}= ${placed[0]} AND (${keys.map((key) => key.column).join(', ')}) ${sign} (${placed.join(', ')})`;
 }
 
-/** Cursors come from outside. */
-function readKey(position: Position, column: string): string {
+/** Cursors come from outside: what the column's type cannot hold is of another list. */
+function readKey(position: Position, { column, type }: Order['keys'][number]): string {
   const text = String(position[column]);
-  if (!/^-?\d{1,18}$/.test(text))
-    throw new CodedError('validation_failed', 'The cursor does not belong to this list.', {
-      errors: [{ path: 'cursor', message: 'does not belong to this list' }],
-    });
+  const fits = /^-?\d{1,18}$/.test(text) && (type === 'bigint' || Math.abs(Number(text)) <= MAX_INTEGER);
+  if (!fits) throw foreignCursor();
   return text;
+}
+
+/** A time that came from outside, or of another broker, as the nearest one that a bigint column can have. */
+export function toBigint(ms: number): string {
+  return String(BigInt(Math.trunc(Math.max(-MAX_BIGINT, Math.min(ms, MAX_BIGINT)))));
 }
 
 /** BullMQ's PostgreSQL schema has no "prioritized": that is a waiting job with a priority. */

@@ -1,5 +1,6 @@
 import type { Position } from '@/lib/backends/backend';
 import type { CleanOrder, CleanState, Sweep, SweepBounds } from '@/lib/backends/changes';
+import { foreignCursor } from '@/lib/cursor';
 import type { PostgresConnection, Query } from './connection';
 
 /** Rows that one transaction looks at; rows that it removes at most. */
@@ -120,8 +121,14 @@ async function takeStep(
 }
 
 function beyondSql({ keys }: Part, after: Position, values: unknown[]): string {
-  const placed = keys.map((key) => `$${values.push(Number(after[key]) || 0)}::bigint`);
+  const placed = keys.map((key) => `$${values.push(readKey(after, key))}::bigint`);
   return `${keys[0]} >= ${placed[0]} AND (${keys.join(', ')}) > (${placed.join(', ')})`;
+}
+
+function readKey(after: Position, key: Part['keys'][number]): string {
+  const text = String(after[key]);
+  if (!/^-?\d{1,18}$/.test(text)) throw foreignCursor();
+  return text;
 }
 
 /** As BullMQ's `clean` does, and frees their deduplication keys; locks taken in the order of its other functions. */

@@ -1,6 +1,7 @@
+import * as z from 'zod';
 import type { BrokerRow, Position, Rows } from '@/lib/backends/backend';
-import { CodedError } from '@/lib/contracts/errors';
 import type { JobState } from '@/lib/contracts/states';
+import { At, readPosition } from '@/lib/cursor';
 import type { RedisLink } from './link';
 import { LIST_LIST, LIST_ZSET } from './scripts/list';
 import { readLeftOut, toRawRow } from './scripts/row';
@@ -14,6 +15,21 @@ const ZSETS: Partial<Record<JobState, 'asc' | 'desc'>> = {
   prioritized: 'asc',
   'waiting-children': 'asc',
 };
+
+/** A score as Redis writes one; it takes no other as a bound. */
+const SortedPlace = z.strictObject({
+  score: z
+    .string()
+    .regex(/^-?\d{1,20}(\.\d{1,20})?(e[+-]?\d{1,3})?$/)
+    .refine((text) => Number.isFinite(Number(text))),
+  id: At.text,
+});
+const QueuedPlace = z.strictObject({
+  list: z.union([z.literal(1), z.literal(2)]),
+  index: At.count,
+  id: At.text,
+  last: At.text,
+});
 
 export function listJobs(
   link: RedisLink,
@@ -37,8 +53,8 @@ async function listSorted(
   limit: number,
 ): Promise<Rows<BrokerRow>> {
   const base = link.base(queue);
-  if (position !== null && !isSortedPosition(position)) throw foreignCursor();
-  const after = [String(position?.score ?? ''), String(position?.id ?? '')];
+  const place = position && readPosition(position, SortedPlace);
+  const after = [place?.score ?? '', place?.id ?? ''];
   const reply = (await link.script(LIST_ZSET, [base + state], [base, state, order, limit, ...after])) as unknown[];
   const [more, id, score, odd, ...rows] = reply;
   return {
@@ -57,10 +73,9 @@ async function listQueued(
 ): Promise<Rows<BrokerRow>> {
   const base = link.base(queue);
   const keys = state === 'active' ? [`${base}active`] : [`${base}wait`, `${base}paused`];
-  if (position !== null && typeof position.index !== 'number') throw foreignCursor();
-  const list = position?.list === 2 && keys.length === 2 ? 2 : 1;
-  const index = Math.max(0, Math.trunc(Number(position?.index ?? 0)) || 0);
-  const hints = [list, index, String(position?.id ?? ''), String(position?.last ?? '')];
+  const place = position && readPosition(position, QueuedPlace);
+  const list = keys.length === 2 ? (place?.list ?? 1) : 1;
+  const hints = [list, place?.index ?? 0, place?.id ?? '', place?.last ?? ''];
   const reply = (await link.script(LIST_LIST, keys, [base, state, limit, ...hints])) as unknown[];
   const [nextList, nextIndex, id, last, odd, ...rows] = reply;
   return {
@@ -70,12 +85,3 @@ async function listQueued(
     leftOut: readLeftOut(odd),
   };
 }
-
-const isSortedPosition = ({ score, id }: Position): boolean =>
-  id !== undefined && score !== undefined && score !== '' && Number.isFinite(Number(score));
-
-/** A cursor of another list, or a forged one: Redis would refuse the score with an error of its own. */
-const foreignCursor = () =>
-  new CodedError('validation_failed', 'cursor: belongs to another list.', {
-    errors: [{ path: 'cursor', message: 'belongs to another list' }],
-  });

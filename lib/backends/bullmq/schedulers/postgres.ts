@@ -11,7 +11,7 @@ import { copyOptions } from '../actions';
 import { asInputError } from '../postgres/add';
 import type { PostgresConnection, Query } from '../postgres/connection';
 import { listQueueNames } from '../postgres/queues';
-import { toState } from '../postgres/rows';
+import { toBigint, toState } from '../postgres/rows';
 import { minimalName, RUNS_TRIED, type StoredScheduler, toDefinition, toRow, withLastRun } from './shape';
 import { LAST_RUNS_SQL, LIST_SQL, PRINT_SQL, SCHEDULER_COLUMNS } from './sql';
 import { upsertScheduler } from './upsert';
@@ -56,7 +56,7 @@ async function listSchedulers(
   const queues = queue === null ? await listSchedulerQueues(query) : [queue];
   const { after, atMs } = from ?? { after: 'none' as const, atMs: null };
   const place = typeof after === 'string' ? [after, '', ''] : ['after', after.queue, after.id];
-  const rows = await query<Columns>(LIST_SQL, [queues, limit, atMs, ...place]);
+  const rows = await query<Columns>(LIST_SQL, [queues, limit, atMs === null ? null : toBigint(atMs), ...place]);
   return readLastRuns(
     query,
     rows.map((row) => toRow(row.queue, row.id, Number(row.next_ms), row)),

@@ -7,6 +7,7 @@ import { decodePart } from '@/lib/client/http/url';
 import { filterKey, readListFilter, toListQuery } from '@/lib/client/job-filter';
 import { readListParams } from '@/lib/client/list-params';
 import { keys } from '@/lib/client/query-keys';
+import { toVisible } from '@/lib/format/visible';
 import { ask } from '@/lib/http/ask';
 import { read, readOrNull } from '@/lib/http/read';
 
@@ -16,7 +17,7 @@ interface QueuePageProps {
 }
 
 export async function generateMetadata({ params }: QueuePageProps): Promise<Metadata> {
-  return { title: decodePart((await params).queue) };
+  return { title: toVisible(decodePart((await params).queue)) };
 }
 
 export default async function QueuePage({ params, searchParams }: QueuePageProps) {

@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
+import * as z from 'zod';
 import type { Position } from '@/lib/backends/backend';
 import type { Sweep, SweepBounds } from '@/lib/backends/changes';
+import { At, readPosition } from '@/lib/cursor';
 import { CLOCK_LUA } from '../bulk/clock-script';
 import type { RedisChanges } from '../change-jobs';
 import { luaScript } from '../link';
@@ -21,6 +23,16 @@ const OF_QUEUE = new Set([
 ]);
 /** Not `failed`: a queue whose name goes on after ":" has a key of that name too. */
 const OF_JOB = new Set(['logs', 'dependencies', 'processed', 'unsuccessful']);
+
+const MAX_SCAN_CURSOR = 2n ** 64n - 1n;
+/** A primary, and where its SCAN goes on. */
+const Place = z.strictObject({
+  node: At.count,
+  cursor: z
+    .string()
+    .regex(/^\d{1,20}$/)
+    .refine((text) => BigInt(text) <= MAX_SCAN_CURSOR),
+});
 
 /**
  * Removes jobs that are in no structure of their queue: what an eviction or a crash left behind. Every candidate is looked for in all
@@ -43,8 +55,8 @@ export async function removeOrphans(
     };
   const nodes = await link.call(() => mastersOf(link));
   let removed = 0;
-  let cursor = typeof from?.cursor === 'string' ? from.cursor : '0';
-  for (let i = Number(from?.node ?? 0) || 0; i < nodes.length; i++) {
+  let { node: i, cursor } = from ? readPosition(from, Place) : { node: 0, cursor: '0' };
+  for (; i < nodes.length; i++) {
     do {
       const [next, ids] = await link.call(() => scanStep(nodes[i] as Redis, base, cursor));
       const suspects = ids.filter((id) => !listed.has(id));

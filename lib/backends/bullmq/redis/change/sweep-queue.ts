@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import type { CleanOrder, CleanState, Sweep, SweepBounds } from '@/lib/backends/changes';
+import { At, readPosition } from '@/lib/cursor';
 import type { RedisChanges } from '../change-jobs';
 import { luaScript } from '../link';
 import { SWEEP } from '../scripts/sweep';
@@ -29,6 +31,9 @@ const PARTS: Record<CleanState, Part[]> = {
   failed: [finished('failed')],
 };
 
+/** Of the state's structures one, and how many of its entries stay. */
+const Place = z.strictObject({ part: At.count, offset: At.count });
+
 interface Rules {
   before: number | null;
   keepScheduled: boolean;
@@ -52,9 +57,8 @@ export class RedisSweeps {
   clean(queue: string, { state, before, from }: CleanOrder, bounds: SweepBounds): Promise<Sweep> {
     const keepScheduled = state !== 'completed' && state !== 'failed';
     const rules = { before, keepScheduled, announce: true, guarded: false };
-    const part = Number(from?.part ?? 0) || 0;
-    const offset = Math.max(0, Math.trunc(Number(from?.offset ?? 0)) || 0);
-    return this.#sweep(queue, PARTS[state], rules, bounds, { part, offset });
+    const place = from ? readPosition(from, Place) : { part: 0, offset: 0 };
+    return this.#sweep(queue, PARTS[state], rules, bounds, place);
   }
 
   async obliterate(queue: string, bounds: SweepBounds): Promise<Sweep> {

@@ -4,6 +4,7 @@ import { Hydrated } from '@/components/shell/hydrated';
 import { CHILDREN_PER_PAGE } from '@/lib/client/http/page-sizes';
 import { decodePart } from '@/lib/client/http/url';
 import { keys } from '@/lib/client/query-keys';
+import { toVisible } from '@/lib/format/visible';
 import { ask } from '@/lib/http/ask';
 import { read } from '@/lib/http/read';
 
@@ -12,7 +13,7 @@ interface FlowPageProps {
 }
 
 export async function generateMetadata({ params }: FlowPageProps): Promise<Metadata> {
-  return { title: `Flow ${decodePart((await params).job)}` };
+  return { title: `Flow ${toVisible(decodePart((await params).job))}` };
 }
 
 export default async function FlowPage({ params }: FlowPageProps) {

@@ -5,6 +5,7 @@ import { toParams } from '@/lib/client/http/params';
 import { decodePart } from '@/lib/client/http/url';
 import { keys } from '@/lib/client/query-keys';
 import { rangeBounds, rangeKey, readRange } from '@/lib/client/range';
+import { toVisible } from '@/lib/format/visible';
 import { ask } from '@/lib/http/ask';
 import { readOrNull } from '@/lib/http/read';
 
@@ -14,7 +15,7 @@ interface QueueMetricsPageProps {
 }
 
 export async function generateMetadata({ params }: QueueMetricsPageProps): Promise<Metadata> {
-  return { title: `${decodePart((await params).queue)} over time` };
+  return { title: `${toVisible(decodePart((await params).queue))} over time` };
 }
 
 export default async function QueueMetricsPage({ params, searchParams }: QueueMetricsPageProps) {

@@ -4,6 +4,7 @@ import { Hydrated } from '@/components/shell/hydrated';
 import { PAGE_LIMIT } from '@/lib/client/http/pages';
 import { decodePart } from '@/lib/client/http/url';
 import { keys } from '@/lib/client/query-keys';
+import { toVisible } from '@/lib/format/visible';
 import { ask } from '@/lib/http/ask';
 import { read, readOrNull } from '@/lib/http/read';
 
@@ -12,7 +13,7 @@ interface QueueSchedulersPageProps {
 }
 
 export async function generateMetadata({ params }: QueueSchedulersPageProps): Promise<Metadata> {
-  return { title: `Schedulers · ${decodePart((await params).queue)}` };
+  return { title: `Schedulers · ${toVisible(decodePart((await params).queue))}` };
 }
 
 export default async function QueueSchedulersPage({ params }: QueueSchedulersPageProps) {

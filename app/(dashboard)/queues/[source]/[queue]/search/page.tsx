@@ -6,6 +6,7 @@ import { toParams } from '@/lib/client/http/params';
 import { decodePart, queueSearchHref } from '@/lib/client/http/url';
 import { keys } from '@/lib/client/query-keys';
 import { FOUND_PER_PAGE, readSearch } from '@/lib/client/search-address';
+import { toVisible } from '@/lib/format/visible';
 import { ask } from '@/lib/http/ask';
 import { read, readOrNull } from '@/lib/http/read';
 
@@ -15,7 +16,7 @@ interface QueueSearchPageProps {
 }
 
 export async function generateMetadata({ params }: QueueSearchPageProps): Promise<Metadata> {
-  return { title: `Search · ${decodePart((await params).queue)}` };
+  return { title: `Search · ${toVisible(decodePart((await params).queue))}` };
 }
 
 /** Without a query in the address it opens with the queue's default view. */

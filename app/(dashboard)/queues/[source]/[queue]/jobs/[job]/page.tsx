@@ -5,6 +5,7 @@ import { LOG_LINES_PER_PAGE } from '@/lib/client/http/page-sizes';
 import { decodePart } from '@/lib/client/http/url';
 import { startLog } from '@/lib/client/job-log';
 import { keys } from '@/lib/client/query-keys';
+import { toVisible } from '@/lib/format/visible';
 import { ask } from '@/lib/http/ask';
 import { read, readHere, readOrNull } from '@/lib/http/read';
 
@@ -14,7 +15,7 @@ interface JobPageProps {
 
 export async function generateMetadata({ params }: JobPageProps): Promise<Metadata> {
   const { queue, job } = await params;
-  return { title: `${decodePart(job)} · ${decodePart(queue)}` };
+  return { title: toVisible(`${decodePart(job)} · ${decodePart(queue)}`) };
 }
 
 export default async function JobPage({ params }: JobPageProps) {

@@ -5,6 +5,7 @@ import type { JobState } from '@/lib/contracts/states';
 import { findGroup } from '@/lib/failures/find-group';
 import { checkCount, fixChoice, writeOperation } from '@/lib/operations/create';
 import { STATE_CODES } from '@/lib/store/history/states';
+import { inTurn } from '@/lib/turns';
 import { action } from '@/lib/verbs';
 
 const MOST_JOBS = 1_000_000;
@@ -22,11 +23,13 @@ export const operateOnFailure = action(
   async (ask, { group, body }) => {
     const row = await findGroup(ask, group);
     const states = STATES[body.action];
-    const jobs = await ask.store.query<{ queue: string; ids: string[] }>(
-      `SELECT q.queue, array_agg(DISTINCT j.id) AS ids FROM (
+    const jobs = await inTurn(ask, 'search', (reader) =>
+      reader.query<{ queue: string; ids: string[] }>(
+        `SELECT q.queue, array_agg(DISTINCT j.id) AS ids FROM (
          SELECT queue_id, id FROM queuedeck.job WHERE group_id = $1 AND state = ANY($2::smallint[]) AND (flags & 1) = 0 LIMIT ${MOST_JOBS}
        ) j JOIN queuedeck.scope q ON q.id = j.queue_id WHERE ($3::text IS NULL OR q.queue = $3) GROUP BY q.queue ORDER BY q.queue`,
-      [row.id, states.map((state) => STATE_CODES[state]), body.queue ?? null],
+        [row.id, states.map((state) => STATE_CODES[state]), body.queue ?? null],
+      ),
     );
     if (jobs.length === 0)
       throw new CodedError('nothing_matches', 'No job of this group is in such a state any more.', { count: 0 });

@@ -8,6 +8,7 @@ import type { VerbName } from '@/lib/contracts/routes';
 import { guardRequest } from '@/lib/http/guard-request';
 import { problemResponse } from '@/lib/http/problem';
 import { readJsonBody } from '@/lib/http/read-body';
+import { currentRequest } from '@/lib/http/request-context';
 import { takeUpload } from '@/lib/http/take-upload';
 import { Answer, type Ask, execute, type Verb } from '@/lib/verbs';
 
@@ -55,10 +56,12 @@ export function notAllowed(...verbs: VerbName[]): Handler {
 }
 
 export function makeAsk(request: { signal: AbortSignal; headers: Headers }): Ask {
+  const context = currentRequest();
   return {
     ...getContext(),
     actor: LOCAL_ACTOR,
-    signal: request.signal,
+    address: context?.address,
+    signal: context?.signal ?? request.signal,
     headers: {
       idempotencyKey: request.headers.get('idempotency-key'),
       lastEventId: request.headers.get('last-event-id'),

@@ -1,7 +1,10 @@
 import { CodedError } from '@/lib/contracts/errors';
 import { findSource } from '@/lib/sources/find';
 import { SCOPE_KINDS } from '@/lib/store/history/scope-key';
+import type { Queries } from '@/lib/store/queries';
 import type { Ask } from '@/lib/verbs';
+
+type Sources = Pick<Ask, 'sources'>;
 
 interface Of {
   source?: string | undefined;
@@ -17,12 +20,12 @@ export interface ScopeRow {
 }
 
 /** The scopes whose figures are asked for: one, or one for each source. Empty = nothing of it was recorded. Throws validation_failed. */
-export async function findScopes(ask: Ask, { source, queue, name }: Of): Promise<ScopeRow[]> {
+export async function findScopes(ask: Sources, store: Queries, { source, queue, name }: Of): Promise<ScopeRow[]> {
   if (source !== undefined) findSource(ask.sources, source);
   if (queue !== undefined && source === undefined) throw missing('source', 'of the queue is missing');
   if (name !== undefined && queue === undefined) throw missing('queue', 'of the name is missing');
   const kind = name !== undefined ? SCOPE_KINDS.name : queue !== undefined ? SCOPE_KINDS.queue : SCOPE_KINDS.source;
-  return ask.store.query<ScopeRow>(
+  return store.query<ScopeRow>(
     `SELECT id, source, queue, name FROM queuedeck.scope WHERE kind = $1 AND source = ANY($2::text[])
         AND ($3::text IS NULL OR queue = $3) AND ($4::text IS NULL OR name = $4)`,
     [kind, source === undefined ? [...ask.sources.keys()] : [source], queue ?? null, name ?? null],
@@ -30,8 +33,13 @@ export async function findScopes(ask: Ask, { source, queue, name }: Of): Promise
 }
 
 /** Of the queues of a source (or of all), or of the names of a queue. */
-export function findParts(ask: Ask, kind: 'queue' | 'name', { source, queue }: Of): Promise<ScopeRow[]> {
-  return ask.store.query<ScopeRow>(
+export function findParts(
+  ask: Sources,
+  store: Queries,
+  kind: 'queue' | 'name',
+  { source, queue }: Of,
+): Promise<ScopeRow[]> {
+  return store.query<ScopeRow>(
     `SELECT id, source, queue, name FROM queuedeck.scope WHERE kind = $1 AND source = ANY($2::text[]) AND ($3::text IS NULL OR queue = $3)
       ORDER BY seen_at DESC LIMIT 5000`,
     [SCOPE_KINDS[kind], source === undefined ? [...ask.sources.keys()] : [source], queue ?? null],

@@ -53,9 +53,8 @@ async function measureQuery(
   const { signal } = new AbortController();
   for (let round = 0; round <= ROUNDS; round += 1) {
     const from = performance.now();
-    const answer = await runSearch(
-      store,
-      {
+    const answer = await store.turn('search', { caller: 'bench', signal }, (reader) =>
+      runSearch(reader, {
         node: parseQuery(q(round)),
         sources: [SOURCE],
         sort: 'added',
@@ -64,8 +63,7 @@ async function measureQuery(
         position: null,
         before: null,
         clock: { nowMs: Date.now(), offsetMinutes: 0 },
-      },
-      signal,
+      }),
     );
     if (round > 0) samples.push(performance.now() - from);
     if (!answer.searched.complete) partial += 1;

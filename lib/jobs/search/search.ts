@@ -6,9 +6,9 @@ import { readQuery } from '@/lib/jobs/search/read-query';
 import { findUnrecorded } from '@/lib/jobs/search/unrecorded';
 import { findSource } from '@/lib/sources/find';
 import { readLag } from '@/lib/sources/read-lag';
-import { TooSlowError } from '@/lib/store/search/cancellable';
 import { toFoundJob } from '@/lib/store/search/found-row';
 import { runSearch, type SearchPosition } from '@/lib/store/search/run-search';
+import { inTurn } from '@/lib/turns';
 import { type Ask, query } from '@/lib/verbs';
 
 /** The record's rows, with whether the broker still has them; on the first page also what waits there and is not recorded yet. */
@@ -22,7 +22,9 @@ export const searchJobs = query('job.search', async (ask, input) => {
   const clock = { nowMs: Date.now(), offsetMinutes: input.offsetMinutes };
   const { sort, order, limit } = input;
   const [answer, lagMs] = await Promise.all([
-    runSearch(ask.store, { node, sources, sort, order, limit, position, before, clock }, ask.signal).catch(explain),
+    inTurn(ask, 'search', (reader) =>
+      runSearch(reader, { node, sources, sort, order, limit, position, before, clock }),
+    ),
     readLag(ask.store, sources),
   ]);
   const recorded = answer.rows.map(toFoundJob);
@@ -54,15 +56,6 @@ export const searchJobs = query('job.search', async (ask, input) => {
 /** The sources that may be asked: the given one, or all that are configured. */
 export function sourcesOf(ask: Ask, source: string | undefined): string[] {
   return source === undefined ? [...ask.sources.keys()] : [findSource(ask.sources, source).config.name];
-}
-
-export function explain(error: unknown): never {
-  if (error instanceof TooSlowError)
-    throw new CodedError(
-      'too_slow',
-      'The search ran into its limit of ten seconds: add a queue, a state or a time to it.',
-    );
-  throw error;
 }
 
 function readPosition(given: Record<string, string | number> | null): SearchPosition | null {

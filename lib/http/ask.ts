@@ -10,7 +10,7 @@ import { Answer, execute, type Verb } from '@/lib/verbs';
 /** A page asks a verb directly, on the server. Throws CodedError. */
 export async function ask<N extends keyof typeof VERBS>(name: N, call: CallOf<N>): Promise<OutputOf<N>> {
   const given = await headers();
-  guardRequest(given, false);
+  guardRequest(given, 'page');
   const { body, ...raw } = call as Record<string, unknown>;
   const verb = VERBS[name] as unknown as Verb<N>;
   const asked = makeAsk({ signal: new AbortController().signal, headers: given });

@@ -22,7 +22,7 @@ export function route<N extends VerbName>(verb: Verb<N>): Handler {
   const endpoint = ENDPOINTS[verb.name];
   return async (request) => {
     try {
-      guardRequest(request.headers, method !== 'GET');
+      guardRequest(request.headers, 'api');
       const url = new URL(request.url);
       const raw = { ...readQuery(url.searchParams), ...readPath(pattern, url.pathname) };
       // A wrong parameter is told before a wrong file is.

@@ -1,16 +1,46 @@
-/** Strings are skipped whole, so that digits inside them do not count. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const QUOTE = 34;
+const BACKSLASH = 92;
+const MINUS = 45;
+/** Shorter ones without an exponent are exact enough. */
+const SHORTEST = 16;
+
+const isDigit = (code: number) => code >= 48 && code <= 57;
+const isExponent = (code: number) => code === 69 || code === 101;
 
 /**
  * The first number in valid JSON text that a double cannot hold exactly enough to be written back with the same value:
- * integers beyond 2^53 that change, numbers that overflow. Null when all survive.
+ * integers beyond 2^53 that change, numbers that overflow. Null when all survive. One walk: a pattern would need a stack as deep as
+ * the longest string.
  */
 export function findUnsafeNumber(text: string): string | null {
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (token.startsWith('"') || token.length < 16) continue;
-    if (!survives(token)) return token.length > 60 ? `${token.slice(0, 60)}…` : token;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (code === MINUS || isDigit(code)) {
+      const from = at;
+      let hasExponent = false;
+      for (let next = text.charCodeAt(at + 1); isDigit(next) || isExponent(next) || isSign(next); at += 1) {
+        hasExponent ||= isExponent(next);
+        next = text.charCodeAt(at + 2);
+      }
+      if (!hasExponent && at + 1 - from < SHORTEST) continue;
+      const token = text.slice(from, at + 1);
+      if (!survives(token)) return token.length > 60 ? `${token.slice(0, 60)}…` : token;
+    }
   }
   return null;
+}
+
+/** `+ - .` */
+const isSign = (code: number) => code === 43 || code === MINUS || code === 46;
+
+function endOfString(text: string, from: number): number {
+  for (let at = from + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH) at += 1;
+    else if (code === QUOTE) return at;
+  }
+  return text.length;
 }
 
 function survives(token: string): boolean {

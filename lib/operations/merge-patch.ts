@@ -1,5 +1,5 @@
-/** Strings are matched whole, so that what stands inside them does not count. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+const QUOTE = 34;
+const BACKSLASH = 92;
 
 /**
  * JSON merge patch (RFC 7396) on text: what the patch does not name keeps its very characters, so that big integers survive.
@@ -7,16 +7,20 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
  */
 export function mergePatchText(text: string, patch: Record<string, unknown>): string {
   JSON.parse(text);
+  return merge(text, patch);
+}
+
+function merge(text: string, patch: Record<string, unknown>): string {
   const members = text.trimStart().startsWith('{') ? readMembers(text) : new Map<string, string>();
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) members.delete(key);
-    else if (isObject(value)) members.set(key, mergePatchText(members.get(key) ?? '{}', value));
+    else if (isObject(value)) members.set(key, merge(members.get(key) ?? '{}', value));
     else members.set(key, JSON.stringify(value));
   }
   return `{${[...members].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
 }
 
-/** The members of a valid JSON object, each value as its text; of a doubled key the last. */
+/** The members of a valid JSON object, each value as its text; of a doubled key the last. One walk: a pattern fails at long strings. */
 function readMembers(text: string): Map<string, string> {
   const members = new Map<string, string>();
   let depth = 0;
@@ -27,14 +31,27 @@ function readMembers(text: string): Map<string, string> {
     key = null;
     from = -1;
   };
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
-    if (depth === 1 && key === null && token.startsWith('"')) key = JSON.parse(token) as string;
-    else if (depth === 1 && token === ':' && from < 0) from = index + 1;
-    else if (depth === 1 && (token === ',' || token === '}')) close(index);
-    if (token === '{' || token === '[') depth += 1;
-    else if (token === '}' || token === ']') depth -= 1;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at];
+    if (char === '"') {
+      const end = endOfString(text, at);
+      if (depth === 1 && key === null) key = JSON.parse(text.slice(at, end + 1)) as string;
+      at = end;
+    } else if (depth === 1 && char === ':' && from < 0) from = at + 1;
+    else if (depth === 1 && (char === ',' || char === '}')) close(at);
+    if (char === '{' || char === '[') depth += 1;
+    else if (char === '}' || char === ']') depth -= 1;
   }
   return members;
+}
+
+function endOfString(text: string, from: number): number {
+  for (let at = from + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH) at += 1;
+    else if (code === QUOTE) return at;
+  }
+  return text.length;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

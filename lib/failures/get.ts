@@ -24,10 +24,10 @@ interface Sample {
 }
 
 export const getFailure = query('failure.get', async (ask, { group, from, to }) => {
-  const row = await findGroup(ask, group);
   const period = readPeriod(from ?? new Date(Date.now() - DAY_MS).toISOString(), to, undefined, LINE_POINTS);
-  const [[shown], places, samples, deploys] = await inTurn(ask, 'figures', (reader) =>
-    Promise.all([
+  const [[shown], places, samples, deploys] = await inTurn(ask, 'figures', async (reader) => {
+    const row = await findGroup(ask, group, reader);
+    return Promise.all([
       presentGroups(ask, reader, [row], period),
       readPlaces(reader, [row.id]),
       reader.query<Sample>(
@@ -38,8 +38,8 @@ export const getFailure = query('failure.get', async (ask, { group, from, to }) 
         [row.id],
       ),
       readDeploys(reader, row.source, period.fromMs, period.toMs),
-    ]),
-  );
+    ]);
+  });
   const byPlace = new Map<string, { queue: string; name: string; total: number; lastAt: string }>();
   for (const { queue, name, total, last_at } of places) {
     const key = `${queue}\n${name}`;

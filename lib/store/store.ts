@@ -110,7 +110,7 @@ class OpenLane {
     this.pool = new pg.Pool({
       connectionString: url,
       max: places,
-      connectionTimeoutMillis: 2500,
+      connectionTimeoutMillis: 5_000,
       query_timeout: 10_000,
       ...(statementMs === undefined ? {} : { statement_timeout: statementMs }),
       idleTimeoutMillis: 30_000,

@@ -21,12 +21,11 @@ export const searchJobs = query('job.search', async (ask, input) => {
   const before = typeof given?.before === 'number' ? given.before : null;
   const clock = { nowMs: Date.now(), offsetMinutes: input.offsetMinutes };
   const { sort, order, limit } = input;
-  const [answer, lagMs] = await Promise.all([
-    inTurn(ask, 'search', (reader) =>
-      runSearch(reader, { node, sources, sort, order, limit, position, before, clock }),
-    ),
-    readLag(ask.store, sources),
-  ]);
+  const asked = { node, sources, sort, order, limit, position, before, clock };
+  // All of it in the turn: whoever is refused has asked nothing else.
+  const [answer, lagMs] = await inTurn(ask, 'search', (reader) =>
+    Promise.all([runSearch(reader, asked), readLag(reader, sources)]),
+  );
   const recorded = answer.rows.map(toFoundJob);
   const [present, fresh] = await Promise.all([
     findPresent(ask.sources, recorded),

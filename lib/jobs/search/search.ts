@@ -22,15 +22,18 @@ export const searchJobs = query('job.search', async (ask, input) => {
   const clock = { nowMs: Date.now(), offsetMinutes: input.offsetMinutes };
   const { sort, order, limit } = input;
   const asked = { node, sources, sort, order, limit, position, before, clock };
-  // All of it in the turn: whoever is refused has asked nothing else.
-  const [answer, lagMs] = await inTurn(ask, 'search', (reader) =>
-    Promise.all([runSearch(reader, asked), readLag(reader, sources)]),
-  );
+  const isFirst = position === null && before === null;
+  // All of it in the turn, the brokers' part too: whoever is refused has asked nothing else.
+  const { answer, lagMs, fresh } = await inTurn(ask, 'search', async (reader) => {
+    const [found, lag] = await Promise.all([runSearch(reader, asked), readLag(reader, sources)]);
+    return {
+      answer: found,
+      lagMs: lag,
+      fresh: isFirst ? await findUnrecorded(ask, reader, sources, node, lag) : [],
+    };
+  });
   const recorded = answer.rows.map(toFoundJob);
-  const [present, fresh] = await Promise.all([
-    findPresent(ask.sources, recorded),
-    position === null && before === null ? findUnrecorded(ask, sources, node, lagMs) : [],
-  ]);
+  const present = await findPresent(ask.sources, recorded);
   const [first] = answer.rows;
   const last = answer.rows.at(-1);
   const at = (row: typeof first, back: 0 | 1) => row && encodeCursor({ v: Number(row.sort_value), n: row.n, back });

@@ -20,6 +20,7 @@ export class SharedReads {
   constructor(private readonly freshMs: number) {}
 
   async read<T>(key: string, signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
     const known = this.#kept.get(key);
     if (!known || Date.now() - known.at >= this.freshMs) return this.#wait<T>(key, this.#begin(key, run), signal);
     try {
@@ -46,7 +47,6 @@ export class SharedReads {
   }
 
   async #wait<T>(key: string, kept: Kept, signal: AbortSignal): Promise<T> {
-    signal.throwIfAborted();
     const leave = () => {
       kept.readers -= 1;
       if (kept.readers > 0 || kept.isThere) return;

@@ -92,7 +92,11 @@ test('a thousand cheap searches at once are answered or told when to ask again',
   // Connected before, so that it is the searches that come at once: more than 511 would wait to be let in.
   while (connections.length < 1_000)
     connections.push(...(await Promise.all(Array.from({ length: 100 }, () => HttpConnection.open(Number(port))))));
-  const all = await Promise.all(connections.map((one) => one.get(`${API}/jobs?q=id:nobody`)));
+  const service = await Promise.all(Array.from({ length: 20 }, () => HttpConnection.open(Number(port))));
+  const searches = connections.map((one) => one.get(`${API}/jobs?q=id:nobody`));
+  const jobs = service.map((one, i) => one.post(`${API}/queues/${OWN_SOURCE}/lanes/jobs`, `{"name":"mail-${i}"}`));
+  expect((await Promise.all(jobs)).map(({ status }) => status)).toEqual(service.map(() => 201));
+  const all = await Promise.all(searches);
   const refused = all.filter(({ status }) => status !== 200);
   expect(refused.filter(({ status }) => status !== 429)).toEqual([]);
   expect(refused.length).toBeLessThan(1_000);
@@ -100,7 +104,7 @@ test('a thousand cheap searches at once are answered or told when to ask again',
     expect(headers).toMatch(/\r\nretry-after: 1\r\n/i);
     expect(JSON.parse(body.toString())).toMatchObject({ code: 'too_many_requests' });
   }
-  for (const one of connections) one.close();
+  for (const one of [...connections, ...service]) one.close();
   expect((await ask(`${API}/jobs?q=id:nobody`)).status).toBe(200);
 });
 

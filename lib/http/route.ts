@@ -38,6 +38,8 @@ export function route<N extends VerbName>(verb: Verb<N>): Handler {
         endpoint.status,
       );
     } catch (error) {
+      // What was given up with its reader is no fault to be logged, and nobody reads the answer.
+      if ((currentRequest()?.signal ?? request.signal).aborted) return new Response(null, { status: 499 });
       return problemResponse(error, `${verb.name} ${request.url.slice(0, 300)}`);
     }
   };

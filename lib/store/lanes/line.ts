@@ -65,7 +65,11 @@ export class Line {
         reject(reason);
       };
       const onAbort = () => leave(signal?.reason);
-      const timer = setTimeout(() => leave(new NoPlaceError(this.#freedAt < since)), ms);
+      const giveUp = () => {
+        if (queue.includes(waiter)) leave(new NoPlaceError(this.#freedAt < since));
+      };
+      // Where the process itself is late, a place may be free already and only its news not be read yet.
+      const timer = setTimeout(() => setImmediate(giveUp), ms);
       const settle = () => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);

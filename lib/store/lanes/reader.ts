@@ -94,7 +94,7 @@ class Reads implements Reader {
     this.spoil(new Error('a query was cancelled'));
     const over = running.then(() => true);
     for (const until = performance.now() + CANCEL_MS; performance.now() < until; ) {
-      await this.turn.cancel(this.#pid).catch(() => undefined);
+      void this.turn.cancel(this.#pid).catch(() => undefined);
       if (await Promise.race([over, sleep(CANCEL_EVERY_MS, false, { ref: false })])) return;
     }
   }

@@ -22,7 +22,7 @@ const DIRECT: Record<string, Handler> = {
 };
 
 /** A route refuses a body that has not come within 30 s; a socket that has not even sent its headers, or goes on after that, is ended here. */
-const TIMES = { headersTimeout: 15_000, requestTimeout: 35_000, connectionsCheckingInterval: 5_000 };
+const TIMES = { headersTimeout: 30_000, requestTimeout: 35_000, connectionsCheckingInterval: 5_000 };
 
 /** The production web process. Ends by SIGTERM (143) or SIGINT (130); exit code 2: bad configuration. */
 async function main(): Promise<void> {

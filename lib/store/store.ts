@@ -110,7 +110,9 @@ class OpenLane {
     this.pool = new pg.Pool({
       connectionString: url,
       max: places,
-      connectionTimeoutMillis: 5_000,
+      // Once open they stay: a process that is late needs seconds to open one.
+      min: lane === 'vital' ? places : 0,
+      connectionTimeoutMillis: 10_000,
       query_timeout: 10_000,
       ...(statementMs === undefined ? {} : { statement_timeout: statementMs }),
       idleTimeoutMillis: 30_000,

@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
-import { closeAllHubs } from '@/lib/live/hub';
+import { closeAllHubs } from '@/lib/live/shared-hub';
 
 /** With streams open the process ends within a second, whatever their readers do. */
 const EXIT_MS = 700;

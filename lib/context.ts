@@ -16,6 +16,9 @@ export interface App {
   sources: ReadonlyMap<string, SourceEntry>;
 }
 
+/** Nobody waits longer for an answer, so nothing need go on longer for one. */
+const STATEMENT_MS = 10_000;
+
 const KEY = Symbol.for('queuedeck.app');
 const home = globalThis as { [KEY]?: App };
 
@@ -36,7 +39,7 @@ export function openApp(env: Env): App {
   log.level = env.logLevel;
   const sources = new Map<string, SourceEntry>();
   for (const config of env.sources) sources.set(config.name, { config, backend: openBackend(config, { role: 'web' }) });
-  return { env, store: openStore(env.databaseUrl), sources };
+  return { env, store: openStore(env.databaseUrl, { statementMs: STATEMENT_MS }), sources };
 }
 
 export async function closeApp(app: App): Promise<void> {

@@ -46,6 +46,20 @@ it('is bounded in time for the dearest patterns', () => {
   }
 });
 
+it('knows without a search that no such day exists', () => {
+  const never = ['0 0 31 2,4,6,9,11 *', '0 0 30,31 2 *', '0 0 31 4,6 ?'];
+  const from = performance.now();
+  for (const pattern of never) {
+    expect(findFault(cron(pattern)), pattern).not.toBeNull();
+    expect(nextRuns(cron(pattern), { fromMs: FROM, count: 20 })).toEqual({ runs: [], ends: true });
+    expect(earlierRuns(cron(pattern), FROM, 2)).toEqual([]);
+  }
+  // Each of the three searches took a second.
+  expect(performance.now() - from).toBeLessThan(1_000);
+  for (const rare of ['0 0 29 2 *', '0 0 31 2,4,5 *', '0 0 L 2 *', '0 0 31 2,4 1'])
+    expect(nextRuns(cron(rare), { fromMs: FROM, count: 1 }).runs, rare).toHaveLength(1);
+});
+
 it('knows the runs before', () => {
   expect(isoOf(earlierRuns(cron('0 0 * * *'), FROM, 2))).toEqual([
     '2026-03-28T00:00:00.000Z',

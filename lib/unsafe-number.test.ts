@@ -9,6 +9,8 @@ describe('findUnsafeNumber', () => {
     ['[1e400]', '1e400'],
     ['{"a":-1E+309}', '-1E+309'],
     ['[0.1e-400]', '0.1e-400'],
+    ['[-1e999]', '-1e999'],
+    [`["${'x'.repeat(10_485_760)}",12345678901234567890]`, '12345678901234567890'],
   ])('finds a number that would change in %.40s', (text, number) => {
     expect(findUnsafeNumber(text)).toBe(number);
   });
@@ -17,6 +19,8 @@ describe('findUnsafeNumber', () => {
     '{"id":"12345678901234567890"}',
     '[9007199254740992, 1e21, 0.1, -5, 1e308, 0e999, -0, 5e-324]',
     '{"a\\"12345678901234567891":1}',
+    '[1e308,-0,0.1E+5]',
+    '"\\\\"',
   ])('lets %s pass', (text) => {
     expect(findUnsafeNumber(text)).toBeNull();
   });

@@ -10,6 +10,9 @@ import { log } from '@/lib/log';
 /** What a verb knows of the one who asks. */
 export interface Ask extends App {
   actor: Actor;
+  /** Where the request came from; left out where nobody has sent one. */
+  address?: string | undefined;
+  /** Aborts when the asker is gone. */
   signal: AbortSignal;
   /** Lower-cased names; only what verbs read. */
   headers: { idempotencyKey: string | null; lastEventId: string | null };
@@ -30,6 +33,16 @@ export class Answer<T> {
     readonly headers: Record<string, string> = {},
   ) {}
 }
+
+/** What other machines wait for: it goes by the store's vital lane, whatever else is asked. Heavy reads take turns (lib/turns.ts). */
+const VITAL: ReadonlySet<VerbName> = new Set<VerbName>([
+  'job.add',
+  'job.duplicate',
+  'flow.add',
+  'task.run',
+  'task.import',
+  'system.ready',
+]);
 
 type Result<N extends VerbName> = OutputOf<N> | Answer<OutputOf<N>> | Response;
 
@@ -67,14 +80,15 @@ export async function execute<N extends VerbName>(
   if (schema !== null) input.body = parseInput(schema, body) as InputOf<N>['body'];
   if (!mayDo(ask.actor, verb.name))
     throw new CodedError('forbidden', `The role "${ask.actor.role}" does not include ${verb.name}.`);
-  if (verb.kind === 'query') return verb.run(ask, input);
+  const own = VITAL.has(verb.name) ? { ...ask, store: ask.store.vital } : ask;
+  if (verb.kind === 'query') return verb.run(own, input);
   if (ask.env.readOnly) throw new CodedError('read_only', 'QUEUEDECK_READ_ONLY is set: nothing can be changed.');
-  return runAudited(verb, ask, input);
+  return runAudited(verb, own, input);
 }
 
 async function runAudited<N extends VerbName>(verb: Verb<N>, ask: Ask, input: InputOf<N>): Promise<Result<N>> {
   const target = input as { source?: string; queue?: string; job?: string };
-  const id = await startAudit(ask.store, {
+  const id = await startAudit(ask.store.vital, {
     actor: ask.actor,
     action: verb.name,
     source: target.source ?? null,
@@ -97,7 +111,7 @@ async function runAudited<N extends VerbName>(verb: Verb<N>, ask: Ask, input: In
 /** The change has happened (or not): losing its outcome must not turn the answer into an error; `started` still stands. */
 async function outcome(ask: Ask, id: string, text: string, detail: unknown): Promise<void> {
   try {
-    await finishAudit(ask.store, id, text, detail);
+    await finishAudit(ask.store.vital, id, text, detail);
   } catch (error) {
     log.error({ err: (error as Error).message, audit: id, outcome: text }, 'audit outcome not written');
   }

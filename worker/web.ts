@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
@@ -6,6 +6,7 @@ import { EnvError, loadEnv } from '@/lib/env';
 import { MAX_HEADER_BYTES, refuseAtDoor } from '@/lib/http/front-door';
 import { answerDirectly } from '@/lib/http/node-adapter';
 import { refuse, refuseUnread } from '@/lib/http/refuse';
+import { withRequest } from '@/lib/http/request-context';
 import { type Handler, route } from '@/lib/http/route';
 import { openLiveStream } from '@/lib/live/open-stream';
 import { log } from '@/lib/log';
@@ -21,6 +22,9 @@ const DIRECT: Record<string, Handler> = {
   '/api/v1/live': route(openLiveStream),
 };
 
+/** A route refuses a body that has not come within 30 s; a socket that has not even sent its headers, or goes on after that, is ended here. */
+const TIMES = { headersTimeout: 30_000, requestTimeout: 35_000, connectionsCheckingInterval: 5_000 };
+
 /** The production web process. Ends by SIGTERM (143) or SIGINT (130); exit code 2: bad configuration. */
 async function main(): Promise<void> {
   const { host, port } = loadEnv();
@@ -29,7 +33,7 @@ async function main(): Promise<void> {
   await app.prepare();
   const security = await readSecurityHeaders();
   // A request without a Host gets the same refusal as one with a foreign one.
-  const options = { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false };
+  const options = { ...TIMES, maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false };
   const listener = makeListener(app.getRequestHandler(), security);
   const server = createServer(options, listener);
   server.on('checkExpectation', listener);
@@ -60,15 +64,20 @@ async function readSecurityHeaders(): Promise<Record<string, string>> {
 }
 
 function makeListener(handleByNext: RequestListener, security: Record<string, string>): RequestListener {
-  return (request, response) => {
-    for (const [name, value] of Object.entries(security)) response.setHeader(name, value);
-    const refusal = refuseAtDoor(request);
-    if (refusal) return refuse(refusal, request, response);
-    const [pathname = ''] = request.url?.split('?', 1) ?? [];
-    const handler = request.method === 'GET' && Object.hasOwn(DIRECT, pathname) ? DIRECT[pathname] : undefined;
-    if (!handler) return handleByNext(request, response);
-    void answerDirectly(handler, request, response);
-  };
+  return (request, response) =>
+    withRequest(request, response, () => {
+      for (const [name, value] of Object.entries(security)) response.setHeader(name, value);
+      const refusal = refuseAtDoor(request);
+      if (refusal) return refuse(refusal, request, response);
+      const handler = findDirect(request);
+      if (!handler) return handleByNext(request, response);
+      void answerDirectly(handler, request, response);
+    });
+}
+
+function findDirect({ method, url }: IncomingMessage): Handler | undefined {
+  const [pathname = ''] = url?.split('?', 1) ?? [];
+  return method === 'GET' && Object.hasOwn(DIRECT, pathname) ? DIRECT[pathname] : undefined;
 }
 
 function fail(error: unknown): void {

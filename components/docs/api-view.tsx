@@ -63,6 +63,10 @@ export function ApiView({ operations, origin }: { operations: Operation[]; origi
             While a broker is away, the answer is 503 with <span className="mono">Retry-After</span>, and nothing is
             half done.
           </li>
+          <li>
+            Searches, figures and exports take turns, two at once of one caller: 429 says with{' '}
+            <span className="mono">Retry-After</span> when to ask again. Enqueuing never waits for them.
+          </li>
         </ul>
       </section>
       {tags.map((tag) => (

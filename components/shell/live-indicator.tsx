@@ -39,7 +39,8 @@ function describeLive({ phase, liveUntilMs }: LiveStatus, isAlive: boolean, brok
       look: 'paused off',
       word: 'Reconnecting',
       age: liveUntilMs === null ? '' : `, figures ${formatCoarse(nowMs - liveUntilMs)} old`,
-      title: 'Queuedeck does not answer. What you see are the last values; they follow again as soon as it does.',
+      title:
+        'There is no live connection. What you see are the last values; they follow again as soon as there is one.',
     };
   if (phase !== 'live')
     return { look: 'unknown off', word: isAlive ? 'Connecting' : 'Not live', title: 'Opening the live connection' };

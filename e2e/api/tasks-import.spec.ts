@@ -43,6 +43,10 @@ test('other files are refused', async ({ request }) => {
   await expectProblem(await send(request, '{}', 'application/json'), 'unsupported_media_type');
   await expectProblem(await send(request, '', 'text/csv'), 'validation_failed');
   await expectInvalid(await send(request, 'to,to\na,b\n', 'text/csv'), 'header');
+  const names = Array.from({ length: 80_000 }, (_, i) => `name${i}`).join(',');
+  await expectInvalid(await send(request, names, 'text/csv'), 'header');
+  await expectProblem(await send(request, `to\n${'"'.repeat(10_000_000)}`, 'text/csv'), 'body_too_large');
+  await expectProblem(await send(request, '\n'.repeat(5_000_000), 'application/x-ndjson'), 'body_too_large');
   await expectProblem(await send(request, 'x'.repeat(10_485_761), 'application/x-ndjson'), 'body_too_large');
   await expectInvalid(await send(request, 'to\na\n', 'text/csv', '/import?dry=1'), 'dry');
   const unknown = request.post(`${API}/tasks/nobody/import`, {

@@ -21,7 +21,10 @@ export interface LoadReport {
 }
 
 const IN_FLIGHT = 100;
+/** One caller may have 2,000 streams. Linux has the whole of 127.0.0.0/8, and so a caller at each address. */
+const ADDRESSES = process.platform === 'linux' ? ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4'] : ['127.0.0.1'];
 const sockets = new Set<Socket>();
+let callers = 0;
 let frames = 0;
 let bytes = 0;
 let latencies: number[] = [];
@@ -50,7 +53,8 @@ async function openAll(port: number, paths: string[]): Promise<void> {
 
 function openOne(port: number, path: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' });
+    callers += 1;
+    const socket = connect({ port, host: '127.0.0.1', localAddress: ADDRESSES[callers % ADDRESSES.length] });
     let hasBegun = false;
     socket.once('connect', () =>
       socket.write(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\naccept: text/event-stream\r\n\r\n`),

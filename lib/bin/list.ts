@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { At, encodeCursor, readCursor } from '@/lib/cursor';
+import { inTurn } from '@/lib/turns';
 import { query } from '@/lib/verbs';
 
 interface Row {
@@ -23,20 +24,22 @@ export const listBin = query('bin.list', async (ask, { source, queue, cursor, li
   const before = readCursor(cursor, Place)?.id;
   const of = [source ?? null, queue ?? null];
   const where = `${HELD} AND ($1::text IS NULL OR source = $1) AND ($2::text IS NULL OR queue = $2)`;
-  const [rows, [sum]] = await Promise.all([
-    ask.store.query<Row>(
-      `SELECT id, source, queue, operation, why, cardinality(array_positions(state, 1::smallint)) AS jobs,
+  const [rows, [sum]] = await inTurn(ask, 'figures', (reader) =>
+    Promise.all([
+      reader.query<Row>(
+        `SELECT id, source, queue, operation, why, cardinality(array_positions(state, 1::smallint)) AS jobs,
               ARRAY(SELECT t.id FROM unnest(ids, state) AS t(id, state) WHERE t.state = 1 LIMIT 10) AS first,
               size_bytes, at, expires_at
          FROM queuedeck.bin WHERE ${where} AND ($3::bigint IS NULL OR id < $3) ORDER BY bin.id DESC LIMIT $4`,
-      [...of, before ?? null, limit + 1],
-    ),
-    ask.store.query<{ jobs: number; bytes: string }>(
-      `SELECT coalesce(sum(cardinality(array_positions(state, 1::smallint))), 0)::int AS jobs,
+        [...of, before ?? null, limit + 1],
+      ),
+      reader.query<{ jobs: number; bytes: string }>(
+        `SELECT coalesce(sum(cardinality(array_positions(state, 1::smallint))), 0)::int AS jobs,
               coalesce(sum(size_bytes), 0)::bigint AS bytes FROM queuedeck.bin WHERE ${where}`,
-      of,
-    ),
-  ]);
+        of,
+      ),
+    ]),
+  );
   const items = rows.slice(0, limit);
   const last = rows.length > limit ? items.at(-1) : undefined;
   return {

@@ -33,7 +33,7 @@ export function getQueryClient(): QueryClient {
 export function getConnection(): Connection {
   if (!connection) {
     const cache = getQueryClient();
-    connection = makeConnection(() => void cache.invalidateQueries({ refetchType: 'active' }));
+    connection = makeConnection(() => cache.invalidateQueries({ refetchType: 'active' }));
     connection.onFrame((frame) => applyFrame(cache, frame));
   }
   return connection;

@@ -1,3 +1,4 @@
+import { fetchPatiently } from '@/lib/client/http/patience';
 import { ProblemError, toProblemError } from '@/lib/client/http/problem-error';
 import { buildRequest, type UrlInput } from '@/lib/client/http/url';
 import type { CallOf, OutputOf } from '@/lib/contracts/endpoints';
@@ -32,7 +33,7 @@ export async function call<N extends VerbName>(
 
 async function send(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, init);
+    return await fetchPatiently(url, init);
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw new ProblemError(

@@ -47,6 +47,8 @@ export type RunTask = z.infer<typeof RunTask>;
 export const IMPORT_MEDIA = ['application/x-ndjson', 'text/csv'] as const;
 export const IMPORT_MAX_BYTES = 10_485_760;
 export const IMPORT_MAX_LINES = 10_000;
+/** Of one line, or one record of several lines. */
+export const IMPORT_MAX_RECORD_CHARS = 262_144;
 
 export const RefusedLine = z.object({
   /** Counted from 1, as an editor does; a record of several lines has its first. */

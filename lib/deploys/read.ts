@@ -1,11 +1,11 @@
 import type { Series } from '@/lib/contracts/metrics';
-import type { Store } from '@/lib/store/store';
+import type { Queries } from '@/lib/store/queries';
 
 const MOST = 200;
 
 /** Marks of a period, oldest first: those of the source, and those that stand for all. */
 export async function readDeploys(
-  store: Store,
+  store: Queries,
   source: string | null,
   fromMs: number,
   toMs: number,

@@ -62,6 +62,6 @@ async function change(ask: Ask, group: number, set: string, values: unknown[]): 
     [group, ...values, ask.actor.name],
   );
   const period = readPeriod(new Date(Date.now() - DAY_MS).toISOString(), undefined, undefined, LINE_POINTS);
-  const [shown] = await presentGroups(ask, [await findGroup(ask, group)], period);
+  const [shown] = await presentGroups(ask, ask.store, [await findGroup(ask, group)], period);
   return shown as FailureGroup;
 }

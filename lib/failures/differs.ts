@@ -1,5 +1,6 @@
 import type { Differences } from '@/lib/contracts/failures';
 import { findGroup } from '@/lib/failures/find-group';
+import { inTurn } from '@/lib/turns';
 import { query } from '@/lib/verbs';
 
 const JOBS = 500;
@@ -19,20 +20,22 @@ type Kind = Differences['items'][number]['kind'];
 
 /** The newest jobs of a group beside the newest of the same names that completed: what the first have more often. */
 export const findDifferences = query('failure.differs', async (ask, { group }): Promise<Differences> => {
-  const { id } = await findGroup(ask, group);
   const columns = 'j.data, w.name AS worker, w.version';
   const join = 'LEFT JOIN queuedeck.seen_worker w ON w.id = j.worker_id';
-  const [failed, succeeded] = await Promise.all([
-    ask.store.query<Row>(
-      `SELECT ${columns} FROM (SELECT * FROM queuedeck.job WHERE group_id = $1 ORDER BY finished_at DESC NULLS LAST LIMIT ${JOBS}) j ${join}`,
-      [id],
-    ),
-    ask.store.query<Row>(
-      `SELECT ${columns} FROM unnest(ARRAY(SELECT DISTINCT kind_id FROM queuedeck.failure_kind WHERE group_id = $1 LIMIT 20)) AS k(id)
+  const [failed, succeeded] = await inTurn(ask, 'figures', async (reader) => {
+    const { id } = await findGroup(ask, group, reader);
+    return Promise.all([
+      reader.query<Row>(
+        `SELECT ${columns} FROM (SELECT * FROM queuedeck.job WHERE group_id = $1 ORDER BY finished_at DESC NULLS LAST LIMIT ${JOBS}) j ${join}`,
+        [id],
+      ),
+      reader.query<Row>(
+        `SELECT ${columns} FROM unnest(ARRAY(SELECT DISTINCT kind_id FROM queuedeck.failure_kind WHERE group_id = $1 LIMIT 20)) AS k(id)
         CROSS JOIN LATERAL (SELECT * FROM queuedeck.job WHERE kind_id = k.id AND state = 5 ORDER BY added_at DESC LIMIT ${JOBS}) j ${join} LIMIT ${JOBS}`,
-      [id],
-    ),
-  ]);
+        [id],
+      ),
+    ]);
+  });
   const with_ = tally(failed);
   const without = tally(succeeded);
   const items = [...with_.values()].flatMap(({ kind, path, value, count }) => {

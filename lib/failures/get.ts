@@ -6,6 +6,7 @@ import { readPeriod } from '@/lib/metrics/period';
 import { decodeDetail } from '@/lib/store/history/detail';
 import { stateOf } from '@/lib/store/history/states';
 import { readName } from '@/lib/store/stored-name';
+import { inTurn } from '@/lib/turns';
 import { query } from '@/lib/verbs';
 
 const DAY_MS = 86_400_000;
@@ -26,20 +27,22 @@ interface Sample {
 }
 
 export const getFailure = query('failure.get', async (ask, { group, from, to }) => {
-  const row = await findGroup(ask, group);
   const period = readPeriod(from ?? new Date(Date.now() - DAY_MS).toISOString(), to, undefined, LINE_POINTS);
-  const [[shown], places, samples, deploys] = await Promise.all([
-    presentGroups(ask, [row], period),
-    readPlaces(ask.store, [row.id]),
-    ask.store.query<Sample>(
-      `SELECT q.queue, q.raw_queue, j.id, j.raw_id, coalesce(j.name, k.name) AS name, j.finished_at, j.state, j.attempts_made, w.name AS worker, j.error, j.detail
+  const [[shown], places, samples, deploys] = await inTurn(ask, 'figures', async (reader) => {
+    const row = await findGroup(ask, group, reader);
+    return Promise.all([
+      presentGroups(ask, reader, [row], period),
+      readPlaces(reader, [row.id]),
+      reader.query<Sample>(
+        `SELECT q.queue, q.raw_queue, j.id, j.raw_id, coalesce(j.name, k.name) AS name, j.finished_at, j.state, j.attempts_made, w.name AS worker, j.error, j.detail
          FROM (SELECT * FROM queuedeck.job WHERE group_id = $1 ORDER BY finished_at DESC NULLS LAST LIMIT ${SAMPLES}) j
          JOIN queuedeck.scope q ON q.id = j.queue_id JOIN queuedeck.scope k ON k.id = j.kind_id
          LEFT JOIN queuedeck.seen_worker w ON w.id = j.worker_id ORDER BY j.finished_at DESC NULLS LAST`,
-      [row.id],
-    ),
-    readDeploys(ask.store, row.source, period.fromMs, period.toMs),
-  ]);
+        [row.id],
+      ),
+      readDeploys(reader, row.source, period.fromMs, period.toMs),
+    ]);
+  });
   const byPlace = new Map<string, { queue: string; name: string; total: number; lastAt: string }>();
   for (const { queue, name, total, last_at } of places) {
     const key = `${queue}\n${name}`;

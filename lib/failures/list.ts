@@ -4,6 +4,7 @@ import { GROUP_COLUMNS, type GroupRow, presentGroups } from '@/lib/failures/read
 import { sourcesOf } from '@/lib/jobs/search/search';
 import { readPeriod } from '@/lib/metrics/period';
 import { storedText } from '@/lib/store/stored-name';
+import { inTurn } from '@/lib/turns';
 import { query } from '@/lib/verbs';
 
 const DAY_MS = 86_400_000;
@@ -48,26 +49,28 @@ export const listFailures = query('failure.list', async (ask, input) => {
     pattern,
   ];
   const by = SORTS[sort];
-  const [rows, [totals]] = await Promise.all([
-    ask.store.query<GroupRow & { by: number }>(
-      `SELECT ${GROUP_COLUMNS}, f.in_range, ${by} AS by ${base}
+  return inTurn(ask, 'figures', async (reader) => {
+    const [rows, [totals]] = await Promise.all([
+      reader.query<GroupRow & { by: number }>(
+        `SELECT ${GROUP_COLUMNS}, f.in_range, ${by} AS by ${base}
           AND ($7::float8 IS NULL OR (${by}, g.id) < ($7, $8::int)) ORDER BY ${by} DESC, g.id DESC LIMIT $9`,
-      [...values, position?.by ?? null, position?.id ?? null, limit + 1],
-    ),
-    ask.store.query<{ groups: number; failures: number }>(
-      `SELECT count(*)::int AS groups, coalesce(sum(f.in_range), 0)::float8 AS failures ${base}`,
-      values,
-    ),
-  ]);
-  const items = rows.slice(0, limit);
-  const last = rows.length > limit ? items.at(-1) : undefined;
-  return {
-    items: await presentGroups(ask, items, period),
-    nextCursor: last ? encodeCursor({ by: last.by, id: last.id }) : null,
-    from: new Date(period.fromMs).toISOString(),
-    to: new Date(period.toMs).toISOString(),
-    stepMs: period.stepMs,
-    groups: totals?.groups ?? 0,
-    failures: totals?.failures ?? 0,
-  };
+        [...values, position?.by ?? null, position?.id ?? null, limit + 1],
+      ),
+      reader.query<{ groups: number; failures: number }>(
+        `SELECT count(*)::int AS groups, coalesce(sum(f.in_range), 0)::float8 AS failures ${base}`,
+        values,
+      ),
+    ]);
+    const items = rows.slice(0, limit);
+    const last = rows.length > limit ? items.at(-1) : undefined;
+    return {
+      items: await presentGroups(ask, reader, items, period),
+      nextCursor: last ? encodeCursor({ by: last.by, id: last.id }) : null,
+      from: new Date(period.fromMs).toISOString(),
+      to: new Date(period.toMs).toISOString(),
+      stepMs: period.stepMs,
+      groups: totals?.groups ?? 0,
+      failures: totals?.failures ?? 0,
+    };
+  });
 });

@@ -2,7 +2,7 @@ import { mayDo } from '@/lib/auth/permissions';
 import type { FailureGroup } from '@/lib/contracts/failures';
 import { countSteps, type Period } from '@/lib/metrics/period';
 import { readFigures } from '@/lib/store/figures/read-figures';
-import type { Store } from '@/lib/store/store';
+import type { Queries } from '@/lib/store/queries';
 import { readName } from '@/lib/store/stored-name';
 import type { Ask } from '@/lib/verbs';
 
@@ -44,8 +44,12 @@ export interface Place {
 const ACTIONS = ['failure.mute', 'failure.resolve', 'failure.reopen', 'failure.note', 'failure.operate'] as const;
 
 /** Groups as they are shown, with their line over the period: three reads for all of them. */
-export async function presentGroups(ask: Ask, rows: readonly GroupRow[], period: Period): Promise<FailureGroup[]> {
-  const { store } = ask;
+export async function presentGroups(
+  ask: Ask,
+  store: Queries,
+  rows: readonly GroupRow[],
+  period: Period,
+): Promise<FailureGroup[]> {
   const ids = rows.map(({ id }) => id);
   const [figures, places, now, marks] = await Promise.all([
     readFigures(
@@ -92,7 +96,7 @@ export async function presentGroups(ask: Ask, rows: readonly GroupRow[], period:
 }
 
 /** Newest first. */
-export async function readPlaces(store: Store, ids: readonly number[]): Promise<Place[]> {
+export async function readPlaces(store: Queries, ids: readonly number[]): Promise<Place[]> {
   const rows = await store.query<Place & { raw_queue: string | null }>(
     `SELECT k.group_id, s.queue, s.raw_queue, s.name, k.version, k.total::float8 AS total, k.last_at
        FROM unnest($1::int[]) AS g(id)
@@ -104,7 +108,7 @@ export async function readPlaces(store: Store, ids: readonly number[]): Promise<
 }
 
 /** Jobs that failed for good with it and that the broker has, as far as the record knows. */
-async function countFailedNow(store: Store, ids: readonly number[]): Promise<Map<number, number>> {
+async function countFailedNow(store: Queries, ids: readonly number[]): Promise<Map<number, number>> {
   const rows = await store.query<{ id: number; n: number }>(
     `SELECT g.id, (SELECT count(*)::int FROM (SELECT FROM queuedeck.job j
                     WHERE j.group_id = g.id AND j.state = 6 AND (j.flags & 1) = 0 LIMIT ${COUNT_UP_TO}) f) AS n
@@ -115,7 +119,7 @@ async function countFailedNow(store: Store, ids: readonly number[]): Promise<Map
 }
 
 /** The deploy after which a group came first, within a day. */
-async function readMarks(store: Store, rows: readonly GroupRow[]): Promise<Map<number, string>> {
+async function readMarks(store: Queries, rows: readonly GroupRow[]): Promise<Map<number, string>> {
   const found = await store.query<{ id: number; version: string }>(
     `SELECT g.id, d.version FROM unnest($1::int[], $2::timestamptz[], $3::text[]) AS g(id, first_at, source)
       CROSS JOIN LATERAL (SELECT version FROM queuedeck.deploy d

@@ -78,13 +78,14 @@ describe.each([
   it('adds the same tree when its first request died after the broker had it', async () => {
     const key = randomUUID();
     const flow = { queue: 'died', name: 'top', children: [{ queue: 'died-kids', name: 'k' }] };
-    const store = {
-      ...app.store,
+    const vital = {
+      ...app.store.vital,
       query: async (...args: Parameters<typeof app.store.query>) => {
         if (/SET answer/.test(args[0])) throw new CodedError('store_unavailable', 'away');
         return app.store.query(...args);
       },
     } as App['store'];
+    const store = { ...app.store, vital };
     expect(await refusal(add(flow, key, { store }))).toEqual(['store_unavailable']);
     expect(await waitingIn('died-kids')).toBe(1);
     const { body } = await add(flow, key);

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { CodedError } from '@/lib/contracts/errors';
-import { guardHost } from '@/lib/http/guard-request';
+import { guardRequest } from '@/lib/http/guard-request';
 
 /** Of a request's address: ids of 8 KB, and cursors that hold two of them, with every byte as %xx. */
 export const MAX_TARGET_CHARS = 65_536;
@@ -24,7 +24,7 @@ export interface Refusal {
  */
 export function refuseAtDoor({ method = '', url = '', headers }: Head): Refusal | null {
   try {
-    guardHost(headers.host ?? '');
+    guardRequest({ get: (name) => [headers[name]].flat()[0] ?? null }, doorOf(url));
     checkTarget(url);
   } catch (error) {
     if (error instanceof CodedError) return { error, allow: null };
@@ -37,6 +37,8 @@ export function refuseAtDoor({ method = '', url = '', headers }: Head): Refusal 
   const allow = taken.join(', ');
   return { error: new CodedError('method_not_allowed', `${method} is not taken here; ${allow} may be.`), allow };
 }
+
+const doorOf = (url: string) => (isUnderApi(url) || toPathname(url) === '/metrics' ? 'api' : 'page');
 
 /** Whether errors there are problems (RFC 9457), and not for people. */
 export function isUnderApi(url: string): boolean {

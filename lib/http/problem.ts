@@ -32,5 +32,7 @@ export function writeProblem(error: unknown, instance?: string): WrittenProblem 
   const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
   const retryAfter = coded?.extra.retryAfterSeconds ?? (status === 503 ? 2 : undefined);
   if (retryAfter !== undefined) headers['retry-after'] = String(Math.ceil(retryAfter));
+  // What is left of the body is not waited for.
+  if (status === 408) headers.connection = 'close';
   return { status, headers, body: JSON.stringify(body) };
 }

@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { CodedError } from '@/lib/contracts/errors';
+import { readUploadText } from '@/lib/tasks/import/read-text';
 import { MAX_BODY_BYTES, readJsonBody } from './read-body';
+import { takeUpload } from './take-upload';
 
 const post = (body: BodyInit | null, type = 'application/json') =>
   new Request('http://127.0.0.1/x', { method: 'POST', body, headers: type ? { 'content-type': type } : {} });
@@ -46,5 +49,28 @@ describe('readJsonBody', () => {
       duplex: 'half',
     } as RequestInit);
     expect(await codeOf(request)).toBe('body_too_large');
+  });
+
+  it('refuses a body that trickles in, when its time is over and not before', async () => {
+    let sent = 0;
+    const cancelled = new AbortController();
+    const trickle = new ReadableStream({
+      async pull(controller) {
+        await sleep(20);
+        sent += 1;
+        controller.enqueue(new Uint8Array([0x20]));
+      },
+      cancel: () => cancelled.abort(),
+    });
+    const headers = new Headers({ 'content-type': 'application/json' });
+    const from = performance.now();
+    const error = await readJsonBody({ headers, body: trickle }, 200).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'request_timeout', status: 408 });
+    expect(performance.now() - from).toBeGreaterThanOrEqual(190);
+    expect(sent).toBeGreaterThan(1);
+    expect(cancelled.signal.aborted).toBe(true);
+    const silent = new ReadableStream({ pull: () => new Promise(() => undefined) });
+    const upload = takeUpload({ headers: new Headers({ 'content-type': 'text/csv' }), body: silent }, ['text/csv'], 50);
+    await expect(readUploadText(upload.bytes)).rejects.toMatchObject({ code: 'request_timeout' });
   });
 });

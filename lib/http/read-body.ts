@@ -1,4 +1,5 @@
 import { CodedError } from '@/lib/contracts/errors';
+import { BODY_MS, readChunks } from '@/lib/http/read-chunks';
 import { isDeeperThan, JSON_LEVELS } from '@/lib/json-depth';
 import { findUnsafeNumber } from '@/lib/unsafe-number';
 
@@ -6,14 +7,14 @@ export const MAX_BODY_BYTES = 1_048_576;
 
 /**
  * The parsed JSON body; undefined when there is none.
- * 415 for another media type, 413 above 1 MB (counted, whatever Content-Length says), 400 for broken JSON with its
- * position, 422 for a number that JavaScript cannot hold: it would be stored changed; 422 for JSON nested deeper than what recurses
- * over it can go.
+ * 415 for another media type, 413 above 1 MB (counted, whatever Content-Length says), 408 where it has not come within 30 s, 400 for
+ * broken JSON with its position, 422 for a number that JavaScript cannot hold: it would be stored changed; 422 for JSON nested deeper
+ * than what recurses over it can go.
  */
-export async function readJsonBody(request: Pick<Request, 'headers' | 'body'>): Promise<unknown> {
+export async function readJsonBody(request: Pick<Request, 'headers' | 'body'>, ms = BODY_MS): Promise<unknown> {
   const declared = Number(request.headers.get('content-length') ?? 0);
   if (declared > MAX_BODY_BYTES) throw tooLarge();
-  const text = await readText(request);
+  const text = await readText(request, ms);
   if (text === '') return undefined;
   const type = request.headers.get('content-type') ?? '';
   if (!/^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i.test(type))
@@ -39,23 +40,17 @@ export async function readJsonBody(request: Pick<Request, 'headers' | 'body'>): 
   return value;
 }
 
-async function readText(request: Pick<Request, 'body'>): Promise<string> {
-  if (!request.body) return '';
-  const reader = request.body.getReader();
+async function readText(request: Pick<Request, 'body'>, ms: number): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let bytes = 0;
   let text = '';
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return text + decoder.decode();
-      bytes += value.byteLength;
-      if (bytes > MAX_BODY_BYTES) {
-        await reader.cancel().catch(() => undefined);
-        throw tooLarge();
-      }
-      text += decoder.decode(value, { stream: true });
+    for await (const chunk of readChunks(request, ms)) {
+      bytes += chunk.byteLength;
+      if (bytes > MAX_BODY_BYTES) throw tooLarge();
+      text += decoder.decode(chunk, { stream: true });
     }
+    return text + decoder.decode();
   } catch (error) {
     if (error instanceof TypeError) throw new CodedError('bad_request', 'The body is not UTF-8.');
     if ((error as NodeJS.ErrnoException).code === 'ECONNRESET')

@@ -7,7 +7,8 @@ export interface PageProblem {
   detail: string;
 }
 
-export type Read<T> = { data: T; problem: null } | { data: null; problem: PageProblem };
+/** Both null: it was not this page's turn, and the browser asks for it in its own. */
+export type Read<T> = { data: T; problem: null } | { data: null; problem: PageProblem | null };
 
 /** Asks for what a page shows: a 404 becomes the not-found page, any other known error something to show in its place. */
 export async function read<T>(asked: Promise<T>): Promise<Read<T>> {
@@ -25,6 +26,7 @@ export async function readHere<T>(asked: Promise<T>): Promise<Read<T>> {
     return { data: await asked, problem: null };
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
+    if (error.code === 'too_many_requests') return { data: null, problem: null };
     return { data: null, problem: { title: ERRORS[error.code][1], detail: error.detail } };
   }
 }

@@ -8,6 +8,7 @@ import type { VerbName } from '@/lib/contracts/routes';
 import { guardRequest } from '@/lib/http/guard-request';
 import { problemResponse } from '@/lib/http/problem';
 import { readJsonBody } from '@/lib/http/read-body';
+import { currentRequest } from '@/lib/http/request-context';
 import { takeUpload } from '@/lib/http/take-upload';
 import { Answer, type Ask, execute, type Verb } from '@/lib/verbs';
 
@@ -21,7 +22,7 @@ export function route<N extends VerbName>(verb: Verb<N>): Handler {
   const endpoint = ENDPOINTS[verb.name];
   return async (request) => {
     try {
-      guardRequest(request.headers, method !== 'GET');
+      guardRequest(request.headers, 'api');
       const url = new URL(request.url);
       const raw = { ...readQuery(url.searchParams), ...readPath(pattern, url.pathname) };
       // A wrong parameter is told before a wrong file is.
@@ -37,6 +38,8 @@ export function route<N extends VerbName>(verb: Verb<N>): Handler {
         endpoint.status,
       );
     } catch (error) {
+      // What was given up with its reader is no fault to be logged, and nobody reads the answer.
+      if ((currentRequest()?.signal ?? request.signal).aborted) return new Response(null, { status: 499 });
       return problemResponse(error, `${verb.name} ${request.url.slice(0, 300)}`);
     }
   };
@@ -55,10 +58,12 @@ export function notAllowed(...verbs: VerbName[]): Handler {
 }
 
 export function makeAsk(request: { signal: AbortSignal; headers: Headers }): Ask {
+  const context = currentRequest();
   return {
     ...getContext(),
     actor: LOCAL_ACTOR,
-    signal: request.signal,
+    address: context?.address,
+    signal: context?.signal ?? request.signal,
     headers: {
       idempotencyKey: request.headers.get('idempotency-key'),
       lastEventId: request.headers.get('last-event-id'),

@@ -124,11 +124,33 @@ function checkKey(key: string): void {
   });
 }
 
-/** Same value, same text: object keys sorted. */
+/** Same value, same text: object keys sorted. Of what JSON text was parsed to. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null';
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const members = value as Record<string, unknown>;
+  let text = '';
+  for (const key of Object.keys(members).sort(inOrder)) {
+    if (members[key] === undefined) continue;
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(members[key])}`;
+  }
+  return `{${text}}`;
+}
+
+/** As an object would have them: what is an index comes first, by its number. */
+function inOrder(a: string, b: string): number {
+  const [first, second] = [indexOf(a), indexOf(b)];
+  if (first !== second) return first < second ? -1 : 1;
+  return a < b ? -1 : 1;
+}
+
+const NO_INDEX = Number.POSITIVE_INFINITY;
+const LAST_INDEX = 4_294_967_294;
+
+function indexOf(key: string): number {
+  const code = key.charCodeAt(0);
+  if (!(code >= 48 && code <= 57) || key.length > 10) return NO_INDEX;
+  const index = Number(key);
+  return index <= LAST_INDEX && String(index) === key ? index : NO_INDEX;
 }

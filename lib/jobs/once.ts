@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { CodedError } from '@/lib/contracts/errors';
+import { asStoreError, isStoreAway } from '@/lib/store/as-store-error';
 import { toJsonb, toKeyText } from '@/lib/store/clean-text';
-import { asStoreError, type Store } from '@/lib/store/store';
+import type { Store } from '@/lib/store/store';
 
 /**
  * `first`: nobody has begun this effect. `uncertain`: an earlier run began it and its end was never recorded (it threw, or
@@ -158,10 +158,7 @@ async function unlessAway<T>(run: () => Promise<T>): Promise<T | typeof AWAY> {
   }
 }
 
-function isAway(error: unknown): boolean {
-  const known = asStoreError(error);
-  return known instanceof CodedError && known.code === 'store_unavailable';
-}
+const isAway = (error: unknown): boolean => isStoreAway(asStoreError(error));
 
 function keyValues(id: EffectKey): unknown[] {
   return [id.source, toKeyText(id.queue), toKeyText(id.job), id.addedAtMs, id.key];

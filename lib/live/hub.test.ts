@@ -4,10 +4,12 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { QueueBackend } from '@/lib/backends/backend';
 import { openBackend } from '@/lib/backends/registry';
+import type { CodedError } from '@/lib/contracts/errors';
 import type { CountsFrame, JobFrame, ResetFrame } from '@/lib/contracts/live';
 import { CountsFrame as CountsSchema, JobFrame as JobSchema, WorkerFrame } from '@/lib/contracts/live';
 import { SourceConfig } from '@/lib/env';
 import { LiveHub } from '@/lib/live/hub';
+import { StreamCount } from '@/lib/live/stream-count';
 import { parseTopics } from '@/lib/live/topics';
 import { FrameReader, type SeenEvent } from '@/lib/testing/frame-reader';
 import { startRedis, type TestServer } from '@/lib/testing/servers';
@@ -240,7 +242,32 @@ describe('LiveHub on Redis', () => {
     hub.closeAll();
     await reader.untilEnded(500);
     expect(stuck.ended.aborted).toBe(true);
-    expect(hub.openStreams).toBe(0);
+    expect(hub.streams.open).toBe(0);
     expect(() => open('overview')).toThrow('This process is stopping.');
+  });
+
+  it('refuses the streams of one caller beyond its share, and lets the others open theirs', async () => {
+    const own = new LiveHub(
+      new Map([['main', { backend }]]),
+      async () => ({ operations: [], next: '' }),
+      new StreamCount({ all: 4, perCaller: 2 }),
+    );
+    const leaving = new AbortController();
+    const take = (caller: string, signal = leaving.signal) => {
+      try {
+        own.open(parseTopics(['overview']), null, signal, caller);
+        return 'open';
+      } catch (error) {
+        return (error as CodedError).code;
+      }
+    };
+    const gone = new AbortController();
+    expect([take('a', gone.signal), take('a'), take('a')]).toEqual(['open', 'open', 'too_many_requests']);
+    expect([take('b'), take('b'), take('c')]).toEqual(['open', 'open', 'busy']);
+    gone.abort();
+    expect([take('b'), take('a'), take('a')]).toEqual(['too_many_requests', 'open', 'too_many_requests']);
+    leaving.abort();
+    expect(own.streams.open).toBe(0);
+    own.closeAll();
   });
 });

@@ -6,15 +6,23 @@ import type { ResetFrame } from '@/lib/contracts/live';
 import { EventLog, type LoggedEvent } from '@/lib/live/event-log';
 import { linesText, logJobEvent, logLines, logOperation, logReset, parseId, resetText } from '@/lib/live/frames';
 import { Latest } from '@/lib/live/latest';
-import { type Audience, AudienceIndex, audienceKey, makeAudience } from '@/lib/live/send/audience';
+import {
+  type Audience,
+  AudienceIndex,
+  audienceKey,
+  jobsOf,
+  makeAudience,
+  needOf,
+  watchesOperations,
+} from '@/lib/live/send/audience';
 import { Flusher } from '@/lib/live/send/flusher';
 import { LiveStream } from '@/lib/live/send/live-stream';
+import { StreamCount } from '@/lib/live/stream-count';
 import { jobChannel, OPERATIONS, OVERVIEW, type Topic } from '@/lib/live/topics';
 import { LogWatch } from '@/lib/live/watch/watch-logs';
 import { OperationsWatch, type ReadOperations } from '@/lib/live/watch/watch-operations';
 import { SourceWatch } from '@/lib/live/watch/watch-source';
 
-export const MAX_STREAMS = 10_000;
 const LOG_BOUNDS = { events: 20_000, chars: 16_000_000, ageMs: 60_000 };
 const TICK_MS = 500;
 const CLOSE_SLICE = 100;
@@ -33,6 +41,7 @@ export interface HubSource {
  * (Last-Event-ID) just takes up its cursor again.
  */
 export class LiveHub {
+  readonly streams: StreamCount;
   readonly #epoch = randomBytes(6).toString('hex');
   #seq = 1;
   readonly #log = new EventLog(LOG_BOUNDS);
@@ -44,11 +53,11 @@ export class LiveHub {
   readonly #operations: OperationsWatch;
   /** Per source, and for operations, since which sequence nothing of it was missed. */
   readonly #standingSince = new Map<string, number>();
-  #streams = 0;
   #tick: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  constructor(sources: ReadonlyMap<string, HubSource>, readOperations: ReadOperations) {
+  constructor(sources: ReadonlyMap<string, HubSource>, readOperations: ReadOperations, streams = new StreamCount()) {
+    this.streams = streams;
     this.#flusher = new Flusher({ epoch: this.#epoch, log: this.#log, latest: this.#latest }, () => this.#seq);
     this.#logs = new LogWatch((job, lines, from, total) =>
       this.#append(logLines(job, lines, from, total, this.#nextSeq())),
@@ -61,27 +70,23 @@ export class LiveHub {
     for (const [name, { backend }] of sources) this.#watches.set(name, this.#makeWatch(name, backend));
   }
 
-  get openStreams(): number {
-    return this.#streams;
-  }
-
   /**
    * Opens a stream; it ends by its reader, by `signal`, or by `closeAll`. `lastEventId` resumes without a gap or says
-   * `reset`. Throws source_not_found, and busy when there are too many.
+   * `reset`. Throws source_not_found, and what StreamCount refuses by.
    */
-  open(topics: readonly Topic[], lastEventId: string | null, signal: AbortSignal): LiveStream {
-    this.#refuse(topics);
+  open(topics: readonly Topic[], lastEventId: string | null, signal: AbortSignal, caller = ''): LiveStream {
+    this.#refuse(topics, caller);
     const audience = this.#enter(topics);
     const resumeAt = lastEventId ? this.#resumeAt(audience, lastEventId) : null;
     const stream = new LiveStream(audience, resumeAt ?? this.#seq, (drained) => this.#flusher.noteDrained(drained));
     audience.streams.add(stream);
-    this.#streams += 1;
+    this.streams.add(caller);
     this.#tick ??= setInterval(() => this.#onTick(), TICK_MS).unref();
     const close = () => stream.close();
     signal.addEventListener('abort', close, { once: true });
     stream.ended.addEventListener('abort', () => {
       signal.removeEventListener('abort', close);
-      this.#leave(stream);
+      this.#leave(stream, caller);
     });
     if (signal.aborted) stream.close();
     else void this.#begin(stream, resumeAt !== null ? null : lastEventId ? 'resume-too-old' : 'started');
@@ -111,13 +116,12 @@ export class LiveHub {
       }
   }
 
-  #refuse(topics: readonly Topic[]): void {
+  #refuse(topics: readonly Topic[], caller: string): void {
     for (const topic of topics)
       if (topic.kind !== 'overview' && topic.kind !== 'operations' && !this.#watches.has(topic.source))
         throw new CodedError('source_not_found', `No source is called "${topic.source.slice(0, 80)}".`);
     if (this.#isClosed) throw new CodedError('busy', 'This process is stopping.', { retryAfterSeconds: 2 });
-    if (this.#streams >= MAX_STREAMS)
-      throw new CodedError('busy', `${MAX_STREAMS} live streams are open here.`, { retryAfterSeconds: 10 });
+    this.streams.refuse(caller);
   }
 
   /** First figures as soon as they are there; then, when the tail stands, the word to fetch what may have been missed. */
@@ -178,10 +182,10 @@ export class LiveHub {
     return audience;
   }
 
-  #leave(stream: LiveStream): void {
+  #leave(stream: LiveStream, caller: string): void {
     const { audience } = stream;
     if (!audience.streams.delete(stream)) return;
-    this.#streams -= 1;
+    this.streams.remove(caller);
     if (audience.streams.size > 0) return;
     for (const channel of this.#audiences.remove(audience)) this.#log.closeChannel(channel);
     for (const source of audience.scopes.keys()) this.#watches.get(source)?.release(needOf(audience, source));
@@ -235,7 +239,7 @@ export class LiveHub {
     this.#log.evict(nowMs);
     for (const watch of this.#watches.values()) watch.tick(nowMs);
     for (const audience of this.#audiences.all()) for (const stream of audience.streams) stream.beat(nowMs);
-    if (this.#streams > 0 || this.#tick === null) return;
+    if (this.streams.open > 0 || this.#tick === null) return;
     clearInterval(this.#tick);
     this.#tick = null;
   }
@@ -244,40 +248,4 @@ export class LiveHub {
     this.#seq += 1;
     return this.#seq;
   }
-}
-
-function needOf(audience: Audience, source: string): { figures: boolean; workers: boolean } {
-  const scope = audience.scopes.get(source);
-  return { figures: scope === 'all' || (scope?.size ?? 0) > 0, workers: audience.hasOverview };
-}
-
-const watchesOperations = ({ topics }: Audience) => topics.some(({ kind }) => kind === 'operations');
-
-function* jobsOf(audience: Audience): Generator<{ source: string; queue: string; id: string }> {
-  for (const topic of audience.topics)
-    if (topic.kind === 'job') yield { source: topic.source, queue: topic.queue, id: topic.job };
-}
-
-const KEY = Symbol.for('queuedeck.hubs');
-const home = globalThis as { [KEY]?: Map<unknown, LiveHub> };
-
-/** The one hub over these sources, per process. */
-export function sharedHub(sources: ReadonlyMap<string, HubSource>, readOperations: ReadOperations): LiveHub {
-  home[KEY] ??= new Map();
-  let hub = home[KEY].get(sources);
-  if (!hub) {
-    hub = new LiveHub(sources, readOperations);
-    home[KEY].set(sources, hub);
-  }
-  return hub;
-}
-
-/** Ends every stream of the process, and lets no new one begin. Returns how many were open. */
-export function closeAllHubs(): number {
-  let open = 0;
-  for (const hub of home[KEY]?.values() ?? []) {
-    open += hub.openStreams;
-    hub.closeAll();
-  }
-  return open;
 }

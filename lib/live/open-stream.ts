@@ -1,6 +1,7 @@
-import { sharedHub } from '@/lib/live/hub';
+import { sharedHub } from '@/lib/live/shared-hub';
 import { parseTopics } from '@/lib/live/topics';
 import { readChanged } from '@/lib/operations/read-changed';
+import { callerOf } from '@/lib/turns';
 import { query } from '@/lib/verbs';
 
 const HEADERS = {
@@ -14,6 +15,6 @@ const HEADERS = {
 export const openLiveStream = query('live.stream', async (ask, { topics, lastEventId }) => {
   const resumeFrom = ask.headers.lastEventId ?? lastEventId ?? null;
   const hub = sharedHub(ask.sources, (after) => readChanged(ask.store, after));
-  const stream = hub.open(parseTopics(topics), resumeFrom, ask.signal);
+  const stream = hub.open(parseTopics(topics), resumeFrom, ask.signal, callerOf(ask));
   return new Response(stream.body, { headers: HEADERS });
 });

@@ -6,6 +6,7 @@ import { findSource } from '@/lib/sources/find';
 import { readFigures } from '@/lib/store/figures/read-figures';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
 import { storedText } from '@/lib/store/stored-name';
+import { inTurn } from '@/lib/turns';
 import { type Ask, query } from '@/lib/verbs';
 
 const DAY_MS = 86_400_000;
@@ -24,18 +25,20 @@ interface Facts {
 export const compareJob = query('job.compare', async (ask, { source, queue, job: id }) => {
   const facts = (await readLive(ask, source, queue, id)) ?? (await readRecorded(ask, source, queue, id));
   if (!facts) throw await explainMissing(ask.store, findSource(ask.sources, source), queue, id);
-  const { figures, run, wait } = await shared.read(JSON.stringify([source, queue, facts.name]), async () => {
-    const scopes = await findScopes(ask, { source, queue, name: facts.name });
-    const now = Date.now();
-    const span = { level: 1, fromMs: now - DAY_MS, toMs: now, stepMs: DAY_MS + 1 };
-    const read = await readFigures(
-      ask.store,
-      scopes.map((one) => one.id),
-      span,
-    );
-    const merged = sumFigures([...read.values()].flatMap((steps) => [...steps.values()]));
-    return { figures: merged, run: toPercentiles(merged.run), wait: toPercentiles(merged.wait) };
-  });
+  const { figures, run, wait } = await shared.read(JSON.stringify([source, queue, facts.name]), ask.signal, (signal) =>
+    inTurn({ ...ask, signal }, 'figures', async (reader) => {
+      const scopes = await findScopes(ask, reader, { source, queue, name: facts.name });
+      const now = Date.now();
+      const span = { level: 1, fromMs: now - DAY_MS, toMs: now, stepMs: DAY_MS + 1 };
+      const read = await readFigures(
+        reader,
+        scopes.map((one) => one.id),
+        span,
+      );
+      const merged = sumFigures([...read.values()].flatMap((steps) => [...steps.values()]));
+      return { figures: merged, run: toPercentiles(merged.run), wait: toPercentiles(merged.wait) };
+    }),
+  );
   const jobs = figures.counts.completed + figures.counts.failed;
   const runMs = facts.isActive && facts.startedAt !== null ? Date.now() - facts.startedAt : facts.runMs;
   return {

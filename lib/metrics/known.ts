@@ -1,11 +1,11 @@
 import type { Series } from '@/lib/contracts/metrics';
-import type { Store } from '@/lib/store/store';
+import type { Queries } from '@/lib/store/queries';
 import { storedText } from '@/lib/store/stored-name';
 
 const MOST_GAPS = 200;
 
 /** Since when the sources are recorded: the first day of which there are figures; null = they are not. */
-export async function readKnownSince(store: Store, scopeIds: readonly number[]): Promise<number | null> {
+export async function readKnownSince(store: Queries, scopeIds: readonly number[]): Promise<number | null> {
   const [row] = await store.query<{ at: number | null }>(
     `SELECT (extract(epoch FROM min(at)) * 1000)::float8 AS at FROM queuedeck.figure
       WHERE scope_id = ANY($1::int[]) AND level = (SELECT min(level) FROM queuedeck.figure WHERE scope_id = ANY($1::int[]))`,
@@ -22,7 +22,7 @@ export async function readKnownSince(store: Store, scopeIds: readonly number[]):
 
 /** Stretches of the period of which not everything was seen, oldest first. */
 export async function readGaps(
-  store: Store,
+  store: Queries,
   sources: readonly string[],
   queue: string | null,
   fromMs: number,

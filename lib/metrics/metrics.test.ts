@@ -22,7 +22,8 @@ let ask: Ask;
 type Name = 'metric.series' | 'metric.summary' | 'metric.prometheus';
 
 async function call<N extends Name>(name: N, raw: CallOf<N>): Promise<OutputOf<N>> {
-  return (await execute(VERBS[name] as unknown as Verb<N>, ask, raw as Record<string, unknown>)) as OutputOf<N>;
+  const own = { ...ask, signal: new AbortController().signal };
+  return (await execute(VERBS[name] as unknown as Verb<N>, own, raw as Record<string, unknown>)) as OutputOf<N>;
 }
 
 /** `completed` and `failed` jobs in the minute that began so long ago, each with its run. */

@@ -4,6 +4,9 @@ import { readCumulative } from '@/lib/metrics/cumulative';
 import { SharedReads } from '@/lib/metrics/shared';
 import { sharedSnapshot } from '@/lib/queues/snapshot';
 import type { Sketch } from '@/lib/store/figures/sketch';
+import type { Reader } from '@/lib/store/lanes/reader';
+import type { Queries } from '@/lib/store/queries';
+import { inTurn } from '@/lib/turns';
 import { type Ask, query } from '@/lib/verbs';
 
 /** Labels are bounded: the busiest queues of all sources; how many are left out is a figure too. */
@@ -16,20 +19,23 @@ collectDefaultMetrics({ register: own, prefix: 'queuedeck_' });
 
 /** Text of Prometheus' exposition format; one read for all scrapers within five seconds. */
 export const exposeMetrics = query('metric.prometheus', async (ask) => {
-  const text = await shared.read('all', () => collect(ask));
+  const text = await shared.read('all', ask.signal, (signal) => collect({ ...ask, signal }));
   return new Response(text, { headers: { 'content-type': own.contentType, 'cache-control': 'no-store' } });
 });
 
 async function collect(ask: Ask): Promise<string> {
   const register = new Registry();
-  await Promise.all([addHistory(ask, register), addLive(ask, register), addRecorders(ask, register)]);
+  const recorded = inTurn(ask, 'figures', (reader) =>
+    Promise.all([addHistory(ask, reader, register), addRecorders(ask, reader, register)]),
+  );
+  await Promise.all([recorded, addLive(ask, register)]);
   return `${await register.metrics()}\n${await own.metrics()}`;
 }
 
 const QUEUE = ['source', 'queue'] as const;
 
-async function addHistory(ask: Ask, register: Registry): Promise<void> {
-  const { queues, omitted } = await readCumulative(ask, MOST_QUEUES);
+async function addHistory(ask: Ask, reader: Reader, register: Registry): Promise<void> {
+  const { queues, omitted } = await readCumulative(ask, reader, MOST_QUEUES);
   const counter = (name: string, help: string) => new Counter({ name, help, labelNames: QUEUE, registers: [register] });
   const counters = {
     added: counter('queuedeck_jobs_added_total', 'Jobs that were added.'),
@@ -135,7 +141,7 @@ async function addLive(ask: Ask, register: Registry): Promise<void> {
 
 const sizeOf = ({ counts }: QueueFigures) => (counts.waiting ?? 0) + (counts.active ?? 0) + (counts.prioritized ?? 0);
 
-async function addRecorders(ask: Ask, register: Registry): Promise<void> {
+async function addRecorders(ask: Ask, reader: Queries, register: Registry): Promise<void> {
   const lag = new Gauge({
     name: 'queuedeck_recorder_lag_seconds',
     help: 'How far the record is behind the broker.',
@@ -148,7 +154,7 @@ async function addRecorders(ask: Ask, register: Registry): Promise<void> {
     labelNames: ['source'],
     registers: [register],
   });
-  const rows = await ask.store.query<{ source: string; lag: number; commands: number | null }>(
+  const rows = await reader.query<{ source: string; lag: number; commands: number | null }>(
     `SELECT source, (coalesce(lag_ms, 0) / 1000.0 + greatest(0, extract(epoch FROM now() - updated_at) - 3))::float8 AS lag,
             (cost->>'commandsPerSecond')::float8 AS commands
        FROM queuedeck.recorder WHERE source = ANY($1::text[]) AND cursor IS NOT NULL`,

@@ -1,8 +1,11 @@
 import { CodedError } from '@/lib/contracts/errors';
 import { findSource } from '@/lib/sources/find';
 import { SCOPE_KINDS } from '@/lib/store/history/scope-key';
+import type { Queries } from '@/lib/store/queries';
 import { readName, storedText } from '@/lib/store/stored-name';
 import type { Ask } from '@/lib/verbs';
+
+type Sources = Pick<Ask, 'sources'>;
 
 interface Of {
   source?: string | undefined;
@@ -18,13 +21,13 @@ export interface ScopeRow {
 }
 
 /** The scopes whose figures are asked for: one, or one for each source. Empty = nothing of it was recorded. Throws validation_failed. */
-export async function findScopes(ask: Ask, { source, queue, name }: Of): Promise<ScopeRow[]> {
+export async function findScopes(ask: Sources, store: Queries, { source, queue, name }: Of): Promise<ScopeRow[]> {
   if (source !== undefined) findSource(ask.sources, source);
   if (queue !== undefined && source === undefined) throw missing('source', 'of the queue is missing');
   if (name !== undefined && queue === undefined) throw missing('queue', 'of the name is missing');
   const kind = name !== undefined ? SCOPE_KINDS.name : queue !== undefined ? SCOPE_KINDS.queue : SCOPE_KINDS.source;
   return readScopes(
-    ask,
+    store,
     `kind = $1 AND source = ANY($2::text[])
         AND ($3::text IS NULL OR queue = $3) AND ($4::text IS NULL OR name = $4)`,
     [kind, source === undefined ? [...ask.sources.keys()] : [source], stored(queue), name ?? null],
@@ -32,9 +35,14 @@ export async function findScopes(ask: Ask, { source, queue, name }: Of): Promise
 }
 
 /** Of the queues of a source (or of all), or of the names of a queue. */
-export function findParts(ask: Ask, kind: 'queue' | 'name', { source, queue }: Of): Promise<ScopeRow[]> {
+export function findParts(
+  ask: Sources,
+  store: Queries,
+  kind: 'queue' | 'name',
+  { source, queue }: Of,
+): Promise<ScopeRow[]> {
   return readScopes(
-    ask,
+    store,
     `kind = $1 AND source = ANY($2::text[]) AND ($3::text IS NULL OR queue = $3)
       ORDER BY seen_at DESC LIMIT 5000`,
     [SCOPE_KINDS[kind], source === undefined ? [...ask.sources.keys()] : [source], stored(queue)],
@@ -43,8 +51,8 @@ export function findParts(ask: Ask, kind: 'queue' | 'name', { source, queue }: O
 
 const stored = (queue: string | undefined) => (queue === undefined ? null : storedText(queue));
 
-async function readScopes(ask: Ask, where: string, values: unknown[]): Promise<ScopeRow[]> {
-  const rows = await ask.store.query<ScopeRow & { raw_queue: string | null }>(
+async function readScopes(store: Queries, where: string, values: unknown[]): Promise<ScopeRow[]> {
+  const rows = await store.query<ScopeRow & { raw_queue: string | null }>(
     `SELECT id, source, queue, raw_queue, name FROM queuedeck.scope WHERE ${where}`,
     values,
   );

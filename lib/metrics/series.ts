@@ -19,6 +19,7 @@ import {
   readFigures,
   readGauges,
 } from '@/lib/store/figures/read-figures';
+import { inTurn } from '@/lib/turns';
 import { query } from '@/lib/verbs';
 
 const shared = new SharedReads(2_000);
@@ -35,44 +36,46 @@ export const readSeries = query('metric.series', async (ask, input) => {
     Math.floor(period.toMs / 2_000),
     period.stepMs,
   ]);
-  return shared.read(key, async () => {
-    const scopes = await findScopes(ask, { source, queue, name });
-    const ids = scopes.map(({ id }) => id);
-    const sources = sourcesOf(ask, source);
-    const withTimes = metrics.some((one) => /P\d\d$/.test(one));
-    const [figures, gauges, knownSince, gaps, deploys] = await Promise.all([
-      readFigures(ask.store, ids, period, withTimes),
-      metrics.some(isGauge) ? readGauges(ask.store, ids, period) : new Map<number, Map<number, Gauges>>(),
-      readKnownSince(ask.store, ids),
-      readGaps(ask.store, sources, queue ?? null, period.fromMs, period.toMs),
-      readDeploys(ask.store, source ?? null, period.fromMs, period.toMs),
-    ]);
-    const steps = Array.from({ length: countSteps(period) }, (_, step) => step);
-    const merged = steps.map((step) => mergeStep([...figures.values()].flatMap((one) => one.get(step) ?? [])));
-    const sampled = steps.map((step) => [...gauges.values()].flatMap((one) => one.get(step) ?? []));
-    const isKnown = (step: number) => knownSince !== null && period.fromMs + (step + 1) * period.stepMs > knownSince;
-    return {
-      source: source ?? null,
-      queue: queue ?? null,
-      name: name ?? null,
-      from: new Date(period.fromMs).toISOString(),
-      to: new Date(period.toMs).toISOString(),
-      stepMs: period.stepMs,
-      series: metrics.map((metric) => ({
-        metric,
-        values: steps.map((step) =>
-          isGauge(metric)
-            ? addGauges(sampled[step] ?? [], metric)
-            : isKnown(step)
-              ? metricValue(merged[step] ?? null, metric)
-              : null,
-        ),
-      })),
-      knownSince: knownSince === null ? null : new Date(knownSince).toISOString(),
-      gaps,
-      deploys,
-    };
-  });
+  return shared.read(key, ask.signal, (signal) =>
+    inTurn({ ...ask, signal }, 'figures', async (reader) => {
+      const scopes = await findScopes(ask, reader, { source, queue, name });
+      const ids = scopes.map(({ id }) => id);
+      const sources = sourcesOf(ask, source);
+      const withTimes = metrics.some((one) => /P\d\d$/.test(one));
+      const [figures, gauges, knownSince, gaps, deploys] = await Promise.all([
+        readFigures(reader, ids, period, withTimes),
+        metrics.some(isGauge) ? readGauges(reader, ids, period) : new Map<number, Map<number, Gauges>>(),
+        readKnownSince(reader, ids),
+        readGaps(reader, sources, queue ?? null, period.fromMs, period.toMs),
+        readDeploys(reader, source ?? null, period.fromMs, period.toMs),
+      ]);
+      const steps = Array.from({ length: countSteps(period) }, (_, step) => step);
+      const merged = steps.map((step) => mergeStep([...figures.values()].flatMap((one) => one.get(step) ?? [])));
+      const sampled = steps.map((step) => [...gauges.values()].flatMap((one) => one.get(step) ?? []));
+      const isKnown = (step: number) => knownSince !== null && period.fromMs + (step + 1) * period.stepMs > knownSince;
+      return {
+        source: source ?? null,
+        queue: queue ?? null,
+        name: name ?? null,
+        from: new Date(period.fromMs).toISOString(),
+        to: new Date(period.toMs).toISOString(),
+        stepMs: period.stepMs,
+        series: metrics.map((metric) => ({
+          metric,
+          values: steps.map((step) =>
+            isGauge(metric)
+              ? addGauges(sampled[step] ?? [], metric)
+              : isKnown(step)
+                ? metricValue(merged[step] ?? null, metric)
+                : null,
+          ),
+        })),
+        knownSince: knownSince === null ? null : new Date(knownSince).toISOString(),
+        gaps,
+        deploys,
+      };
+    }),
+  );
 });
 
 const isGauge = (metric: Metric): metric is GaugeMetric => (GAUGE_METRICS as readonly string[]).includes(metric);

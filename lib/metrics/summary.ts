@@ -8,6 +8,8 @@ import { SharedReads } from '@/lib/metrics/shared';
 import { sumFigures, toPercentiles, toTotals } from '@/lib/metrics/totals';
 import { readLag } from '@/lib/sources/read-lag';
 import { type Figures, type Gauges, readFigures, readGauges } from '@/lib/store/figures/read-figures';
+import type { Queries } from '@/lib/store/queries';
+import { inTurn } from '@/lib/turns';
 import { type Ask, query } from '@/lib/verbs';
 
 const POINTS = 60;
@@ -23,16 +25,17 @@ const shared = new SharedReads(2_000);
 export const readSummary = query('metric.summary', async (ask, { source, queue, from, to }) => {
   const period = readPeriod(from, to, undefined, POINTS);
   const key = JSON.stringify([source, queue, period.fromMs, Math.floor(period.toMs / 2_000), period.stepMs]);
-  return shared.read(key, () => summarise(ask, { source, queue }, period));
+  return shared.read(key, ask.signal, (signal) =>
+    inTurn({ ...ask, signal }, 'figures', (reader) => summarise(ask, reader, { source, queue }, period)),
+  );
 });
 
 type Of = { source: string | undefined; queue: string | undefined };
 
-async function summarise(ask: Ask, of: Of, period: Period): Promise<Summary> {
-  const { store } = ask;
+async function summarise(ask: Ask, store: Queries, of: Of, period: Period): Promise<Summary> {
   const lengthMs = period.toMs - period.fromMs;
   const before: Period = { ...period, fromMs: period.fromMs - lengthMs, toMs: period.fromMs };
-  const scopes = await findScopes(ask, of);
+  const scopes = await findScopes(ask, store, of);
   const ids = scopes.map(({ id }) => id);
   const sources = sourcesOf(ask, of.source);
   const [figures, gauges, earlier, gaugesBefore, knownSince, gaps, lagMs, queues, names] = await Promise.all([
@@ -43,8 +46,8 @@ async function summarise(ask: Ask, of: Of, period: Period): Promise<Summary> {
     readKnownSince(store, ids),
     readGaps(store, sources, of.queue ?? null, period.fromMs, period.toMs),
     readLag(store, sources),
-    readQueues(ask, of, period),
-    of.queue === undefined ? [] : readNames(ask, of, period),
+    readQueues(ask, store, of, period),
+    of.queue === undefined ? [] : readNames(ask, store, of, period),
   ]);
   const minutesOf = ({ fromMs, toMs }: Period) =>
     knownSince === null ? 0 : Math.max(0, toMs - Math.max(fromMs, knownSince)) / 60_000;
@@ -85,12 +88,12 @@ const at = (gauges: Map<number, Map<number, Gauges>>, step: number): Gauges[] =>
   [...gauges.values()].flatMap((one) => one.get(step) ?? []);
 
 /** The busiest first. */
-async function readQueues(ask: Ask, of: Of, period: Period) {
-  const scopes = (await findParts(ask, 'queue', of)).filter(
+async function readQueues(ask: Ask, store: Queries, of: Of, period: Period) {
+  const scopes = (await findParts(ask, store, 'queue', of)).filter(
     ({ queue }) => of.queue === undefined || queue === of.queue,
   );
   const figures = await readFigures(
-    ask.store,
+    store,
     scopes.map(({ id }) => id),
     period,
     false,
@@ -108,7 +111,7 @@ async function readQueues(ask: Ask, of: Of, period: Period) {
   });
   const busiest = rows.sort((a, b) => b.total - a.total).slice(0, MOST_QUEUES);
   const timed = await readWhole(
-    ask,
+    store,
     busiest.slice(0, MOST_TIMED).map(({ scope }) => scope),
     period,
   );
@@ -124,9 +127,9 @@ async function readQueues(ask: Ask, of: Of, period: Period) {
   });
 }
 
-async function readNames(ask: Ask, of: Of, period: Period): Promise<Summary['names']> {
-  const scopes = (await findParts(ask, 'name', of)).filter(({ name }) => name !== '');
-  const whole = await readWhole(ask, scopes, period);
+async function readNames(ask: Ask, store: Queries, of: Of, period: Period): Promise<Summary['names']> {
+  const scopes = (await findParts(ask, store, 'name', of)).filter(({ name }) => name !== '');
+  const whole = await readWhole(store, scopes, period);
   const minutes = (period.toMs - period.fromMs) / 60_000;
   const rows = scopes.flatMap(({ id, name }) => {
     const figures = whole.get(id);
@@ -137,10 +140,10 @@ async function readNames(ask: Ask, of: Of, period: Period): Promise<Summary['nam
 }
 
 /** Each scope's figures over the whole period. */
-async function readWhole(ask: Ask, scopes: readonly ScopeRow[], period: Period): Promise<Map<number, Figures>> {
+async function readWhole(store: Queries, scopes: readonly ScopeRow[], period: Period): Promise<Map<number, Figures>> {
   const span = { ...period, stepMs: period.toMs - period.fromMs + 1 };
   const figures = await readFigures(
-    ask.store,
+    store,
     scopes.map(({ id }) => id),
     span,
   );

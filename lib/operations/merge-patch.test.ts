@@ -29,4 +29,9 @@ describe('a merge patch on text', () => {
     );
     expect(mergePatchText(text, { x: { s: '' } })).toBe('{"big":12345678901234567890,"x":{"f":1.0,"s":""},"n":1}');
   });
+
+  it('takes strings of any length', () => {
+    const long = `"${'\\\\x'.repeat(3_500_000)}"`;
+    expect(mergePatchText(`{"a":${long},"b":1}`, { b: 2 })).toBe(`{"a":${long},"b":2}`);
+  });
 });

@@ -3,6 +3,7 @@ import type { JobFilter } from '@/lib/contracts/operations';
 import { readQuery } from '@/lib/jobs/search/read-query';
 import { readLag } from '@/lib/sources/read-lag';
 import { readFittingIds } from '@/lib/store/search/fitting-ids';
+import { inTurn } from '@/lib/turns';
 import type { Ask } from '@/lib/verbs';
 
 /** Behind by more, the record may not know the jobs that are meant. */
@@ -18,7 +19,9 @@ export async function narrowByQuery(ask: Ask, filter: JobFilter): Promise<JobFil
       retryAfterSeconds: 10,
     });
   const clock = { nowMs: Date.now(), offsetMinutes: 0 };
-  const found = await readFittingIds(ask.store, node, filter.source, filter.queue, clock, ask.signal);
+  const found = await inTurn(ask, 'search', (reader) =>
+    readFittingIds(reader, node, filter.source, filter.queue, clock),
+  );
   const only = filter.ids ? new Set(filter.ids) : null;
   return { ...filter, ids: only ? found.filter((id) => only.has(id)) : found };
 }

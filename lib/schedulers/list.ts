@@ -7,6 +7,7 @@ import { At, encodeCursor, readCursor } from '@/lib/cursor';
 import { listPaused, type SchedulerKey } from '@/lib/schedulers/paused';
 import { toBrokerScheduler, toRow } from '@/lib/schedulers/to-row';
 import { chooseSources } from '@/lib/sources/find';
+import { isStoreAway } from '@/lib/store/as-store-error';
 import { type Ask, query } from '@/lib/verbs';
 
 /** Of the last row shown. `n` = its next run in epoch ms; without it the page is among the paused. */
@@ -45,7 +46,7 @@ export const listSchedulers = query('scheduler.list', async (ask, { source, queu
     const paused = await readPausedPage(ask, there, queue ?? null, after, limit - items.length);
     return { items: [...items, ...paused.items], nextCursor: paused.nextCursor, missing, pausedKnown: true };
   } catch (error) {
-    if (!(error instanceof CodedError) || error.code !== 'store_unavailable') throw error;
+    if (!isStoreAway(error)) throw error;
     return { items, nextCursor: null, missing, pausedKnown: false };
   }
 });

@@ -1,10 +1,10 @@
-import type { Store } from '@/lib/store/store';
+import type { Queries } from '@/lib/store/queries';
 
 /** A recorder writes each second, whatever happens. */
 const BEAT_MS = 3_000;
 
 /** How far behind the records of sources are, ms: the greatest; null = one of them is not recorded at all. */
-export async function readLag(store: Store, sources: readonly string[]): Promise<number | null> {
+export async function readLag(store: Queries, sources: readonly string[]): Promise<number | null> {
   const rows = await store.query<{ lag: number }>(
     `SELECT (coalesce(lag_ms, 0) + greatest(0, extract(epoch FROM now() - updated_at) * 1000 - ${BEAT_MS}))::float8 AS lag
        FROM queuedeck.recorder WHERE source = ANY($1::text[]) AND cursor IS NOT NULL`,

@@ -19,6 +19,28 @@ const OTHER_CONTENT: Partial<Record<VerbName, string>> = {
   'metric.prometheus': 'text/plain',
 };
 
+/** What is read in turns, or counted by caller: 429 with Retry-After. */
+const IN_TURN: ReadonlySet<VerbName> = new Set<VerbName>([
+  'job.search',
+  'job.suggest',
+  'job.export',
+  'job.compare',
+  'failure.list',
+  'failure.get',
+  'failure.differs',
+  'failure.operate',
+  'metric.series',
+  'metric.summary',
+  'metric.prometheus',
+  'operation.preview',
+  'operation.create',
+  'bin.list',
+  'live.stream',
+]);
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds until it may be asked again.', schema: { type: 'integer' } },
+} as const;
+
 const ProblemSchema = z
   .object({
     type: z.string(),
@@ -48,7 +70,7 @@ function generate(): Record<string, unknown> {
       title: 'Queuedeck',
       version: '1',
       description:
-        'Enqueue jobs and look into queues. Lists are keyset pages; times are taken as RFC 3339 has them, of the years 1970 to 9999, and given in UTC with milliseconds; durations end in Ms; JSON may be nested 200 levels deep; errors are application/problem+json.',
+        'Enqueue jobs and look into queues. Lists are keyset pages; times are taken as RFC 3339 has them, of the years 1970 to 9999, and given in UTC with milliseconds; durations end in Ms; JSON may be nested 200 levels deep; errors are application/problem+json. Heavy reads (search, figures, failures, exports) take turns, two at once of one caller: 429 says when to ask again. A body must have come within 30 s.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/api/v1' }],
@@ -82,7 +104,7 @@ function register(registry: OpenAPIRegistry, name: VerbName, endpoint: Endpoint)
           }
         : {}),
     },
-    responses: { ...success(name, endpoint), ...failures(method, path, endpoint) },
+    responses: { ...success(name, endpoint), ...failures(name, method, path, endpoint) },
   });
 }
 
@@ -121,12 +143,13 @@ function success(name: VerbName, endpoint: Endpoint): Record<string, ResponseCon
   return { [endpoint.status]: answer(endpoint.status === 204 ? 'Done' : 'OK') };
 }
 
-function failures(method: string, path: string, endpoint: Endpoint): Record<string, ResponseConfig> {
+function failures(name: VerbName, method: string, path: string, endpoint: Endpoint): Record<string, ResponseConfig> {
   // Of the door, whatever is asked: another name for this machine, and an address or headers beyond their bounds.
   const statuses = new Set<number>([403, 414, 422, 431, 503]);
   if (path.includes('{')) for (const status of [400, 404]) statuses.add(status);
   if (method !== 'GET') statuses.add(409);
   if (endpoint.body || endpoint.media) for (const status of [400, 408, 413, 415]) statuses.add(status);
+  if (IN_TURN.has(name)) statuses.add(429);
   if (path.includes('{job}')) statuses.add(410);
   if (path.endsWith('z') || path === '/openapi.json') return {};
   return Object.fromEntries(
@@ -137,6 +160,7 @@ function failures(method: string, path: string, endpoint: Endpoint): Record<stri
           .filter(([s]) => s === status)
           .map(([, title]) => title)
           .join('; '),
+        ...(status === 429 || status === 503 ? { headers: RETRY_AFTER } : {}),
         content: { 'application/problem+json': { schema: ProblemSchema } },
       },
     ]),

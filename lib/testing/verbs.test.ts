@@ -171,6 +171,15 @@ describe('the table of verbs', () => {
     if (outcome !== 'done') expect(Object.keys(ERRORS)).toContain(outcome);
     expect(outcome).not.toBe('internal');
   });
+
+  it.each(['job.add', 'job.duplicate', 'flow.add', 'task.run', 'task.import', 'system.ready'] as const)(
+    '%s goes by the vital lane alone',
+    async (name) => {
+      const store = { ...storeless.store, vital: app.store.vital };
+      expect(await ask(name, { store })).not.toBe('store_unavailable');
+      expect(await ask(name, { store: storeless.store })).toBe(name === 'system.ready' ? 'done' : 'store_unavailable');
+    },
+  );
 });
 
 async function* oneLine() {

@@ -20,7 +20,7 @@ interface Kept {
 
 const kept = new WeakMap<Store, Map<string, Kept>>();
 
-/** How many jobs fit each view, as of the last minute; null = not counted yet. Counted two at a time, shared by all who look. */
+/** How many jobs fit each view, as of the last minute; null = not counted yet. Counted once for all who look, who are one caller in this. */
 export async function countViews(ask: Ask, rows: readonly ViewRow[]): Promise<Count[]> {
   const counts = kept.get(ask.store) ?? new Map<string, Kept>();
   kept.set(ask.store, counts);
@@ -55,5 +55,8 @@ export async function countViews(ask: Ask, rows: readonly ViewRow[]): Promise<Co
 function countOne(ask: Ask, { source, queue, q }: ViewRow): Promise<Count> {
   const node = readQuery(q, queue ?? undefined);
   const sources = source === null ? [...ask.sources.keys()] : [source];
-  return countFitting(ask.store, node, sources, { nowMs: Date.now(), offsetMinutes: 0 });
+  const clock = { nowMs: Date.now(), offsetMinutes: 0 };
+  // Whoever asked first may leave: the others, and the next minute, still have the count.
+  const all = { caller: 'views', signal: new AbortController().signal };
+  return ask.store.turn('search', all, (reader) => countFitting(reader, node, sources, clock));
 }

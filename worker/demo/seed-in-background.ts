@@ -9,7 +9,8 @@ const RETRY_MS = 5_000;
 export async function seedShopInBackground(store: Store, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      await seedOnce(store, signal);
+      // A connection that failed half-way may still hold the lock: a session closes it.
+      await store.session((client) => seedShop(client, { signal }));
       return;
     } catch (error) {
       if (signal.aborted) return;
@@ -17,17 +18,5 @@ export async function seedShopInBackground(store: Store, signal: AbortSignal): P
       if (error instanceof NotOurShopError) return;
       await sleep(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
-  }
-}
-
-async function seedOnce(store: Store, signal: AbortSignal): Promise<void> {
-  const client = await store.pool.connect();
-  let broken = true;
-  try {
-    await seedShop(client, { signal });
-    broken = false;
-  } finally {
-    // A connection that failed half-way may still hold the lock: it is closed, not given back.
-    client.release(broken);
   }
 }

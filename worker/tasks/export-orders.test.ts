@@ -42,19 +42,16 @@ describe('export-orders', () => {
     const book = readWorkbook(bytes);
     expect(book.sheets.map(({ name, rows }) => [name, rows.length])).toEqual([['Orders', 12_346]]);
     expect(book.sheets[0]?.frozenRows).toBe(1);
-    const { rows } = await store
-      .query<{ text: string }>(`SELECT 1`)
-      .then(() =>
-        store.pool.query(
-          `SELECT o.id, o.placed_at, o.total_cents, c.email FROM shop.orders o JOIN shop.customers c ON c.id = customer_id ORDER BY placed_at, o.id`,
-        ),
-      );
+    const rows = await store.query<{ id: string; placed_at: Date; total_cents: number; email: string }>(
+      `SELECT o.id, o.placed_at, o.total_cents, c.email FROM shop.orders o JOIN shop.customers c ON c.id = customer_id ORDER BY placed_at, o.id`,
+    );
     for (const at of [0, 777, 12_344]) {
       const cells = book.sheets[0]?.rows[at + 1] ?? [];
-      expect(cells[0]).toBe(`SO-${rows[at].id}`);
-      expect(cells[8]).toBe(rows[at].total_cents / 100);
-      expect(Math.round((Number(cells[1]) - 25_569) * DAY_OF_EXCEL)).toBeCloseTo(rows[at].placed_at.getTime(), -1);
-      expect(cells[3]).toBe(rows[at].email);
+      const row = rows[at] as (typeof rows)[number];
+      expect(cells[0]).toBe(`SO-${row.id}`);
+      expect(cells[8]).toBe(row.total_cents / 100);
+      expect(Math.round((Number(cells[1]) - 25_569) * DAY_OF_EXCEL)).toBeCloseTo(row.placed_at.getTime(), -1);
+      expect(cells[3]).toBe(row.email);
     }
     expect(ctx.files).toEqual([
       { name: 'orders-2025-11-01-to-2026-11-30.xlsx', path: result.file, sizeBytes: result.sizeBytes },
@@ -110,7 +107,7 @@ describe('export-orders', () => {
     const onProgress = () => {
       seen += 1;
       if (seen === 2)
-        void store.pool.query(
+        void store.query(
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
         );
     };

@@ -42,17 +42,19 @@ export function GroupView({ group: id, problem }: GroupViewProps) {
         <div className="head">
           <h1>Failure</h1>
         </div>
-        <ProblemNotice
-          title={problem?.title ?? 'This group could not be read'}
-          detail={error ? describeError(error) : problem?.detail}
-        >
-          <PageLink className="btn sm" href="/failures">
-            All failures
-          </PageLink>
-          <Button small onClick={() => void refetch()}>
-            Look again
-          </Button>
-        </ProblemNotice>
+        {(error || problem) && (
+          <ProblemNotice
+            title={problem?.title ?? 'This group could not be read'}
+            detail={error ? describeError(error) : problem?.detail}
+          >
+            <PageLink className="btn sm" href="/failures">
+              All failures
+            </PageLink>
+            <Button small onClick={() => void refetch()}>
+              Look again
+            </Button>
+          </ProblemNotice>
+        )}
       </div>
     );
   return (

@@ -12,6 +12,7 @@ import { measureOperations } from './operations';
 import { measureOverview } from './overview';
 import { measureRecorder } from './recorder';
 import { measureSearch } from './search';
+import { measureStarve } from './starve';
 
 /** In the order in which they run: the web process is weighed after the rest. */
 export const SECTIONS: readonly Section[] = [
@@ -27,5 +28,6 @@ export const SECTIONS: readonly Section[] = [
   { name: 'operations', measure: measureOperations },
   { name: 'recorder', measure: measureRecorder },
   { name: 'search', measure: measureSearch },
+  { name: 'starve', measure: measureStarve },
   { name: 'memory', measure: measureMemory },
 ];

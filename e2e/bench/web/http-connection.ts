@@ -38,17 +38,26 @@ export class HttpConnection {
   }
 
   /** A connection that the server has closed (it keeps them 5 s) is opened again before the clock starts. */
-  async get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send('GET', path, headers, '');
+  }
+
+  post(path: string, body: string): Promise<Answer> {
+    const headers = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };
+    return this.send('POST', path, headers, body);
+  }
+
+  private async send(method: string, path: string, headers: Record<string, string>, body: string): Promise<Answer> {
     if (this.socket.destroyed || !this.socket.writable) {
       this.socket = await openSocket(this.port);
       this.listen();
     }
     const extra = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     const host = `127.0.0.1:${this.port}`;
-    const head = `GET ${path} HTTP/1.1\r\nhost: ${host}\r\naccept: application/json\r\n${extra.join('')}\r\n`;
+    const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\naccept: application/json\r\n${extra.join('')}\r\n`;
     return new Promise((resolve, reject) => {
       this.waiting = { sentAt: performance.now(), resolve, reject };
-      this.socket.write(head);
+      this.socket.write(head + body);
     });
   }
 

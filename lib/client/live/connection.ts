@@ -1,3 +1,4 @@
+import { makeSubstitute } from '@/lib/client/live/ask-instead';
 import { joinAlone, joinShare, type Share } from '@/lib/client/live/share';
 import type { LiveStatus, SeenFrame } from '@/lib/client/live/stream';
 
@@ -14,8 +15,8 @@ const HIDDEN_MS = 60_000;
 const SETTLE_MS = 30;
 const START: LiveStatus = { phase: 'connecting', liveUntilMs: null };
 
-/** `onMissed`: frames may have been missed while hidden; fetch again. */
-export function makeConnection(onMissed: () => void): Connection {
+/** `onMissed`: frames may have been missed; fetch again. Resolves when what is seen is as of now. */
+export function makeConnection(onMissed: () => Promise<void>): Connection {
   const watched = new Map<string, number>();
   const frameListeners = new Set<(frame: SeenFrame) => void>();
   const statusListeners = new Set<() => void>();
@@ -23,10 +24,17 @@ export function makeConnection(onMissed: () => void): Connection {
   let share: Share | null = null;
   let settle: ReturnType<typeof setTimeout> | undefined;
   let hide: ReturnType<typeof setTimeout> | undefined;
+  const instead = makeSubstitute(onMissed);
 
-  const setStatus = (next: LiveStatus) => {
+  const show = (next: LiveStatus) => {
     status = next;
     for (const listener of statusListeners) listener();
+  };
+  const setStatus = async (next: LiveStatus) => {
+    const hasFailedAgain = status.phase === 'lost' && next.phase === 'lost';
+    show({ ...next, liveUntilMs: later(next.liveUntilMs, hasFailedAgain ? status.liveUntilMs : null) });
+    const asOfMs = hasFailedAgain ? await instead() : null;
+    if (asOfMs !== null && status.phase === 'lost') show({ ...status, liveUntilMs: later(asOfMs, status.liveUntilMs) });
   };
   const join = () => {
     if (share || document.visibilityState === 'hidden') return;
@@ -34,7 +42,7 @@ export function makeConnection(onMissed: () => void): Connection {
       onFrame: (frame: SeenFrame) => {
         for (const listener of frameListeners) listener(frame);
       },
-      onStatus: setStatus,
+      onStatus: (next: LiveStatus) => void setStatus(next),
     };
     share = 'locks' in navigator && 'BroadcastChannel' in window ? joinShare(options) : joinAlone(options);
     share.setTopics([...watched.keys()]);
@@ -53,14 +61,14 @@ export function makeConnection(onMissed: () => void): Connection {
     if (document.visibilityState === 'hidden') hide = setTimeout(leave, HIDDEN_MS);
     else if (!share) {
       join();
-      onMissed();
+      void onMissed();
     }
   });
   window.addEventListener('pagehide', leave);
   window.addEventListener('pageshow', (event) => {
     if (!event.persisted) return;
     join();
-    onMissed();
+    void onMissed();
   });
 
   return {
@@ -87,3 +95,5 @@ export function makeConnection(onMissed: () => void): Connection {
     readStatus: () => status,
   };
 }
+
+const later = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : Math.max(a, b));

@@ -1,14 +1,23 @@
 import type { InputOf } from '@/lib/contracts/endpoints';
+import { CodedError } from '@/lib/contracts/errors';
 import type { FoundJob } from '@/lib/contracts/search';
 import { csvCell } from '@/lib/csv-cell';
 import { readQuery } from '@/lib/jobs/search/read-query';
-import { explain, sourcesOf } from '@/lib/jobs/search/search';
+import { sourcesOf } from '@/lib/jobs/search/search';
+import { streamTexts } from '@/lib/jobs/search/stream-texts';
+import { Line, NoPlaceError } from '@/lib/store/lanes/line';
+import type { Reader } from '@/lib/store/lanes/reader';
 import { toFoundJob } from '@/lib/store/search/found-row';
 import { readPayloads } from '@/lib/store/search/read-payloads';
 import { runSearch, type SearchAnswer, type SearchAsk, type SearchPosition } from '@/lib/store/search/run-search';
+import { callerOf, inTurn } from '@/lib/turns';
 import { type Ask, query } from '@/lib/verbs';
 
 const ROWS_PER_READ = 1_000;
+/** Each page takes its turn, so that a slow reader holds none; once begun, an export waits long for the next. */
+const PATIENCE_MS = 60_000;
+/** Each open export keeps a page in memory. */
+const OPEN = new Line({ places: 16, perCaller: 4, waiting: 0, waitMs: 0 });
 const COLUMNS = [
   'source',
   'queue',
@@ -28,28 +37,19 @@ const COLUMNS = [
 /** Streamed page by page as the reader takes it; it ends early when the reader goes. */
 export const exportJobs = query('job.export', async (ask, input) => {
   const node = readQuery(input.q, input.queue);
+  const leave = new AbortController();
+  const close = await OPEN.take(callerOf(ask)).catch(refuse);
+  const end = () => {
+    leave.abort();
+    close();
+  };
+  ask.signal.addEventListener('abort', end, { once: true });
+  const signal = AbortSignal.any([ask.signal, leave.signal]);
+  const texts = toTexts(readPages({ ...ask, signal }, input, node), input, end);
   // The first page is read before the answer begins, so that a query that cannot run is an error.
-  const pages = readPages(ask, input, node);
-  const first = await pages.next();
-  const { format, payloads } = input;
-  const encoder = new TextEncoder();
-  const head = format === 'csv' ? `${[...COLUMNS, ...(payloads ? ['data', 'result'] : [])].join(',')}\n` : '';
-  let page: typeof first | null = first;
-  let isFirst = true;
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { value, done } = page ?? (await pages.next());
-      page = null;
-      const text = (value ?? []).map((row) => (format === 'csv' ? csvLine(row, payloads) : `${JSON.stringify(row)}\n`));
-      if (isFirst || text.length > 0) controller.enqueue(encoder.encode((isFirst ? head : '') + text.join('')));
-      isFirst = false;
-      if (done) controller.close();
-    },
-    async cancel() {
-      await pages.return(undefined);
-    },
-  });
-  return new Response(body, {
+  const first = await texts.next();
+  const { format } = input;
+  return new Response(streamTexts(first, texts, end), {
     headers: {
       'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
       'content-disposition': `attachment; filename="jobs.${format}"`,
@@ -58,6 +58,25 @@ export const exportJobs = query('job.export', async (ask, input) => {
     },
   });
 });
+
+async function* toTexts(
+  pages: AsyncIterable<ExportRow[]>,
+  { format, payloads }: Pick<InputOf<'job.export'>, 'format' | 'payloads'>,
+  end: () => void,
+): AsyncGenerator<string, undefined> {
+  let text = format === 'csv' ? `${[...COLUMNS, ...(payloads ? ['data', 'result'] : [])].join(',')}\n` : '';
+  try {
+    for await (const rows of pages) {
+      for (const row of rows) text += format === 'csv' ? csvLine(row, payloads) : `${JSON.stringify(row)}\n`;
+      yield text;
+      text = '';
+    }
+    // A file of nothing has its head.
+    if (text !== '') yield text;
+  } finally {
+    end();
+  }
+}
 
 type ExportRow = Omit<FoundJob, 'inBroker' | 'recorded'> & { data?: string | null; result?: string | null };
 
@@ -71,18 +90,22 @@ async function* readPages(
   const { sort, order } = input;
   let position: SearchPosition | null = null;
   let before: number | null = null;
+  let patience: number | undefined;
   for (let left = input.limit; left > 0; ) {
     const limit = Math.min(ROWS_PER_READ, left);
     const asked: SearchAsk = { node, sources, sort, order, limit, position, before, clock };
-    const answer: SearchAnswer = await runSearch(ask.store, asked, ask.signal).catch(explain);
+    const { answer, payloads }: Page = await inTurn(
+      ask,
+      'search',
+      (reader) => readPage(reader, asked, input.payloads),
+      patience,
+    );
+    patience = PATIENCE_MS;
     const rows: ExportRow[] = answer.rows.map((row) => {
       const { inBroker: _, recorded: __, ...job } = toFoundJob(row);
       return job;
     });
-    if (input.payloads) {
-      const payloads = await readPayloads(ask.store, answer.rows);
-      for (const [i, row] of rows.entries()) Object.assign(row, payloads[i]);
-    }
+    for (const [i, row] of rows.entries()) Object.assign(row, payloads?.[i]);
     if (rows.length > 0) yield rows;
     left -= rows.length;
     const last = answer.rows.at(-1);
@@ -94,6 +117,23 @@ async function* readPages(
       before = answer.searched.sinceMs;
     } else return;
   }
+}
+
+interface Page {
+  answer: SearchAnswer;
+  payloads: { data: string | null; result: string | null }[] | null;
+}
+
+async function readPage(reader: Reader, asked: SearchAsk, withPayloads: boolean): Promise<Page> {
+  const answer = await runSearch(reader, asked);
+  return { answer, payloads: withPayloads ? await readPayloads(reader, answer.rows) : null };
+}
+
+function refuse(error: unknown): never {
+  if (!(error instanceof NoPlaceError)) throw error;
+  throw new CodedError('too_many_requests', 'Too many exports run at once: wait for one of them to end.', {
+    retryAfterSeconds: 10,
+  });
 }
 
 function csvLine(row: ExportRow, payloads: boolean): string {

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { CodedError } from '@/lib/contracts/errors';
 import type { FoundJob, SearchSort } from '@/lib/contracts/search';
 import { At, encodeCursor, foreignCursor, readCursor } from '@/lib/cursor';
 import { findPresent } from '@/lib/jobs/search/presence';
@@ -7,9 +6,9 @@ import { readQuery } from '@/lib/jobs/search/read-query';
 import { findUnrecorded } from '@/lib/jobs/search/unrecorded';
 import { findSource } from '@/lib/sources/find';
 import { readLag } from '@/lib/sources/read-lag';
-import { TooSlowError } from '@/lib/store/search/cancellable';
 import { toFoundJob } from '@/lib/store/search/found-row';
 import { runSearch, type SearchPosition } from '@/lib/store/search/run-search';
+import { inTurn } from '@/lib/turns';
 import { type Ask, query } from '@/lib/verbs';
 
 /** The record's rows, with whether the broker still has them; on the first page also what waits there and is not recorded yet. */
@@ -20,15 +19,19 @@ export const searchJobs = query('job.search', async (ask, input) => {
   const { position, before } = readPlace(input.cursor, input.sort);
   const clock = { nowMs: Date.now(), offsetMinutes: input.offsetMinutes };
   const { sort, order, limit } = input;
-  const [answer, lagMs] = await Promise.all([
-    runSearch(ask.store, { node, sources, sort, order, limit, position, before, clock }, ask.signal).catch(explain),
-    readLag(ask.store, sources),
-  ]);
+  const asked = { node, sources, sort, order, limit, position, before, clock };
+  const isFirst = position === null && before === null;
+  // All of it in the turn, the brokers' part too: whoever is refused has asked nothing else.
+  const { answer, lagMs, fresh } = await inTurn(ask, 'search', async (reader) => {
+    const [found, lag] = await Promise.all([runSearch(reader, asked), readLag(reader, sources)]);
+    return {
+      answer: found,
+      lagMs: lag,
+      fresh: isFirst ? await findUnrecorded(ask, reader, sources, node, lag) : [],
+    };
+  });
   const recorded = answer.rows.map(toFoundJob);
-  const [present, fresh] = await Promise.all([
-    findPresent(ask.sources, recorded),
-    position === null && before === null ? findUnrecorded(ask, sources, node, lagMs) : [],
-  ]);
+  const present = await findPresent(ask.sources, recorded);
   const [first] = answer.rows;
   const last = answer.rows.at(-1);
   const at = (row: typeof first, back: 0 | 1) => row && encodeCursor({ v: Number(row.sort_value), n: row.n, back });
@@ -53,15 +56,6 @@ export const searchJobs = query('job.search', async (ask, input) => {
 /** The sources that may be asked: the given one, or all that are configured. */
 export function sourcesOf(ask: Ask, source: string | undefined): string[] {
   return source === undefined ? [...ask.sources.keys()] : [findSource(ask.sources, source).config.name];
-}
-
-export function explain(error: unknown): never {
-  if (error instanceof TooSlowError)
-    throw new CodedError(
-      'too_slow',
-      'The search ran into its limit of ten seconds: add a queue, a state or a time to it.',
-    );
-  throw error;
 }
 
 const MAX_BIGINT = 2n ** 63n - 1n;

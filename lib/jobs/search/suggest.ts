@@ -2,8 +2,9 @@ import { FIELD_NAMES, FIELDS, type FieldName } from '@/lib/contracts/query/ast';
 import { STATES } from '@/lib/contracts/query/values';
 import type { Suggestions } from '@/lib/contracts/search';
 import { sourcesOf } from '@/lib/jobs/search/search';
-import type { Store } from '@/lib/store/store';
-import { query } from '@/lib/verbs';
+import type { Queries } from '@/lib/store/queries';
+import { inTurn } from '@/lib/turns';
+import { type Ask, query } from '@/lib/verbs';
 
 type Item = Suggestions['items'][number];
 
@@ -49,7 +50,7 @@ export const suggestQuery = query('job.suggest', async (ask, { q, at, source, qu
   const comma = values.lastIndexOf(',') + 1;
   const typed = values.slice(comma).replaceAll('"', '');
   const start = to - values.length + comma;
-  const seen = await valuesLike(ask.store, sourcesOf(ask, source), queue ?? null, name as FieldName, typed);
+  const seen = await valuesLike(ask, sourcesOf(ask, source), queue ?? null, name as FieldName, typed);
   return { from: start, to, items: seen };
 });
 
@@ -84,7 +85,7 @@ function fieldsLike(text: string): Item[] {
 }
 
 async function valuesLike(
-  store: Store,
+  ask: Ask,
   sources: readonly string[],
   queue: string | null,
   field: FieldName,
@@ -93,7 +94,9 @@ async function valuesLike(
   const fixed = FIXED[field];
   if (fixed) return fixed.filter(([text]) => text.includes(typed)).map(([text, hint]) => toItem(text, hint));
   const pattern = `%${typed.replaceAll(/[\\%_*]/g, '\\$&')}%`;
-  const rows = await readSeen(store, field, sources, queue, pattern);
+  if (field === 'source') return sources.map((value) => toItem(value, null));
+  if (!isSeen(field)) return [];
+  const rows = await inTurn(ask, 'search', (reader) => readSeen(reader, field, sources, queue, pattern));
   return rows.map(({ value, hint }) => toItem(value, hint));
 }
 
@@ -104,6 +107,10 @@ const toItem = (value: string, hint: string | null): Item => ({
   kind: 'value',
 });
 
+const SEEN = ['name', 'queue', 'worker', 'error', 'group'] as const;
+type SeenField = (typeof SEEN)[number];
+const isSeen = (field: FieldName): field is SeenField => (SEEN as readonly string[]).includes(field);
+
 interface Seen {
   value: string;
   hint: string | null;
@@ -111,8 +118,8 @@ interface Seen {
 
 /** From the names and groups that were seen: small tables, never the jobs. */
 async function readSeen(
-  store: Store,
-  field: FieldName,
+  store: Queries,
+  field: SeenField,
   sources: readonly string[],
   queue: string | null,
   pattern: string,
@@ -131,8 +138,6 @@ async function readSeen(
           GROUP BY queue ORDER BY max(seen_at) DESC LIMIT ${MOST}`,
         [sources, pattern],
       );
-    case 'source':
-      return sources.map((value) => ({ value, hint: null }));
     case 'worker':
       return store.query<Seen>(
         `SELECT name AS value, max(nullif(version, '')) AS hint FROM queuedeck.seen_worker WHERE source = ANY($1) AND name ILIKE $2
@@ -151,7 +156,5 @@ async function readSeen(
           ORDER BY last_at DESC LIMIT ${MOST}`,
         [sources, pattern],
       );
-    default:
-      return [];
   }
 }

@@ -3,6 +3,7 @@ import type { Node } from '@/lib/contracts/query/ast';
 import type { FoundJob } from '@/lib/contracts/search';
 import type { JobState } from '@/lib/contracts/states';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
+import type { Queries } from '@/lib/store/queries';
 import { storedText } from '@/lib/store/stored-name';
 import type { Ask } from '@/lib/verbs';
 import { fits } from './fits';
@@ -24,6 +25,7 @@ const ANSWER_MS = 800;
  */
 export async function findUnrecorded(
   ask: Ask,
+  store: Queries,
   sources: readonly string[],
   node: Node | null,
   lagMs: number | null,
@@ -31,7 +33,7 @@ export async function findUnrecorded(
   const isCurrent = lagMs !== null && lagMs <= CURRENT_MS;
   const ids = node ? idsIn(node) : [];
   if (isCurrent && ids.length === 0) return [];
-  const looks = sources.map((source) => lookInto(ask, source, node, ids, !isCurrent).catch(() => []));
+  const looks = sources.map((source) => lookInto(ask, store, source, node, ids, !isCurrent).catch(() => []));
   const late = new Promise<null>((done) => setTimeout(done, ANSWER_MS, null).unref());
   const found = await Promise.all(looks.map((look) => Promise.race([look, late])));
   return found.flatMap((jobs) => jobs ?? []).slice(0, MOST_FOUND);
@@ -39,6 +41,7 @@ export async function findUnrecorded(
 
 async function lookInto(
   ask: Ask,
+  store: Queries,
   source: string,
   node: Node | null,
   ids: readonly string[],
@@ -54,7 +57,7 @@ async function lookInto(
       const isListed = lists && at + i < MOST_LISTED_QUEUES;
       const rows = [...(await byIds(backend, name, ids)), ...(isListed ? await newest(backend, name) : [])];
       const jobs = rows.map((row) => toFound(source, name, row)).filter((job) => node === null || fits(node, job));
-      return withoutRecorded(ask, source, name, jobs);
+      return withoutRecorded(store, source, name, jobs);
     });
     found.push(...(await Promise.all(some)).flat());
   }
@@ -73,10 +76,10 @@ async function newest(backend: QueueBackend, queue: string): Promise<BrokerRow[]
   return pages.flatMap(({ items }) => items);
 }
 
-async function withoutRecorded(ask: Ask, source: string, queue: string, jobs: FoundJob[]): Promise<FoundJob[]> {
+async function withoutRecorded(store: Queries, source: string, queue: string, jobs: FoundJob[]): Promise<FoundJob[]> {
   const unique = [...new Map(jobs.map((job) => [job.id, job])).values()];
   if (unique.length === 0) return [];
-  const rows = await ask.store.query<{ id: string }>(
+  const rows = await store.query<{ id: string }>(
     `SELECT DISTINCT j.id FROM queuedeck.job j JOIN queuedeck.scope s ON s.id = j.queue_id AND s.key = $1 WHERE j.id = ANY($2::text[])`,
     [scopeKey(SCOPE_KINDS.queue, source, queue), unique.map(({ id }) => storedText(id))],
   );

@@ -77,3 +77,16 @@ export class AudienceIndex {
     return this.#byKey.values();
   }
 }
+
+/** What it needs of a source's watch. */
+export function needOf(audience: Audience, source: string): { figures: boolean; workers: boolean } {
+  const scope = audience.scopes.get(source);
+  return { figures: scope === 'all' || (scope?.size ?? 0) > 0, workers: audience.hasOverview };
+}
+
+export const watchesOperations = ({ topics }: Audience) => topics.some(({ kind }) => kind === 'operations');
+
+export function* jobsOf(audience: Audience): Generator<{ source: string; queue: string; id: string }> {
+  for (const topic of audience.topics)
+    if (topic.kind === 'job') yield { source: topic.source, queue: topic.queue, id: topic.job };
+}

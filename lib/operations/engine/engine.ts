@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SourceEntry } from '@/lib/context';
 import { CodedError } from '@/lib/contracts/errors';
 import { log } from '@/lib/log';
+import { isStoreAway } from '@/lib/store/as-store-error';
 import type { Store } from '@/lib/store/store';
 import { Gate } from './gate';
 
@@ -44,4 +45,4 @@ export async function untilThere<T>(signal: AbortSignal, step: () => Promise<T>)
 }
 
 const isAway = (error: unknown): boolean =>
-  error instanceof CodedError && (error.code === 'broker_unavailable' || error.code === 'store_unavailable');
+  isStoreAway(error) || (error instanceof CodedError && error.code === 'broker_unavailable');

@@ -1,5 +1,5 @@
 import { COUNT_METRICS, type CountMetric } from '@/lib/contracts/metric-names';
-import type { Store } from '@/lib/store/store';
+import type { Queries } from '@/lib/store/queries';
 import { COLUMN } from './buckets';
 import { Sketch } from './sketch';
 
@@ -42,7 +42,7 @@ export const noFigures = (): Figures => ({
 
 /** Per scope, the steps in which anything happened, by their number from the beginning of the span. */
 export async function readFigures(
-  store: Store,
+  store: Queries,
   scopes: readonly number[],
   { level, fromMs, toMs, stepMs }: Span,
   withTimes = true,
@@ -88,7 +88,7 @@ function mergeAll(encoded: Buffer[] | null | undefined): Sketch | null {
 
 /** Per scope and step the mean of the samples; `oldestWait` the greatest. */
 export async function readGauges(
-  store: Store,
+  store: Queries,
   scopes: readonly number[],
   { level, fromMs, toMs, stepMs }: Span,
 ): Promise<Map<number, Map<number, Gauges>>> {

@@ -1,6 +1,6 @@
 import type { Node } from '@/lib/contracts/query/ast';
 import { NAMES_PER_QUEUE } from '@/lib/store/history/scope-key';
-import type { Store } from '@/lib/store/store';
+import type { Reader } from '@/lib/store/lanes/reader';
 import { like, type Names, queuePattern } from './conditions';
 
 const CROWDED_EVERY_MS = 60_000;
@@ -16,13 +16,13 @@ const SQL: Record<What, string> = {
 };
 
 /** Looks up which names a query's patterns fit, so that the planner knows how many jobs to expect. */
-export async function resolveNames(store: Store, node: Node | null): Promise<Names> {
+export async function resolveNames(reader: Reader, node: Node | null): Promise<Names> {
   const wanted = new Map<What, Set<string>>();
   if (node) collect(node, wanted);
   const found = new Map<string, number[]>();
   for (const [what, patterns] of wanted) {
     const list = [...patterns];
-    const rows = await store.query<{ n: number; id: number }>(
+    const rows = await reader.query<{ n: number; id: number }>(
       `WITH p AS (SELECT pattern, n::int FROM unnest($1::text[]) WITH ORDINALITY AS u(pattern, n)) ${SQL[what]} LIMIT ${MOST_IDS}`,
       [list],
     );
@@ -31,7 +31,7 @@ export async function resolveNames(store: Store, node: Node | null): Promise<Nam
       found.set(key, [...(found.get(key) ?? []), id]);
     }
   }
-  const hasOwnNames = wanted.has('kind') && (await isCrowded(store));
+  const hasOwnNames = wanted.has('kind') && (await isCrowded(reader));
   return { idsOf: (what, pattern) => found.get(`${what}\n${pattern}`) ?? [], hasOwnNames };
 }
 
@@ -49,16 +49,16 @@ function collect(node: Node, wanted: Map<What, Set<string>>): void {
   }
 }
 
-const crowded = new WeakMap<Store, { at: number; value: boolean }>();
+const crowded = new WeakMap<object, { at: number; value: boolean }>();
 
 /** Does a queue have so many names that they stand in the jobs' own rows? Known for a minute. */
-async function isCrowded(store: Store): Promise<boolean> {
-  const known = crowded.get(store);
+async function isCrowded(reader: Reader): Promise<boolean> {
+  const known = crowded.get(reader.lane);
   if (known && Date.now() - known.at < CROWDED_EVERY_MS) return known.value;
-  const rows = await store.query(
+  const rows = await reader.query(
     `SELECT 1 FROM queuedeck.scope WHERE kind = 2 GROUP BY source, queue HAVING count(*) >= ${NAMES_PER_QUEUE} LIMIT 1`,
   );
   const value = rows.length > 0;
-  crowded.set(store, { at: Date.now(), value });
+  crowded.set(reader.lane, { at: Date.now(), value });
   return value;
 }

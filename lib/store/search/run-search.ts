@@ -1,7 +1,6 @@
 import type { Node } from '@/lib/contracts/query/ast';
 import type { SearchSort } from '@/lib/contracts/search';
-import type { Store } from '@/lib/store/store';
-import { type Reader, readCancellably, TooSlowError } from './cancellable';
+import { type Reader, TooSlowError } from '@/lib/store/lanes/reader';
 import { type Clock, type Condition, toCondition } from './conditions';
 import { type FoundRow, ROW_COLUMNS, ROW_JOINS } from './found-row';
 import { resolveNames } from './resolve';
@@ -61,21 +60,19 @@ const SORTS: Record<SearchSort, { column: string; value: string; type: string }>
  * One page of what fits, newest (or longest) first or last. A query that looks into texts without an index goes through the jobs in
  * steps, newest first, and answers after 1.5 s with what it has. Rejects with TooSlowError after 9.5 s.
  */
-export async function runSearch(store: Store, ask: SearchAsk, signal: AbortSignal): Promise<SearchAnswer> {
-  const names = await resolveNames(store, ask.node);
+export async function runSearch(reader: Reader, ask: SearchAsk): Promise<SearchAnswer> {
+  const names = await resolveNames(reader, ask.node);
   const condition = withSources(toCondition(ask.node, names, ask.clock), ask.sources);
-  return readCancellably(store, signal, async (reader) => {
-    if (condition.terms.length > 0 && (await areFew(reader, condition.terms)))
-      return searchAtOnce(reader, ask, withFew(condition));
-    return condition.scans && ask.sort === 'added' && ask.order === 'desc' && !ask.position?.back
-      ? searchInSteps(reader, ask, condition)
-      : searchAtOnce(reader, ask, condition);
-  });
+  if (condition.terms.length > 0 && (await areFew(reader, condition.terms)))
+    return searchAtOnce(reader, ask, withFew(condition));
+  return condition.scans && ask.sort === 'added' && ask.order === 'desc' && !ask.position?.back
+    ? searchInSteps(reader, ask, condition)
+    : searchAtOnce(reader, ask, condition);
 }
 
 /** The planner takes every rare leaf for one of 200, and would walk a million jobs in order to find the first fifty. */
 async function areFew(reader: Reader, terms: number[]): Promise<boolean> {
-  const [row] = await reader.read<{ n: number }>(
+  const [row] = await reader.query<{ n: number }>(
     `SELECT count(*)::int AS n FROM (SELECT FROM queuedeck.job j WHERE j.terms @> $1::int[] LIMIT ${FEW + 1}) f`,
     [terms],
     LIMIT_MS,
@@ -91,11 +88,9 @@ function withFew(condition: Condition): Rows {
 }
 
 /** How many fit, exact up to 10,000; null = not known within a second and a half. */
-export async function countFitting(store: Store, node: Node | null, sources: readonly string[], clock: Clock) {
-  const names = await resolveNames(store, node);
-  const condition = withSources(toCondition(node, names, clock), sources);
-  const { signal } = new AbortController();
-  return readCancellably(store, signal, (reader) => countUpTo(reader, condition, ANSWER_MS));
+export async function countFitting(reader: Reader, node: Node | null, sources: readonly string[], clock: Clock) {
+  const names = await resolveNames(reader, node);
+  return countUpTo(reader, withSources(toCondition(node, names, clock), sources), ANSWER_MS);
 }
 
 async function searchAtOnce(reader: Reader, ask: SearchAsk, condition: Rows): Promise<SearchAnswer> {
@@ -157,7 +152,7 @@ async function searchInSteps(reader: Reader, ask: SearchAsk, condition: Conditio
 
 /** The time of adding down to which the next step goes; null = to the end. */
 async function stepDown(reader: Reader, high: number | null): Promise<{ low: number | null; scanned: number }> {
-  const rows = await reader.read<{ at: number }>(
+  const rows = await reader.query<{ at: number }>(
     `SELECT extract(epoch FROM added_at)::float8 * 1000 AS at FROM queuedeck.job
       WHERE $1::float8 IS NULL OR added_at <= to_timestamp($1 / 1000) ORDER BY added_at DESC OFFSET ${ROWS_PER_STEP} LIMIT 1`,
     [high],
@@ -184,7 +179,7 @@ function between(low: number | null, high: number | null, before: number): { sql
 }
 
 async function countNewer(reader: Reader, high: number): Promise<number> {
-  const [row] = await reader.read<{ n: number }>(
+  const [row] = await reader.query<{ n: number }>(
     'SELECT count(*)::int AS n FROM queuedeck.job WHERE added_at > to_timestamp($1::float8 / 1000)',
     [high],
     LIMIT_MS,
@@ -214,7 +209,7 @@ async function readPage(
   }
   const direction = isDown ? 'DESC' : 'ASC';
   const by = `${column} ${direction}, j.n ${direction}`;
-  return reader.read<FoundRow>(
+  return reader.query<FoundRow>(
     `${condition.with ?? ''} SELECT ${ROW_COLUMNS}, ${value} AS sort_value FROM (
        SELECT j.* FROM ${condition.from ?? 'queuedeck.job'} j WHERE ${parts.join(' AND ')} ORDER BY ${by} LIMIT ${limit + 1}
      ) j ${ROW_JOINS} ORDER BY ${by}`,
@@ -237,7 +232,7 @@ async function countUpTo(
   limitMs: number,
 ) {
   try {
-    const [row] = await reader.read<{ n: number }>(
+    const [row] = await reader.query<{ n: number }>(
       `${before} SELECT count(*)::int AS n FROM (SELECT FROM ${from} j WHERE ${sql} LIMIT ${COUNT_UP_TO + 1}) f`,
       values,
       limitMs,
@@ -252,7 +247,7 @@ async function countUpTo(
 
 /** How many jobs are recorded, by the statistics of their partitions: counting a million would take longer than the search. */
 async function estimate(reader: Reader): Promise<{ total: number }> {
-  const [row] = await reader.read<{ total: number }>(
+  const [row] = await reader.query<{ total: number }>(
     `SELECT coalesce(sum(CASE WHEN c.reltuples >= 0 THEN greatest(c.reltuples, coalesce(s.n_live_tup, 0)) ELSE coalesce(s.n_live_tup, 0) END), 0)::float8 AS total
        FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
       WHERE i.inhparent = 'queuedeck.job'::regclass`,

@@ -1,10 +1,14 @@
 import { CodedError } from '@/lib/contracts/errors';
-import { IMPORT_MAX_LINES } from '@/lib/contracts/tasks';
-import { isDeeperThan } from '@/lib/json-depth';
+import { isDeeperThan, JSON_LEVELS } from '@/lib/json-depth';
+import { Slices } from '@/lib/slices';
 import type { ReadLine } from './read-ndjson';
-import { tooManyLines } from './read-text';
+import { checkLineCount } from './read-text';
+import { type CsvRecord, CsvRecords, delimiterOf } from './split-records';
 
 const MAX_COLUMNS = 200;
+const MAX_NAME_CHARS = 200;
+/** A number with more is none that a double can hold. */
+const MAX_NUMBER_CHARS = 400;
 
 /** JSON Schema of a task's input, as far as cells need it. */
 export interface FieldSchema {
@@ -19,63 +23,80 @@ export interface FieldSchema {
  * for nested ones, and `options.priority` and the like for options. An empty cell is left out. A cell is read as the field's type
  * says: numbers and booleans, lists and objects as JSON, the rest as text.
  */
-export function readCsv(text: string, schema: FieldSchema): ReadLine[] {
-  const records = splitRecords(text);
-  const header = records.next();
-  if (header.done) return [];
-  const columns = header.value.cells.map((name) => name.trim());
-  checkHeader(columns);
+export async function readCsv(text: string, schema: FieldSchema): Promise<ReadLine[]> {
+  const slices = new Slices();
+  const records = new CsvRecords(text, delimiterOf(text));
+  if (records.isAtEnd) return [];
+  const header = records.next(MAX_COLUMNS, true);
+  const names = header.cells.map((name) => name.trim());
+  checkHeader(names, header.count);
+  const columns = names.map((name) => toColumn(name, schema));
   const lines: ReadLine[] = [];
-  for (const { line, cells, fault } of records) {
-    if (cells.length === 1 && cells[0] === '') continue;
-    if (lines.length === IMPORT_MAX_LINES) throw tooManyLines();
-    lines.push(
-      fault ? { line, given: null, errors: [{ path: '', message: fault }] } : toLine(line, columns, cells, schema),
-    );
+  for (let read = 1; !records.isAtEnd; read += 1) {
+    const record = records.next(columns.length);
+    const isEmpty = record.count === 1 && record.cells[0] === '';
+    checkLineCount(lines.length + (isEmpty ? 0 : 1), read);
+    if (record.fault !== null) lines.push(refuse(record.line, [{ path: '', message: record.fault }]));
+    else if (!isEmpty) lines.push(toLine(record, columns));
+    if (slices.isOver) await slices.rest();
   }
   return lines;
 }
 
-function checkHeader(columns: string[]): void {
+function checkHeader(columns: string[], count: number): void {
   const twice = columns.find((name, i) => columns.indexOf(name) < i);
+  const long = columns.find((name) => name.length > MAX_NAME_CHARS);
   const fault =
-    columns.length > MAX_COLUMNS
+    count > MAX_COLUMNS
       ? `names more than ${MAX_COLUMNS} columns`
-      : columns.some((name) => name === '')
-        ? 'has a column without a name'
-        : twice !== undefined
-          ? `names "${twice.slice(0, 80)}" twice`
-          : columns.some((name) => name.split('.').some((part) => part === '__proto__'))
-            ? 'names a field that cannot be'
-            : null;
+      : long !== undefined
+        ? `has a name of more than ${MAX_NAME_CHARS} characters`
+        : columns.some((name) => name === '')
+          ? 'has a column without a name'
+          : twice !== undefined
+            ? `names "${twice.slice(0, 80)}" twice`
+            : columns.some((name) => name.split('.').some((part) => part === '__proto__'))
+              ? 'names a field that cannot be'
+              : null;
   if (fault !== null)
     throw new CodedError('validation_failed', `The first line (the header) ${fault}.`, {
       errors: [{ path: 'header', message: fault }],
     });
 }
 
-function toLine(line: number, columns: string[], cells: string[], schema: FieldSchema): ReadLine {
-  if (cells.length !== columns.length)
-    return {
-      line,
-      given: null,
-      errors: [{ path: '', message: `has ${cells.length} cells where the header has ${columns.length}` }],
-    };
+interface Column {
+  name: string;
+  path: string[];
+  isOption: boolean;
+  /** What the field takes; null = an option, or a field of which nothing is known. */
+  types: string[] | null;
+}
+
+function toColumn(name: string, schema: FieldSchema): Column {
+  const isOption = name.startsWith('options.');
+  const path = (isOption ? name.slice('options.'.length) : name).split('.');
+  const types = isOption ? [] : typesOf(fieldOf(schema, path));
+  return { name, path, isOption, types: types.length === 0 ? null : types };
+}
+
+function toLine({ line, cells, count, chars }: CsvRecord, columns: Column[]): ReadLine {
+  if (count !== columns.length)
+    return refuse(line, [{ path: '', message: `has ${count} cells where the header has ${columns.length}` }]);
   const input: Record<string, unknown> = {};
   const options: Record<string, unknown> = {};
   const errors: { path: string; message: string }[] = [];
-  columns.forEach((column, i) => {
+  columns.forEach(({ name, path, isOption, types }, i) => {
     const cell = cells[i] ?? '';
     if (cell === '') return;
-    const isOption = column.startsWith('options.');
-    const path = (isOption ? column.slice('options.'.length) : column).split('.');
-    const read = readCell(cell, isOption ? null : fieldOf(schema, path));
-    if ('fault' in read) errors.push({ path: isOption ? column : `input.${column}`, message: read.fault });
+    const read = readCell(cell, types);
+    if ('fault' in read) errors.push({ path: isOption ? name : `input.${name}`, message: read.fault });
     else if (!place(isOption ? options : input, path, read.value))
-      errors.push({ path: column, message: 'stands inside another column of this file' });
+      errors.push({ path: name, message: 'stands inside another column of this file' });
   });
-  return errors.length > 0 ? { line, given: null, errors } : { line, given: { input, options }, errors: null };
+  return errors.length > 0 ? refuse(line, errors) : { line, given: { input, options }, chars, errors: null };
 }
+
+const refuse = (line: number, errors: { path: string; message: string }[]): ReadLine => ({ line, given: null, errors });
 
 function fieldOf(schema: FieldSchema, path: string[]): FieldSchema {
   return path.reduce<FieldSchema>((at, name) => at.properties?.[name] ?? {}, schema);
@@ -86,22 +107,24 @@ function typesOf(field: FieldSchema): string[] {
   return [...own, ...(field.anyOf ?? []).flatMap(typesOf)];
 }
 
-/** `null` = an option: whatever JSON makes of it, else text. */
-function readCell(cell: string, field: FieldSchema | null): { value: unknown } | { fault: string } {
-  const types = field === null ? [] : typesOf(field);
-  const has = (type: string) => types.includes(type);
+/** Without types it is whatever JSON makes of it, else text. */
+function readCell(cell: string, types: string[] | null): { value: unknown } | { fault: string } {
+  const has = (type: string) => types?.includes(type) ?? false;
   if (has('string')) return { value: cell };
   const text = cell.trim();
-  if (field === null || types.length === 0) return { value: looksLikeJson(text) ? parse(text, cell) : cell };
-  if ((has('number') || has('integer')) && text !== '' && Number.isFinite(Number(text))) return asNumber(text);
+  if (types === null) return { value: looksLikeJson(text) ? parse(text, cell) : cell };
+  if ((has('number') || has('integer')) && isNumber(text)) return asNumber(text);
   if (has('boolean') && /^(true|false|1|0|yes|no)$/i.test(text)) return { value: /^(true|1|yes)$/i.test(text) };
   if (has('null') && text === 'null') return { value: null };
   if (has('array') || has('object')) {
+    if (isDeeperThan(text)) return { fault: `is nested deeper than ${JSON_LEVELS} levels` };
     const value = parse(text, undefined);
     return value === undefined ? { fault: `must be JSON (${types.join(' or ')})` } : { value };
   }
   return { fault: `must be ${types.join(' or ')}` };
 }
+
+const isNumber = (text: string) => text !== '' && text.length <= MAX_NUMBER_CHARS && Number.isFinite(Number(text));
 
 function asNumber(text: string): { value: number } | { fault: string } {
   const value = Number(text);
@@ -132,63 +155,4 @@ function place(into: Record<string, unknown>, path: string[], value: unknown): b
   if (Object.hasOwn(at, last)) return false;
   at[last] = value;
   return true;
-}
-
-interface CsvRecord {
-  line: number;
-  cells: string[];
-  fault: string | null;
-}
-
-function* splitRecords(text: string): Generator<CsvRecord> {
-  const comma = delimiterOf(text);
-  let line = 1;
-  for (let at = 0; at < text.length; ) {
-    const record: CsvRecord = { line, cells: [], fault: null };
-    for (let isOpen = true; isOpen; ) {
-      const cell = text[at] === '"' ? quotedCell(text, at + 1) : plainCell(text, at, comma);
-      record.cells.push(cell.value);
-      line += cell.breaks;
-      at = cell.end;
-      isOpen = text[at] === comma;
-      if (isOpen) at += 1;
-      else if (at < text.length && !/[\r\n]/.test(text[at] ?? '')) {
-        record.fault = 'has text after a closing quote';
-        at = plainCell(text, at, comma).end;
-      }
-      if (cell.isUnclosed) record.fault = 'has a quote that is never closed';
-    }
-    if (text[at] === '\r') at += 1;
-    if (text[at] === '\n') at += 1;
-    line += 1;
-    yield record;
-  }
-}
-
-interface Cell {
-  value: string;
-  end: number;
-  breaks: number;
-  isUnclosed?: boolean;
-}
-
-function quotedCell(text: string, from: number): Cell {
-  let end = text.indexOf('"', from);
-  while (end !== -1 && text[end + 1] === '"') end = text.indexOf('"', end + 2);
-  const inner = text.slice(from, end === -1 ? undefined : end);
-  const breaks = inner.split('\n').length - 1;
-  const value = inner.replaceAll('""', '"');
-  return end === -1 ? { value, end: text.length, breaks, isUnclosed: true } : { value, end: end + 1, breaks };
-}
-
-function plainCell(text: string, from: number, comma: string): Cell {
-  let end = from;
-  while (end < text.length && text[end] !== comma && text[end] !== '\n' && text[end] !== '\r') end += 1;
-  return { value: text.slice(from, end), end, breaks: 0 };
-}
-
-/** Spreadsheets of half the world write semicolons. */
-function delimiterOf(text: string): ',' | ';' {
-  const header = text.slice(0, text.indexOf('\n') === -1 ? undefined : text.indexOf('\n'));
-  return header.includes(';') && !header.includes(',') ? ';' : ',';
 }

@@ -1,5 +1,8 @@
 import { CodedError } from '@/lib/contracts/errors';
-import { IMPORT_MAX_BYTES } from '@/lib/contracts/tasks';
+import { IMPORT_MAX_BYTES, IMPORT_MAX_LINES, IMPORT_MAX_RECORD_CHARS } from '@/lib/contracts/tasks';
+
+/** Empty lines are not enqueued, but they are read. */
+const MOST_LINES_READ = 10 * IMPORT_MAX_LINES;
 
 /** The file as text: UTF-8, a byte order mark dropped; 413 as soon as it is too big, however long it goes on. */
 export async function readUploadText(bytes: AsyncIterable<Uint8Array>): Promise<string> {
@@ -21,4 +24,11 @@ export async function readUploadText(bytes: AsyncIterable<Uint8Array>): Promise<
   return parts.join('');
 }
 
-export const tooManyLines = () => new CodedError('body_too_large', 'A file may have 10,000 lines at most.');
+/** Refuses a file that has more lines than may be enqueued (`kept`), or than are looked through (`read`). */
+export function checkLineCount(kept: number, read: number): void {
+  if (kept > IMPORT_MAX_LINES) throw new CodedError('body_too_large', 'A file may have 10,000 lines at most.');
+  if (read > MOST_LINES_READ)
+    throw new CodedError('body_too_large', 'A file may have 100,000 lines at most, empty ones counted.');
+}
+
+export const RECORD_TOO_LONG = `has more than ${IMPORT_MAX_RECORD_CHARS.toLocaleString('en-US')} characters`;

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** What only Node's own server knows of a request: Next's route handlers and pages run within it. */
@@ -23,6 +24,8 @@ export const currentRequest = (): RequestContext | null => storage().getStore() 
 
 export function withRequest<T>(request: IncomingMessage, response: ServerResponse, run: () => T): T {
   const gone = new AbortController();
+  // One page may wait for many reads at once.
+  setMaxListeners(100, gone.signal);
   response.once('close', () => gone.abort(GONE));
   return storage().run({ address: request.socket.remoteAddress ?? '', signal: gone.signal }, run);
 }

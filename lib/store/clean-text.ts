@@ -8,6 +8,16 @@ export function cleanText<T extends string | null>(text: T): T {
   return (text?.includes(NUL) ? text.replaceAll(NUL, REPLACEMENT) : text) as T;
 }
 
+/** Texts of a query's parameters so: a name with a NUL is looked up in the form in which it is recorded. */
+export function cleanValues(values: unknown[]): unknown[] {
+  return values.map((value) => {
+    if (typeof value === 'string') return cleanText(value);
+    return Array.isArray(value) && value.some((one) => typeof one === 'string' && one.includes(NUL))
+      ? cleanValues(value)
+      : value;
+  });
+}
+
 /**
  * A value as JSON text for a `jsonb` parameter. What callers sent is refused before it comes here, with its field named; names and ids of
  * a broker may still hold a NUL or half of a surrogate pair, which JSON can write and jsonb does not take.

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { CodedError } from '@/lib/contracts/errors';
 import { log } from '@/lib/log';
 import { asStoreError } from './as-store-error';
-import { cleanText } from './clean-text';
+import { cleanValues } from './clean-text';
 import { type HeavyLane, LANES, type Lane } from './lanes/lanes';
 import { Line, NoPlaceError } from './lanes/line';
 import { type Reader, readOn } from './lanes/reader';
@@ -38,13 +38,6 @@ interface StoreOptions {
   statementMs?: number;
   /** How long a query may wait for a place, in place of its lane's own time. */
   waitMs?: number;
-}
-
-/** A name with a NUL is looked up in the form in which it is recorded. */
-function cleanValue(value: unknown): unknown {
-  if (typeof value === 'string') return cleanText(value);
-  if (!Array.isArray(value) || !value.some((one) => typeof one === 'string' && cleanText(one) !== one)) return value;
-  return value.map(cleanValue);
 }
 
 /** Connects lazily; migrates once before the first query (and again after a failed attempt). */
@@ -85,7 +78,7 @@ export function openStore(url: string, options: StoreOptions = {}): Store {
     );
   const through = ({ pool, hold }: OpenLane) => ({
     query: <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
-      guard(() => hold(SHARED, async () => (await pool.query<Row>(text, values?.map(cleanValue))).rows)),
+      guard(() => hold(SHARED, async () => (await pool.query<Row>(text, values && cleanValues(values))).rows)),
     transaction: <T>(run: (client: pg.PoolClient) => Promise<T>) =>
       guard(() => hold(SHARED, () => inTransaction(pool, run))),
     session: <T>(run: (client: pg.PoolClient) => Promise<T>) => guard(() => hold(SHARED, () => inSession(pool, run))),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { asStoreError } from '../as-store-error';
+import { cleanValues } from '../clean-text';
 import type { Queries } from '../queries';
 
 /** No read of a turn runs longer. */
@@ -110,7 +111,7 @@ class Reads implements Reader {
         this.#pid = await this.#setLimit(limitMs);
         this.#check();
       }
-      return (await this.client.query<Row>(text, values)).rows;
+      return (await this.client.query<Row>(text, cleanValues(values))).rows;
     } catch (error) {
       this.turn.signal.throwIfAborted();
       const { code } = error as { code?: string };

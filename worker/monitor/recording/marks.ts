@@ -14,7 +14,7 @@ import { REMOVED, TRIMMED } from './gap-rows';
 
 const LOOK_EVERY_MS = 5_000;
 /** How long a queue is away before nothing is kept of it any more. */
-const FORGET_AFTER_MS = 30_000;
+const FORGET_AFTER_MS = 10_000;
 const MOST_RANGES = 20;
 
 const newMark = (queue: string): QueueMark => ({

@@ -28,10 +28,13 @@ export function distinctNames(found: readonly UnknownName[]): UnknownName[] {
   return [...new Map(jobsFirst.map((one) => [one.name, one])).values()].slice(0, UNKNOWN_TOLD);
 }
 
-/** What is wrong with one queue's keys is its own affair; a broker that is away is everybody's. */
+/** What is wrong with one queue's keys, or refused of them, is its own affair; a broker that is away is everybody's. */
 export function asOddity(error: unknown): Error {
-  if (error instanceof CodedError || !(error instanceof Error)) throw error;
-  return error;
+  if (!(error instanceof Error)) throw error;
+  if (!(error instanceof CodedError)) return error;
+  if (error.code !== 'unreadable' && error.code !== 'broker_refused') throw error;
+  // The broker's own words name the key.
+  return error.cause instanceof Error ? error.cause : error;
 }
 
 /** So many jobs are looked at from each end of each state. */

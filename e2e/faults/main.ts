@@ -1,4 +1,6 @@
+import { startPostgres } from '@/lib/testing/servers';
 import { askAnything } from './any-input';
+import { type DifferentialBroker, runDifferential } from './differential/run';
 import { isSoundOperation, runOperationsStorm } from './operations-storm';
 import { runStorm, type StormReport } from './storm';
 
@@ -9,6 +11,8 @@ import { runStorm, type StormReport } from './storm';
 const ROUNDS = 3;
 const OPERATION_ROUNDS = 30;
 const OPERATION_JOBS = 20_000;
+/** Of the record, on each backend; both at once. */
+const DIFFERENTIAL_MS = 1_800_000;
 
 const LINES: [keyof StormReport, string][] = [
   ['completed', 'completed'],
@@ -47,8 +51,27 @@ sound &&= operations.every(isSoundOperation);
 const isAnswered = await askAnything((text) => process.stdout.write(text));
 sound &&= isAnswered;
 
+const stores = await startPostgres();
+try {
+  const verdicts = await Promise.all((['Redis', 'PostgreSQL'] as const).map(runAndTell));
+  sound &&= verdicts.every(Boolean);
+} finally {
+  await stores.stop();
+}
+
 process.stdout.write(sound ? 'Nothing was lost, doubled or left behind.\n' : 'SOMETHING WENT WRONG (above).\n');
 process.exitCode = sound ? 0 : 1;
+
+/** A seed that failed is run again by QUEUEDECK_SEED. */
+async function runAndTell(kind: DifferentialBroker): Promise<boolean> {
+  const seed = Number(process.env.QUEUEDECK_SEED ?? Date.now() % 1_000_000);
+  const report = await runDifferential(kind, await stores.createDatabase(), seed, DIFFERENTIAL_MS);
+  const { wrong, events, gaps, monitorKills, brokerRestarts } = report;
+  process.stdout.write(
+    `Record of ${kind}: seed ${seed}, ${events} events, monitor killed ${monitorKills} times, broker restarted ${brokerRestarts} times, ${gaps} gaps: ${wrong.length === 0 ? 'exact, or told' : `WRONG\n  ${wrong.join('\n  ')}`}\n`,
+  );
+  return wrong.length === 0;
+}
 
 function isSound(report: StormReport): boolean {
   const { jobs, completed, failed, endedNotOnce, insideNotOnce, outsideNotOnce, active, locks, exitCode } = report;

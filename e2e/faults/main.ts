@@ -5,8 +5,8 @@ import { isSoundOperation, runOperationsStorm } from './operations-storm';
 import { runStorm, type StormReport } from './storm';
 
 /**
- * `npm run faults`: the whole storm, three times, 30 rounds of operations, and 100,000 requests of any kind. Exits 1 when anything was
- * lost, doubled, left behind, or answered as it should not be.
+ * `npm run faults`: the whole storm, three times, 30 rounds of operations, 100,000 requests of any kind, and half an hour of the record
+ * against the broker's own events. Exits 1 when anything was lost, doubled, left behind, not told, or answered as it should not be.
  */
 const ROUNDS = 3;
 const OPERATION_ROUNDS = 30;

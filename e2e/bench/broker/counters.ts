@@ -5,6 +5,7 @@ export interface Counters {
   /** Calls since the server began, by command, those made by scripts included. */
   calls: Map<string, number>;
   outputBytes: number;
+  inputBytes: number;
 }
 
 /** What the broker itself counted (INFO commandstats and stats). */
@@ -16,8 +17,8 @@ export async function readCounters(connection: Connection): Promise<Counters> {
   const calls = new Map<string, number>();
   for (const [, name, count] of String(commands).matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm))
     calls.set(name ?? '', Number(count));
-  const outputBytes = Number(String(stats).match(/total_net_output_bytes:(\d+)/)?.[1]);
-  return { atMs: performance.now(), calls, outputBytes };
+  const readBytes = (name: string) => Number(String(stats).match(new RegExp(`total_net_${name}_bytes:(\\d+)`))?.[1]);
+  return { atMs: performance.now(), calls, outputBytes: readBytes('output'), inputBytes: readBytes('input') };
 }
 
 export interface Spent {
@@ -25,6 +26,7 @@ export interface Spent {
   commands: number;
   commandsPerSecond: number;
   outputBytes: number;
+  inputBytes: number;
   /** Commands by name, most first. */
   byName: [name: string, calls: number][];
 }
@@ -53,7 +55,8 @@ export async function countWhile(
   const seconds = (after.atMs - before.atMs) / 1000;
   const commands = byName.reduce((sum, [, calls]) => sum + calls, 0);
   const outputBytes = after.outputBytes - before.outputBytes;
-  return { seconds, commands, commandsPerSecond: commands / seconds, outputBytes, byName };
+  const inputBytes = after.inputBytes - before.inputBytes;
+  return { seconds, commands, commandsPerSecond: commands / seconds, outputBytes, inputBytes, byName };
 }
 
 function sumSent(connections: readonly Connection[]): Map<string, number> {

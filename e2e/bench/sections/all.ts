@@ -8,6 +8,7 @@ import { measureFailure } from './failure';
 import { measureFirstLoad } from './first-load';
 import { measureList } from './list';
 import { measureMemory } from './memory';
+import { measureNames } from './names';
 import { measureOperations } from './operations';
 import { measureOverview } from './overview';
 import { measureRecorder } from './recorder';
@@ -27,6 +28,7 @@ export const SECTIONS: readonly Section[] = [
   { name: 'export', measure: measureExport },
   { name: 'operations', measure: measureOperations },
   { name: 'recorder', measure: measureRecorder },
+  { name: 'names', measure: measureNames },
   { name: 'search', measure: measureSearch },
   { name: 'starve', measure: measureStarve },
   { name: 'memory', measure: measureMemory },

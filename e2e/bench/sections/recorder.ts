@@ -78,12 +78,16 @@ async function measurePace(
     const watching = (async () => {
       for (; isRunning; await sleep(250)) lagMs = Math.max(lagMs, await readLag(store));
     })();
-    await runWorkload({ url: redis.url, queue, jobs, perSecond });
-    const ranAt = performance.now();
-    await waitForEnded(store, queue, WARM_JOBS + jobs);
-    const afterMs = performance.now() - ranAt;
-    isRunning = false;
-    await watching;
+    let afterMs = 0;
+    try {
+      await runWorkload({ url: redis.url, queue, jobs, perSecond });
+      const ranAt = performance.now();
+      await waitForEnded(store, queue, WARM_JOBS + jobs);
+      afterMs = performance.now() - ranAt;
+    } finally {
+      isRunning = false;
+      await watching;
+    }
     const used = await monitor.readUse();
     const cpuMs = used.cpuMs - before.cpuMs;
     return {

@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { BUSY, fillForeignQueues, QUIET, startForeignTraffic } from '@/e2e/support/foreign-jobs';
 import { openPostgresBroker, openRedisBroker } from '@/lib/testing/brokers';
 import { type Stack, startStack } from '@/lib/testing/stack';
-import { readWholeBroker, type WholeBroker } from '@/lib/testing/whole-broker';
+import { readStillBroker, readWholeBroker, type WholeBroker } from '@/lib/testing/whole-broker';
 
 const WATCHED_MS = 10_000;
 
@@ -59,7 +59,7 @@ for (const [kind, open] of [
     let said = '';
     let stack: Stack | null = null;
     try {
-      const before = await readWholeBroker(url);
+      const before = await readStillBroker(url, QUIET, quietOnly);
       // As `npm start` is told: nothing but the broker's address.
       const env: Record<string, string> =
         kind === 'Redis' ? { REDIS_URL: url } : { QUEUEDECK_SOURCES: JSON.stringify([{ name: 'default', url }]) };

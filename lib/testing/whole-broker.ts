@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 
@@ -7,6 +9,31 @@ export type WholeBroker = Record<string, string>;
 /** All that a broker holds: keys with their types, values and expiries; or tables with all rows, their versions, and sequences. */
 export function readWholeBroker(url: string): Promise<WholeBroker> {
   return url.startsWith('postgres') ? readDatabase(url) : readKeys(url);
+}
+
+/**
+ * The same once BullMQ has written down its settings of each of the queues, which it does beside what it was asked for, and nothing of
+ * what is picked changes by itself any more.
+ */
+export async function readStillBroker(
+  url: string,
+  queues: readonly string[],
+  pick: (whole: WholeBroker) => WholeBroker = (whole) => whole,
+): Promise<WholeBroker> {
+  for (let last = await readWholeBroker(url); ; ) {
+    await sleep(300);
+    const next = await readWholeBroker(url);
+    if (isDeepStrictEqual(pick(last), pick(next)) && queues.every((queue) => hasSettings(next, queue))) return next;
+    last = next;
+  }
+}
+
+function hasSettings(whole: WholeBroker, queue: string): boolean {
+  return Object.entries(whole).some(
+    ([name, text]) =>
+      (name.startsWith(`bull:${queue}:meta`) && text.includes('"version"')) ||
+      (name.startsWith('bullmq.meta ') && name.includes('"version"') && name.includes(`"queue":"${queue}"`)),
+  );
 }
 
 type Read = (redis: Redis, key: string) => Promise<unknown>;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
 
 const alias = {
   '@': path.resolve(import.meta.dirname),
@@ -11,9 +12,21 @@ const alias = {
 /** A machine that stalls for a moment is no defect; a test that needed its second try is named at the end of `npm test`, to be looked at. */
 const retry = 1;
 
+/** What takes minutes first, so that it does not stand alone at the end. */
+const LONGEST = /e2e\/faults\/|worker\/(monitor|queues|supervisor)/;
+class LongestFirst extends BaseSequencer {
+  override async sort(files: Parameters<BaseSequencer['sort']>[0]) {
+    const sorted = await super.sort(files);
+    return sorted.toSorted((a, b) => Number(LONGEST.test(b.moduleId)) - Number(LONGEST.test(a.moduleId)));
+  }
+}
+
 export default defineConfig({
   resolve: { alias },
   test: {
+    // Most tests wait for servers: two at once fit on two cores.
+    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         resolve: { alias },

@@ -77,27 +77,35 @@ async function runUnit(folder, rest, names) {
   return countVitest(read, code);
 }
 
+/** The specs of the API and those of the browser at once, each against a product of its own. */
 async function runSpecs(folder, wants, rest, names) {
   const env = await buildStack();
   const browser = wants('browser') ? await ensureBrowser() : '';
-  heading(
-    `${wants('api') ? 'API' : ''}${wants('api') && wants('browser') ? ' and ' : ''}${wants('browser') ? 'browser' : ''} on the production build`,
-  );
+  const projects = [wants('api') && 'api', wants('browser') && 'pages'].filter(Boolean);
+  heading(`${projects.map((project) => HEADINGS[project]).join(' and ')} on the production build`);
   const { register } = await import('tsx/esm/api');
   register();
-  const { startStack } = await import('../lib/testing/stack.ts');
   Object.assign(process.env, env);
+  const counts = await Promise.all(
+    projects.map((project) => attempt(() => runProject(project, { folder, env, browser, rest, names }))),
+  );
+  return sum(counts);
+}
+
+const HEADINGS = { api: 'API', pages: 'browser' };
+
+async function runProject(project, { folder, env, browser, rest, names }) {
+  const { startStack } = await import('../lib/testing/stack.ts');
   let log = '';
   const stack = await startStack({ onOutput: (text) => (log = (log + text).slice(-20_000)) });
-  const report = path.join(folder, 'playwright.json');
-  const output = path.join(root, 'test-results', path.basename(folder));
-  const projects = [wants('api') && '--project=api', wants('browser') && '--project=pages'].filter(Boolean);
+  const report = path.join(folder, `playwright-${project}.json`);
+  const output = path.join(root, 'test-results', `${path.basename(folder)}-${project}`);
   try {
     const code = await runNode(
       [
         'node_modules/@playwright/test/cli.js',
         'test',
-        ...projects,
+        `--project=${project}`,
         '--reporter=list,json',
         '--pass-with-no-tests',
         ...rest,

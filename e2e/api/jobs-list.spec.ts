@@ -76,6 +76,7 @@ test('an empty state is an empty page', async ({ request }) => {
       items: [],
       nextCursor: null,
       searched: null,
+      leftOut: null,
     });
 });
 

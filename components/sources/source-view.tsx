@@ -2,6 +2,7 @@
 
 import { Pill } from '@/components/queues/state-mark';
 import { RecorderCard } from '@/components/sources/recorder-card';
+import { SetAsideCard } from '@/components/sources/set-aside-card';
 import { SourceFacts } from '@/components/sources/source-facts';
 import { SourceRights } from '@/components/sources/source-rights';
 import { SourceSizes } from '@/components/sources/source-sizes';
@@ -63,6 +64,7 @@ export function SourceView({ name, problem }: SourceViewProps) {
       <div className="jobgrid">
         <div className="col">
           <SourceSizes source={source} />
+          <SetAsideCard source={source.name} />
         </div>
         <div className="col">
           <SourceFacts source={source} />

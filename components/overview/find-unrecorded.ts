@@ -1,7 +1,7 @@
 import type { Cause } from '@/components/overview/find-causes';
 import { sourceHref } from '@/lib/client/http/url';
 import type { RecordStanding } from '@/lib/contracts/recorder';
-import { formatDuration, formatPlural } from '@/lib/format';
+import { formatCount, formatDuration } from '@/lib/format';
 
 /** What is wrong with the record of a source: that it stands still, and that something is missing in it. */
 export function findUnrecorded({ source, state, lagMs, setAside }: RecordStanding): Cause[] {
@@ -22,8 +22,8 @@ export function findUnrecorded({ source, state, lagMs, setAside }: RecordStandin
   if (setAside > 0)
     tell(
       'set-aside',
-      `${formatPlural(setAside, 'job or queue', 'jobs or queues')} set aside`,
-      'They could not be recorded within the last 24 hours; all the rest was',
+      `${formatCount(setAside)} set aside`,
+      'Jobs or queues that could not be recorded within the last 24 hours; everything else was',
     );
   return found;
 }

@@ -73,7 +73,10 @@ function describeSetAside({ count, last24h }: Recorder['setAside']) {
       <a className="link" href="#set-aside">
         {formatCount(count)}
       </a>
-      <span className="faint"> could not be recorded, {last24h === 0 ? 'none' : formatCount(last24h)} within 24 h</span>
+      <span className="faint">
+        {' '}
+        not recorded, {last24h === 0 ? 'none' : last24h === count ? 'all' : formatCount(last24h)} within 24 h
+      </span>
     </>
   );
 }

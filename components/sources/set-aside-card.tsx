@@ -1,6 +1,8 @@
 'use client';
 
+import { useState } from 'react';
 import { PageLink } from '@/components/shell/nav/page-link';
+import { Button } from '@/components/ui/button';
 import { Ago } from '@/components/ui/time';
 import { Visible } from '@/components/ui/visible';
 import { jobHref, queueHref } from '@/lib/client/http/url';
@@ -9,36 +11,48 @@ import type { Recorder } from '@/lib/contracts/recorder';
 import { formatCount, formatPlural } from '@/lib/format';
 import { toVisible } from '@/lib/format/visible';
 
+const SHOWN_FIRST = 5;
+
 type Item = Recorder['setAside']['items'][number];
 
 /** What of this broker could not be recorded, and why. Nothing where there is nothing: the card of the history says so. */
 export function SetAsideCard({ source }: { source: string }) {
+  const [isOpen, setOpen] = useState(false);
   const setAside = useRecorder(source).data?.setAside;
   if (!setAside || setAside.count === 0) return null;
   const { count, last24h, items } = setAside;
+  const shown = isOpen ? items : items.slice(0, SHOWN_FIRST);
   return (
     <section className="card" id="set-aside" aria-labelledby="set-aside-title">
       <header>
         <h2 id="set-aside-title">Set aside</h2>
-        <div className="r tnum">
-          {formatCount(count)}, {last24h === 0 ? 'none' : formatCount(last24h)} within 24 h
-        </div>
+        <div className="r tnum">{describeCounts(count, last24h)}</div>
       </header>
       <p className="muted m-0 border-line border-b px-[14px] py-[11px]">
-        These could not be recorded, so that the rest could. The broker has them still, as far as it keeps them.
+        These could not be recorded; everything else goes on. The broker has them still, as far as it keeps them.
       </p>
       <ul className="m-0 list-none p-0">
-        {items.map((item) => (
+        {shown.map((item) => (
           <Row key={`${item.queue}\n${item.job}`} source={source} item={item} />
         ))}
       </ul>
-      {count > items.length && (
-        <p className="muted m-0 border-line border-t px-[14px] py-2">
-          {formatPlural(count - items.length, 'more', 'more')}: the newest are shown.
-        </p>
+      {count > shown.length && (
+        <div className="muted flex items-center gap-3 border-line border-t px-[14px] py-2">
+          <span className="tnum">{formatPlural(count - shown.length, 'more', 'more')}, met before these.</span>
+          {items.length > shown.length && (
+            <Button small onClick={() => setOpen(true)}>
+              Show {formatCount(items.length)}
+            </Button>
+          )}
+        </div>
       )}
     </section>
   );
+}
+
+function describeCounts(count: number, last24h: number): string {
+  if (count === last24h) return `${formatCount(count)} within 24 h`;
+  return `${formatCount(count)}, ${last24h === 0 ? 'none' : formatCount(last24h)} of them within 24 h`;
 }
 
 function Row({ source, item: { queue, job, reason, at, times } }: { source: string; item: Item }) {
@@ -65,7 +79,8 @@ function Row({ source, item: { queue, job, reason, at, times } }: { source: stri
 const SHORTENED = /…[0-9a-f]{32}$/;
 
 function Name({ text, href, isId = false }: { text: string; href: string | null; isId?: boolean }) {
-  const look = `clip ${isId ? 'mono' : 'font-[550]'}`;
+  // A short name is not cut in favour of a long one beside it.
+  const look = isId ? 'clip mono' : 'clip max-w-[45%] flex-none font-[550]';
   const title = toVisible(text);
   if (href === null || SHORTENED.test(text))
     return (

@@ -63,8 +63,8 @@ export function SourceView({ name, problem }: SourceViewProps) {
       <SourceWarnings source={source} />
       <div className="jobgrid">
         <div className="col">
-          <SourceSizes source={source} />
           <SetAsideCard source={source.name} />
+          <SourceSizes source={source} />
         </div>
         <div className="col">
           <SourceFacts source={source} />

@@ -42,7 +42,7 @@ test('the overview names a source of which something was set aside, and leads to
   expect(await (await request.get('/api/v1/readyz')).json()).toMatchObject({ status: 'degraded' });
   await page.goto('/');
   const cause = page.getByRole('region', { name: 'Needs attention' }).locator('.attn > *').first();
-  await expect(cause).toContainText('default · 5 jobs or queues set aside');
+  await expect(cause).toContainText('default · 5 set aside');
   await cause.getByRole('link', { name: 'Open source: default' }).click();
   await expect(page.getByRole('region', { name: 'Set aside' })).toBeVisible();
 });
@@ -86,10 +86,12 @@ test('of many the newest are shown, and how many there are', async ({ page }) =>
   );
   await page.goto('/sources/default');
   const card = page.getByRole('region', { name: 'Set aside' });
+  await expect(card.getByRole('listitem')).toHaveCount(5);
+  await card.getByRole('button', { name: 'Show 20' }).click();
   await expect(card.getByRole('listitem')).toHaveCount(20);
   await expect(card.getByRole('listitem').first().getByRole('link', { name: '1', exact: true })).toBeVisible();
-  await expect(card).toContainText('10,000, 1,439 within 24 h');
-  await expect(card).toContainText('9,980 more');
+  await expect(card).toContainText('10,000, 1,439 of them within 24 h');
+  await expect(card).toContainText('9,980 more, met before these.');
 });
 
 test('where nothing was set aside the history says so; round trips, commands and all that the broker runs stand apart', async ({

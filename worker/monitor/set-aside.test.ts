@@ -41,43 +41,61 @@ it.each([
   expect(isRefusedByStore(Object.assign(new Error('no'), { code }))).toBe(isOfData);
 });
 
-describe.each([
-  ['Redis', openRedisBroker],
-  ['PostgreSQL', openPostgresBroker],
-])('what the store refuses, of BullMQ on %s', (_name, open) => {
-  let broker: TestBroker;
-  let store: Store;
-  const stopping = new AbortController();
-  let recording: Promise<void>;
+interface Recorded {
+  broker: TestBroker;
+  store: Store;
+  stop(): Promise<void>;
+}
 
-  beforeAll(async () => {
-    broker = await open();
-    store = openStore(await createTestDatabase());
-    await store.query(REFUSALS);
-    await broker.queue('old').addBulk([...plain(50), { name: 'old', data: {}, opts: { jobId: 'odd-old' } }]);
-    const { backend } = broker;
-    const times = { keepMs: 30 * DAY_MS, reconcileEveryMs: 1_000 };
-    recording = recordHistory({ store, backend, owner: 'test', signal: stopping.signal, ...times });
-    await vi.waitUntil(async () => (await countRecorded('old')) === 50, SOON);
-    await broker
-      .queue('healthy')
-      .addBulk([...plain(100), { name: 'odd', data: { of: 'odd' }, opts: { jobId: 'odd-new' } }, ...plain(100)]);
-    await broker.queue('cursed').addBulk(plain(20));
-  });
-  afterAll(async () => {
+/** Both at the same time: each with a store of its own, and all that is refused in it before the first test. */
+const begun = new Map<string, Promise<Recorded>>();
+beforeAll(async () => {
+  begun.set('Redis', begin(openRedisBroker));
+  begun.set('PostgreSQL', begin(openPostgresBroker));
+  await Promise.all(begun.values());
+});
+afterAll(async () => {
+  for (const one of await Promise.allSettled(begun.values())) if (one.status === 'fulfilled') await one.value.stop();
+});
+
+async function begin(open: () => Promise<TestBroker>): Promise<Recorded> {
+  const [broker, url] = await Promise.all([open(), createTestDatabase()]);
+  const store = openStore(url);
+  await store.query(REFUSALS);
+  await broker.queue('old').addBulk([...plain(50), { name: 'old', data: {}, opts: { jobId: 'odd-old' } }]);
+  const stopping = new AbortController();
+  const times = { keepMs: 30 * DAY_MS, reconcileEveryMs: 1_000 };
+  const recording = recordHistory({ store, backend: broker.backend, owner: 'test', signal: stopping.signal, ...times });
+  await vi.waitUntil(async () => (await countRecorded(store, 'old')) === 50, SOON);
+  const odd = { name: 'odd', data: { of: 'odd' }, opts: { jobId: 'odd-new' } };
+  await broker.queue('healthy').addBulk([...plain(100), odd, ...plain(100)]);
+  await broker.queue('cursed').addBulk(plain(20));
+  const stop = async () => {
     stopping.abort();
     await recording;
     await store.close();
     await broker.close();
+  };
+  return { broker, store, stop };
+}
+
+async function countRecorded(store: Store, queue: string): Promise<number> {
+  const [row] = await store.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM queuedeck.job j JOIN queuedeck.scope s ON s.id = j.queue_id WHERE s.queue = $1`,
+    [queue],
+  );
+  return row?.n ?? 0;
+}
+
+describe.each(['Redis', 'PostgreSQL'])('what the store refuses, of BullMQ on %s', (kind) => {
+  let broker: TestBroker;
+  let store: Store;
+  beforeAll(async () => {
+    const recorded = await begun.get(kind);
+    if (!recorded) throw new Error('it was not begun');
+    ({ broker, store } = recorded);
   });
 
-  const countRecorded = async (queue: string) => {
-    const rows = await store.query<{ n: number }>(
-      `SELECT count(*)::int AS n FROM queuedeck.job j JOIN queuedeck.scope s ON s.id = j.queue_id WHERE s.queue = $1`,
-      [queue],
-    );
-    return rows[0]?.n;
-  };
   const aside = (queue: string) =>
     store.query<{ job: string; reason: string; sample: string | null }>(
       'SELECT job, reason, sample FROM queuedeck.set_aside WHERE source = $1 AND queue = $2 ORDER BY job',
@@ -90,13 +108,13 @@ describe.each([
     );
 
   it('holds up nothing beside it: the rest of its batch, of its queue and of others is recorded', async () => {
-    await expect.poll(() => countRecorded('healthy'), SOON).toBe(200);
+    await expect.poll(() => countRecorded(store, 'healthy'), SOON).toBe(200);
     const [figure] = await store.query<{ added: number }>(
       `SELECT sum(f.added)::int AS added FROM queuedeck.figure f JOIN queuedeck.scope s ON s.id = f.scope_id
         WHERE s.kind = 1 AND s.queue = 'healthy' AND f.level = 0`,
     );
     expect(figure?.added).toBe(200);
-    expect(await countRecorded('cursed')).toBe(0);
+    expect(await countRecorded(store, 'cursed')).toBe(0);
   });
 
   it('is set aside with its reason and some of it, and told as a gap of its queue', async () => {
@@ -119,8 +137,8 @@ describe.each([
     await expect.poll(compared, SOON).toBeGreaterThan(before);
     await broker.queue('cursed').addBulk(plain(3));
     await broker.queue('healthy').addBulk(plain(5));
-    await expect.poll(() => countRecorded('healthy'), SOON).toBe(205);
-    expect(await countRecorded('old')).toBe(50);
+    await expect.poll(() => countRecorded(store, 'healthy'), SOON).toBe(205);
+    expect(await countRecorded(store, 'old')).toBe(50);
   });
 });
 

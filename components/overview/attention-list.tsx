@@ -7,6 +7,7 @@ import { PageLink } from '@/components/shell/nav/page-link';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { Ago, DayClock } from '@/components/ui/time';
 import { Visible } from '@/components/ui/visible';
+import { useRecorders } from '@/lib/client/metrics';
 import { useQueues } from '@/lib/client/queues';
 import { useRecentFailures } from '@/lib/client/recent-failures';
 import { useSources } from '@/lib/client/sources';
@@ -20,12 +21,13 @@ const HOUR_MS = 3_600_000;
 export function AttentionList() {
   const { data } = useQueues();
   const sources = useSources().data?.items;
+  const records = useRecorders().data?.items;
   const failures = useRecentFailures(HOUR_MS).data;
   const spells = useMemo(
     () => failures?.items.flatMap((group) => findSpell(group, Date.parse(failures.from), failures.stepMs) ?? []) ?? [],
     [failures],
   );
-  const causes = data || sources ? findCauses(data?.items ?? [], sources, spells) : null;
+  const causes = data || sources ? findCauses(data?.items ?? [], sources, spells, records) : null;
   return (
     <section className="card" aria-labelledby="attention-title">
       <header>

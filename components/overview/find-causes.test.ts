@@ -3,6 +3,7 @@ import { findSpell } from '@/components/overview/failure-spell';
 import { findCauses } from '@/components/overview/find-causes';
 import type { SeenQueue } from '@/lib/client/live/apply-frame';
 import type { FailureGroup } from '@/lib/contracts/failures';
+import type { RecordStanding } from '@/lib/contracts/recorder';
 import type { Source } from '@/lib/contracts/sources';
 
 const queue = (changes: Partial<SeenQueue>): SeenQueue => ({
@@ -37,6 +38,28 @@ describe('findCauses', () => {
     const causes = findCauses([failing], [source('up'), source('down')]);
     expect(causes.map(({ subject, what }) => `${subject} ${what}`)).toEqual(['prod broker away', 'emails 1 failed']);
     expect(causes[0]?.why).toBe('It hung up.');
+  });
+  it('names records that stand still or lack something, but not of a broker that is away', () => {
+    const source = (name: string, status: Source['status']) => ({ name, status, reason: 'It hung up.' }) as Source;
+    const record = (name: string, state: RecordStanding['state'], setAside = 0): RecordStanding => ({
+      ...{ source: name, state, setAside, lagMs: state === 'late' ? 95_000 : 0 },
+    });
+    const causes = findCauses(
+      [queue({ counts: counts({ failed: 1 }) })],
+      [source('a', 'up'), source('b', 'up'), source('c', 'up'), source('gone', 'down')],
+      [],
+      [record('a', 'recording'), record('b', 'late', 3), record('c', 'nobody'), record('gone', 'nobody', 1)],
+    );
+    expect(causes.map(({ subject, what }) => `${subject}: ${what}`)).toEqual([
+      'gone: broker away',
+      'b: record 1 min 35 s behind',
+      'b: 3 set aside',
+      'c: not recorded',
+      'emails: 1 failed',
+    ]);
+    expect(new Set(causes.map(({ id }) => id)).size).toBe(causes.length);
+    for (const cause of causes.slice(1, 4))
+      expect(cause).toMatchObject({ action: 'Open source', href: `/sources/${cause.subject}` });
   });
   it('puts the largest of a kind first, by powers of ten', () => {
     const failing = (name: string, failed: number) => queue({ name, counts: counts({ failed }) });

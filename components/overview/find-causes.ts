@@ -1,8 +1,10 @@
 import type { Spell } from '@/components/overview/failure-spell';
+import { findUnrecorded } from '@/components/overview/find-unrecorded';
 import { countReady, LONG_WAIT_MS } from '@/components/queues/queue-health';
 import { isLost, SOURCE_WORDS } from '@/components/sources/source-status';
 import { groupHref, queueHref } from '@/lib/client/http/url';
 import type { SeenQueue } from '@/lib/client/live/apply-frame';
+import type { RecordStanding } from '@/lib/contracts/recorder';
 import type { Source } from '@/lib/contracts/sources';
 import { formatCount, formatPlural } from '@/lib/format';
 
@@ -31,10 +33,15 @@ export interface Cause {
 const ORDER: Cause['tone'][] = ['failed', 'waiting', 'paused'];
 
 /**
- * All causes: brokers that are away, then the worst kind first, in it the largest by powers of ten, then by name: 18,000 failures stand
+ * All causes: brokers that are away, records that do not go on, then the worst kind first, in it the largest by powers of ten, then by name: 18,000 failures stand
  * before 9, and the order does not change with every figure.
  */
-export function findCauses(queues: SeenQueue[], sources: Source[] = [], spells: Spell[] = []): Cause[] {
+export function findCauses(
+  queues: SeenQueue[],
+  sources: Source[] = [],
+  spells: Spell[] = [],
+  records: RecordStanding[] = [],
+): Cause[] {
   const ofQueues = queues
     .flatMap((queue) => [findUnreadable(queue), findFailing(queue, spells), findStuck(queue)])
     .filter((cause) => cause !== null)
@@ -44,7 +51,10 @@ export function findCauses(queues: SeenQueue[], sources: Source[] = [], spells: 
         countDigits(b.weight) - countDigits(a.weight) ||
         a.id.localeCompare(b.id),
     );
-  return [...sources.flatMap(findAway), ...ofQueues];
+  const away = sources.flatMap(findAway);
+  const lost = new Set(away.map(({ subject }) => subject));
+  // The record of a broker that is away stands still for that reason.
+  return [...away, ...records.filter(({ source }) => !lost.has(source)).flatMap(findUnrecorded), ...ofQueues];
 }
 
 const DAY_MS = 86_400_000;

@@ -1,11 +1,13 @@
 'use client';
 
 import { Pill } from '@/components/queues/state-mark';
+import { RecorderCost } from '@/components/sources/recorder-cost';
+import { Fact } from '@/components/ui/fact';
 import { Ago, DayClock } from '@/components/ui/time';
 import { Visible } from '@/components/ui/visible';
 import { useRecorder } from '@/lib/client/metrics';
 import type { Recorder } from '@/lib/contracts/recorder';
-import { formatBytes, formatCount, formatDuration, formatShare } from '@/lib/format';
+import { formatBytes, formatCount, formatDuration } from '@/lib/format';
 import { toVisible } from '@/lib/format/visible';
 
 const STATES: Record<Recorder['state'], [label: string, tone: 'completed' | 'waiting' | 'failed' | 'active']> = {
@@ -55,11 +57,27 @@ export function RecorderCard({ source }: { source: string }) {
             of {formatBytes(data.jobs.keepBytes)}, {data.jobs.keepDays} days
           </span>
         </Fact>
-        {data.cost && <Cost cost={data.cost} />}
+        <Fact name="Set aside">{describeSetAside(data.setAside)}</Fact>
+        <RecorderCost cost={data.cost} broker={data.broker} />
         <Fact name="Monitor">{data.owner ?? '—'}</Fact>
       </dl>
       {data.gaps.length > 0 && <Gaps gaps={data.gaps} />}
     </section>
+  );
+}
+
+function describeSetAside({ count, last24h }: Recorder['setAside']) {
+  if (count === 0) return 'nothing';
+  return (
+    <>
+      <a className="link" href="#set-aside">
+        {formatCount(count)}
+      </a>
+      <span className="faint">
+        {' '}
+        not recorded, {last24h === 0 ? 'none' : last24h === count ? 'all' : formatCount(last24h)} within 24 h
+      </span>
+    </>
   );
 }
 
@@ -75,35 +93,6 @@ function Backfill({ backfill }: { backfill: NonNullable<Recorder['backfill']> })
     </div>
   );
 }
-
-function Cost({ cost }: { cost: NonNullable<Recorder['cost']> }) {
-  return (
-    <>
-      {cost.record && (
-        <Fact name="Recording costs">
-          {formatCount(Math.round(cost.record.commandsPerSecond))} commands/s, {formatBytes(cost.record.bytesPerSecond)}
-          /s
-          {describeShare(cost.record.share)}
-        </Fact>
-      )}
-      {cost.views && (
-        <Fact name="Pages cost">
-          {formatCount(Math.round(cost.views.commandsPerSecond))} commands/s, {formatBytes(cost.views.bytesPerSecond)}/s
-          {describeShare(cost.views.share)}
-        </Fact>
-      )}
-      {cost.commandsPerJob !== null && (
-        <Fact name="For each job">
-          {cost.commandsPerJob.toFixed(1)} commands
-          <span className="faint"> at {formatCount(Math.round(cost.jobsPerSecond ?? 0))} jobs/s</span>
-        </Fact>
-      )}
-    </>
-  );
-}
-
-/** Of one core of the broker, as far as its own statistics tell. */
-const describeShare = (share: number | null) => (share === null ? '' : `, ≈ ${formatShare(share)} of its time`);
 
 function Gaps({ gaps }: { gaps: Recorder['gaps'] }) {
   return (
@@ -123,15 +112,6 @@ function Gaps({ gaps }: { gaps: Recorder['gaps'] }) {
           )}
         </p>
       ))}
-    </div>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { Fact } from '@/components/ui/fact';
 import { Ago } from '@/components/ui/time';
 import type { SourceDetail } from '@/lib/contracts/source-detail';
 import { formatBytes, formatCount, formatDuration, formatShare } from '@/lib/format';
@@ -70,13 +70,4 @@ function describeSkew(skewMs: number | null): string {
   if (skewMs === null) return '—';
   if (Math.abs(skewMs) < 100) return 'agrees with ours';
   return `${formatDuration(Math.abs(skewMs))} ${skewMs > 0 ? 'ahead of' : 'behind'} ours`;
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
 }

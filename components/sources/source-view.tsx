@@ -2,6 +2,7 @@
 
 import { Pill } from '@/components/queues/state-mark';
 import { RecorderCard } from '@/components/sources/recorder-card';
+import { SetAsideCard } from '@/components/sources/set-aside-card';
 import { SourceFacts } from '@/components/sources/source-facts';
 import { SourceRights } from '@/components/sources/source-rights';
 import { SourceSizes } from '@/components/sources/source-sizes';
@@ -62,6 +63,7 @@ export function SourceView({ name, problem }: SourceViewProps) {
       <SourceWarnings source={source} />
       <div className="jobgrid">
         <div className="col">
+          <SetAsideCard source={source.name} />
           <SourceSizes source={source} />
         </div>
         <div className="col">

@@ -8,6 +8,12 @@ interface Raw {
   text: string;
 }
 
+interface Ready {
+  status: string;
+  checks: Record<string, string>;
+  reasons: string[];
+}
+
 /** A request with headers that a client library would not let through. */
 function send(base: string, method: string, path: string, headers: Record<string, string>): Promise<Raw> {
   return new Promise((resolve, reject) => {
@@ -24,9 +30,18 @@ function send(base: string, method: string, path: string, headers: Record<string
 
 test('the process is up and ready', async ({ request }) => {
   expect(await readJson(await request.get(`${API}/healthz`))).toEqual({ status: 'ok' });
-  const ready = await readJson<{ status: string; checks: Record<string, string> }>(await request.get(`${API}/readyz`));
-  expect(ready.status).toBe('ok');
-  expect(ready.checks).toMatchObject({ store: 'ok' });
+  const ready = async () => readJson<Ready>(await request.get(`${API}/readyz`));
+  // The monitor comes a moment after the web.
+  await expect
+    .poll(async () => (await ready()).checks['record:default'], { timeout: 20_000 })
+    .not.toMatch(/no monitor/);
+  const { status, checks, reasons } = await ready();
+  expect(checks).toMatchObject({ store: 'ok', 'source:default': 'ok' });
+  // Other specs may have had something set aside: that is told, and no reason to be away.
+  expect(reasons).toEqual(
+    Object.entries(checks).flatMap(([name, text]) => (text === 'ok' ? [] : [`${name}: ${text}`])),
+  );
+  expect(status).toBe(reasons.length === 0 ? 'ok' : 'degraded');
 });
 
 test('HEAD answers as GET does, without a body', async ({ request }) => {

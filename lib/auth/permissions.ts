@@ -15,6 +15,7 @@ const READS = new Set<VerbName>([
   'source.list',
   'source.get',
   'source.recorder',
+  'source.recorders',
   'queue.list',
   'queue.get',
   'queue.rate-limit',

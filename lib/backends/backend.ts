@@ -190,6 +190,8 @@ export interface QueueBackend {
   /** What this process asked of the broker since it was opened, recording's blocking read apart. `brokerMs`: about how long the
    * broker was busy with it, null = not known yet. */
   cost?(): { commands: number; bytes: number; brokerMs: number | null };
+  /** Commands that the broker counts itself, since it started, of all its clients; null where its user may not ask. */
+  commandCount?(): Promise<number | null>;
   /** What the history is made of. */
   recording?: RecordingMethods;
   /** What operations on many jobs are made of. */

@@ -6,7 +6,7 @@ import { keys } from '@/lib/client/query-keys';
 import { type Range, rangeBounds, rangeKey, rangeRefresh } from '@/lib/client/range';
 import type { Metric } from '@/lib/contracts/metric-names';
 import type { Comparison, Series, Summary } from '@/lib/contracts/metrics';
-import type { Recorder } from '@/lib/contracts/recorder';
+import type { Recorder, RecordStandingList } from '@/lib/contracts/recorder';
 
 export interface MetricsOf {
   source?: string;
@@ -52,6 +52,16 @@ export function useRecorder(source: string) {
     queryKey: keys.recorder(source),
     queryFn: ({ signal }) => call('source.recorder', { source }, { signal }),
     refetchInterval: 3_000,
+    retry: false,
+  });
+}
+
+/** Whether each source is recorded now. It asks no broker, and one reading serves all. */
+export function useRecorders() {
+  return useQuery<RecordStandingList>({
+    queryKey: keys.recorders(),
+    queryFn: ({ signal }) => call('source.recorders', {}, { signal }),
+    refetchInterval: 10_000,
     retry: false,
   });
 }

@@ -32,6 +32,7 @@ export const keys = {
   series: (source: string | null, queue: string | null, metrics: string, range: string) =>
     ['metrics', 'series', source, queue, metrics, range] as const,
   comparison: (source: string, queue: string, job: string) => ['metrics', 'comparison', source, queue, job] as const,
+  recorders: () => ['sources', 'recorders'] as const,
   recorder: (source: string) => ['sources', 'recorder', source] as const,
   views: (source: string | null, queue: string | null) => ['views', source, queue] as const,
   jobLogs: (source: string, queue: string, job: string) => ['jobs', 'logs', source, queue, job] as const,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { IsoTime, QueueName, SourceName } from './common';
+import { IsoTime, JobId, QueueName, SourceName } from './common';
 
 /** How the record of a source goes on, and what this dashboard costs its broker. Null = not known. */
 export const Recorder = z.object({
@@ -30,6 +30,23 @@ export const Recorder = z.object({
       reason: z.string(),
     }),
   ),
+  /**
+   * What could not be recorded, so that the rest could; kept for 30 days, 10,000 at most. `items`: the newest 20, by when they were met
+   * last. `job`: null = the events of a queue. `queue`: null = those of the source. Names too long for the store end in a digest.
+   */
+  setAside: z.object({
+    count: z.number().int(),
+    last24h: z.number().int(),
+    items: z.array(
+      z.object({
+        queue: QueueName.nullable(),
+        job: JobId.nullable(),
+        reason: z.string(),
+        at: IsoTime,
+        times: z.number().int(),
+      }),
+    ),
+  }),
   knownSince: IsoTime.nullable(),
   jobs: z.object({
     recorded: z.number(),
@@ -38,11 +55,21 @@ export const Recorder = z.object({
     keepDays: z.number(),
     keepBytes: z.number(),
   }),
-  /** Over the last minute. `share`: about how much of the broker's time, 0–1. */
+  /** What the broker itself counts, of all its clients, over the last minute. `why`: where that is not known. */
+  broker: z.object({ commandsPerSecond: z.number().nullable(), why: z.string().nullable() }),
+  /**
+   * Over the last minute. `share`: about how much of the broker's time, 0–1. Of the record, `roundTripsPerSecond` is what was sent, and
+   * `commandsPerSecond` that with the commands that its scripts ran inside the broker; of the pages, `commandsPerSecond` is what was sent.
+   */
   cost: z
     .object({
       record: z
-        .object({ commandsPerSecond: z.number(), bytesPerSecond: z.number(), share: z.number().nullable() })
+        .object({
+          roundTripsPerSecond: z.number().nullable(),
+          commandsPerSecond: z.number(),
+          bytesPerSecond: z.number(),
+          share: z.number().nullable(),
+        })
         .nullable(),
       views: z
         .object({ commandsPerSecond: z.number(), bytesPerSecond: z.number(), share: z.number().nullable() })
@@ -53,3 +80,17 @@ export const Recorder = z.object({
     .nullable(),
 });
 export type Recorder = z.infer<typeof Recorder>;
+
+/** Whether the record of a source can be trusted now. */
+export const RecordStanding = z.object({
+  source: SourceName,
+  /** `late`: more than 30 s behind. `nobody`: no monitor has had it for ten seconds. */
+  state: z.enum(['recording', 'late', 'nobody']),
+  lagMs: z.number().nullable(),
+  /** What could not be recorded within the last 24 hours. */
+  setAside: z.number().int(),
+});
+export type RecordStanding = z.infer<typeof RecordStanding>;
+
+export const RecordStandingList = z.object({ items: z.array(RecordStanding) });
+export type RecordStandingList = z.infer<typeof RecordStandingList>;

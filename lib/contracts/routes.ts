@@ -3,6 +3,7 @@ export const ROUTES = {
   'source.list': 'GET /sources',
   'source.get': 'GET /sources/{source}',
   'source.recorder': 'GET /sources/{source}/recorder',
+  'source.recorders': 'GET /recorders',
   'queue.list': 'GET /queues',
   'queue.get': 'GET /queues/{source}/{queue}',
   'queue.pause': 'POST /queues/{source}/{queue}/pause',

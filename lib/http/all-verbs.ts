@@ -73,6 +73,7 @@ import { runScheduler } from '@/lib/schedulers/run';
 import { getSource } from '@/lib/sources/get';
 import { listSources } from '@/lib/sources/list';
 import { getRecorder } from '@/lib/sources/recorder';
+import { listRecorders } from '@/lib/sources/recorders';
 import { checkHealth } from '@/lib/system/health';
 import { describeApi } from '@/lib/system/openapi';
 import { checkReady } from '@/lib/system/ready';
@@ -94,6 +95,7 @@ type Verbs = { [N in Exclude<VerbName, 'live.stream'>]: Verb<N> };
 /** By name, for those who ask without a route of their own. A stream is not something that a page can ask for. */
 export const VERBS: Verbs = {
   'source.recorder': getRecorder,
+  'source.recorders': listRecorders,
   'job.search': searchJobs,
   'job.suggest': suggestQuery,
   'job.export': exportJobs,

@@ -47,7 +47,11 @@ async function write(minutesAgo: number, completed: number, failed: number, runM
 
 beforeAll(async () => {
   broker = await openRedisBroker();
-  const sources = JSON.stringify([{ name: SOURCE, url: broker.config.url }]);
+  const { url } = broker.config;
+  const sources = JSON.stringify([
+    { name: SOURCE, url },
+    { name: 'quiet', url, prefix: 'quiet' },
+  ]);
   app = openApp(loadEnv({ QUEUEDECK_SOURCES: sources, DATABASE_URL: await createTestDatabase() }));
   const headers = { idempotencyKey: null, lastEventId: null };
   ask = { ...app, actor: LOCAL_ACTOR, signal: new AbortController().signal, headers };
@@ -139,12 +143,19 @@ describe('figures', () => {
   });
 
   it('speaks to Prometheus', async () => {
+    await app.store.query(
+      `INSERT INTO queuedeck.set_aside (source, queue, job, reason, at)
+       VALUES ($1, 'emails', '1', 'no', now()), ($1, 'emails', NULL, 'no', now()), ($1, 'emails', '2', 'no', now() - interval '25 hours')`,
+      [SOURCE],
+    );
     const text = await ((await call('metric.prometheus', {})) as unknown as Response).text();
     expect(text).toContain('queuedeck_jobs_completed_total{source="test",queue="emails"} 300');
     expect(text).toContain('queuedeck_jobs_failed_total{source="test",queue="emails"} 20');
     expect(text).toMatch(/queuedeck_job_run_seconds_bucket\{source="test",queue="emails",le="0.25"\} 220/);
     expect(text).toMatch(/queuedeck_job_run_seconds_count\{source="test",queue="emails"\} 320/);
     expect(text).toContain('queuedeck_source_up{source="test"} 1');
+    expect(text).toContain('queuedeck_record_set_aside{source="test"} 2');
+    expect(text).toContain('queuedeck_record_set_aside{source="quiet"} 0');
     for (const line of text.split('\n'))
       expect(line).toMatch(/^(#.*|[a-z0-9_]+(\{[^}]*\})? -?[\d.e+-]+|[a-z0-9_]+(\{[^}]*\})? (NaN|\+Inf)|)$/i);
   });

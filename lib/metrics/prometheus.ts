@@ -6,6 +6,7 @@ import { sharedSnapshot } from '@/lib/queues/snapshot';
 import type { Sketch } from '@/lib/store/figures/sketch';
 import type { Reader } from '@/lib/store/lanes/reader';
 import type { Queries } from '@/lib/store/queries';
+import { countSetAside } from '@/lib/store/recording/set-aside';
 import { inTurn } from '@/lib/turns';
 import { type Ask, query } from '@/lib/verbs';
 
@@ -160,6 +161,14 @@ async function addRecorders(ask: Ask, reader: Queries, register: Registry): Prom
        FROM queuedeck.recorder WHERE source = ANY($1::text[]) AND cursor IS NOT NULL`,
     [[...ask.sources.keys()]],
   );
+  const aside = new Gauge({
+    name: 'queuedeck_record_set_aside',
+    help: 'Jobs and queues that could not be recorded and were set aside, within the last 24 hours.',
+    labelNames: ['source'],
+    registers: [register],
+  });
+  const counts = await countSetAside(reader, [...ask.sources.keys()]);
+  for (const source of ask.sources.keys()) aside.set({ source }, counts.get(source) ?? 0);
   for (const row of rows) {
     lag.set({ source: row.source }, row.lag);
     if (row.commands !== null) rates.set({ source: row.source }, row.commands);

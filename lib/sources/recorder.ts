@@ -1,7 +1,9 @@
 import type { Recorder } from '@/lib/contracts/recorder';
 import { readKnownSince } from '@/lib/metrics/known';
 import { findSource } from '@/lib/sources/find';
-import { viewCost } from '@/lib/sources/view-cost';
+import { readBrokerRate } from '@/lib/sources/record/broker-rate';
+import { readSetAsideOf } from '@/lib/sources/record/set-aside';
+import { viewCost } from '@/lib/sources/record/view-cost';
 import type { Store } from '@/lib/store/store';
 import { query } from '@/lib/verbs';
 
@@ -19,6 +21,8 @@ interface Row {
   reconciled_at: Date | null;
   progress: { backfill?: { queue: string | null; done: number; total: number; startedAt: number } | null } | null;
   cost: {
+    /** Left out by a monitor of an earlier version. */
+    roundTripsPerSecond?: number;
     commandsPerSecond: number;
     bytesPerSecond: number;
     share: number | null;
@@ -30,7 +34,7 @@ interface Row {
 /** How a source's record goes on. A source that nobody records says so. */
 export const getRecorder = query('source.recorder', async (ask, { source }): Promise<Recorder> => {
   const { config, backend } = findSource(ask.sources, source);
-  const [[row], gaps, sizes, since] = await Promise.all([
+  const [[row], gaps, sizes, since, setAside, broker] = await Promise.all([
     ask.store.query<Row>(
       `SELECT owner, lease_until > clock_timestamp() AS is_held, lag_ms AS lag,
               (extract(epoch FROM clock_timestamp() - updated_at) * 1000)::float8 AS silent, seen_until, reconciled_at, progress, cost
@@ -40,6 +44,8 @@ export const getRecorder = query('source.recorder', async (ask, { source }): Pro
     readGaps(ask.store, config.name),
     readSizes(ask.store),
     readSince(ask.store, config.name),
+    readSetAsideOf(ask.store, config.name),
+    readBrokerRate(backend),
   ]);
   const lagMs = row ? Math.round((row.lag ?? 0) + Math.max(0, row.silent - BEAT_MS)) : null;
   const backfill = row?.progress?.backfill ?? null;
@@ -66,6 +72,7 @@ export const getRecorder = query('source.recorder', async (ask, { source }): Pro
       leftMs: leftOf(backfill),
     },
     gaps,
+    setAside,
     knownSince: since,
     jobs: {
       recorded: sizes.jobs,
@@ -74,9 +81,11 @@ export const getRecorder = query('source.recorder', async (ask, { source }): Pro
       keepDays: ask.env.keepDays,
       keepBytes: ask.env.keepBytes,
     },
+    broker,
     cost: row?.cost
       ? {
           record: {
+            roundTripsPerSecond: row.cost.roundTripsPerSecond ?? null,
             commandsPerSecond: row.cost.commandsPerSecond,
             bytesPerSecond: row.cost.bytesPerSecond,
             share: row.cost.share,

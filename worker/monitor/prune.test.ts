@@ -18,8 +18,14 @@ it('deletes what has served its time, batch after batch, and nothing else', asyn
   await store.query(
     `INSERT INTO queuedeck.audit (at, actor, action) VALUES (now() - interval '2 years', '{}', 'old'), (now(), '{}', 'new')`,
   );
-  expect(await prune(store, new AbortController().signal)).toMatchObject({ idempotency: 5001, audit: 1, task: 0 });
+  await store.query(
+    `INSERT INTO queuedeck.set_aside (source, queue, job, reason, at)
+     VALUES ('s', 'q', 'old', 'no', now() - interval '31 days'), ('s', 'q', 'new', 'no', now() - interval '29 days')`,
+  );
+  const gone = await prune(store, new AbortController().signal);
+  expect(gone).toMatchObject({ idempotency: 5001, audit: 1, set_aside: 1, task: 0 });
   const left = await store.query<{ n: string }>('SELECT count(*) AS n FROM queuedeck.idempotency');
   expect(left[0]?.n).toBe('2');
   expect(await store.query('SELECT action FROM queuedeck.audit')).toEqual([{ action: 'new' }]);
+  expect(await store.query('SELECT job FROM queuedeck.set_aside')).toEqual([{ job: 'new' }]);
 });

@@ -90,7 +90,7 @@ async function cutToFailed(store: Store, { name, day }: Partition): Promise<void
   });
 }
 
-/** Rules of `prune`: figures by their level, gaps and deploys by their age. */
+/** Rules of `prune`: figures by their level, gaps, what was set aside and deploys by their age. */
 export const HISTORY_RULES: Record<string, (store: Store) => Promise<number>> = Object.fromEntries([
   ...['figure', 'gauge'].flatMap((table) =>
     ['2 days', '30 days', '730 days'].map((age, level) => [
@@ -99,6 +99,7 @@ export const HISTORY_RULES: Record<string, (store: Store) => Promise<number>> = 
     ]),
   ),
   ['recording_gap', rule('recording_gap', "to_at < now() - interval '730 days'")],
+  ['set_aside', rule('set_aside', "at < now() - interval '30 days'")],
   ['deploy', rule('deploy', "at > 'epoch' AND at < now() - interval '730 days'")],
 ]);
 

@@ -26,7 +26,7 @@ import { listJobs } from './redis/list-jobs';
 import { joinWorkers } from './redis/list-workers';
 import { groupBySlot, mastersOf } from './redis/masters';
 import { readMotion, readStanding } from './redis/motion/read-motion';
-import { FactsReader } from './redis/read-facts';
+import { FactsReader, readCommandCount } from './redis/read-facts';
 import { SnapshotReader } from './redis/read-snapshot';
 import { type TailSource, tailEvents } from './redis/tail-events';
 import { openRedisSchedulers } from './schedulers/redis';
@@ -144,6 +144,7 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     motion: (queue) => readMotion(link, queue),
     standing: (queue, id) => readStanding(link, queue, id, (key) => splitKey(key, link.prefix, known)),
     cost: () => link.readCost(),
+    commandCount: () => readCommandCount(link),
     recording: openRedisRecording({ link, split, queueNames, group, closing: closing.signal }),
     bulk: openRedisBulk(link, {
       onChange: (queue) => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Page, SourceName } from '../common';
-import { Recorder } from '../recorder';
+import { Recorder, RecordStandingList } from '../recorder';
 import { SourceDetail } from '../source-detail';
 import { SourceList } from '../sources';
 import { endpoint } from './endpoint';
@@ -18,5 +18,11 @@ export const SOURCE_ENDPOINTS = {
     z.strictObject({ source: SourceName }),
     null,
     Recorder,
+  ),
+  'source.recorders': endpoint(
+    'Whether each broker is recorded now: who is late, whom nobody records, what was set aside',
+    z.strictObject({}),
+    null,
+    RecordStandingList,
   ),
 };

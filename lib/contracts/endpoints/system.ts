@@ -7,7 +7,11 @@ export const SYSTEM_ENDPOINTS = {
     'Broker and store answer',
     none,
     null,
-    z.object({ status: z.enum(['ok', 'degraded']), checks: z.record(z.string(), z.string()) }),
+    z.object({
+      status: z.enum(['ok', 'degraded']),
+      checks: z.record(z.string(), z.string()),
+      reasons: z.array(z.string()),
+    }),
   ),
   'system.openapi': endpoint('This API, described', none, null, z.record(z.string(), z.unknown())),
 };

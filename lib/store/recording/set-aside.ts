@@ -1,12 +1,14 @@
 import type pg from 'pg';
 import { cleanText } from '@/lib/store/clean-text';
-import type { Store } from '@/lib/store/store';
+import type { Queries } from '@/lib/store/queries';
 import { storedText } from '@/lib/store/stored-name';
 
 const SAMPLE_CHARS = 4_000;
 const REASON_CHARS = 500;
-/** Of one source; of more the oldest are forgotten. */
-const MOST_KEPT = 1_000;
+/** Of what is set aside at once, so many come with a sample: what is refused in thousands is refused for one reason. */
+const MOST_SAMPLES = 500;
+/** Of one source; of more, those that were met longest ago are forgotten. */
+export const MOST_SET_ASIDE = 10_000;
 
 /** What could not be recorded, so that the rest could. `job`: null = the events of the queue; `queue`: '' = of the source. */
 export interface SetAside {
@@ -23,7 +25,7 @@ export async function insertSetAside(client: pg.PoolClient, source: string, all:
   const once = new Map(
     all.map((one) => [`${storedText(one.queue)}\n${one.job === null ? '' : storedText(one.job)}`, one]),
   );
-  const rows = [...once.values()].slice(0, MOST_KEPT);
+  const rows = [...once.values()].slice(0, MOST_SET_ASIDE);
   await client.query(
     `INSERT INTO queuedeck.set_aside AS s (source, queue, job, reason, sample)
      SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])
@@ -34,13 +36,14 @@ export async function insertSetAside(client: pg.PoolClient, source: string, all:
       rows.map(({ queue }) => storedText(queue)),
       rows.map(({ job }) => (job === null ? null : storedText(job))),
       rows.map(({ reason }) => cleanText(Buffer.from(reason.slice(0, REASON_CHARS)).toString())),
-      rows.map(({ sample }) =>
-        sample === null ? null : cleanText(Buffer.from(sample.slice(0, SAMPLE_CHARS)).toString()),
+      rows.map(({ sample }, i) =>
+        sample === null || i >= MOST_SAMPLES ? null : cleanText(Buffer.from(sample.slice(0, SAMPLE_CHARS)).toString()),
       ),
     ],
   );
   await client.query(
-    `DELETE FROM queuedeck.set_aside WHERE source = $1 AND id < (SELECT id FROM queuedeck.set_aside WHERE source = $1 ORDER BY id DESC OFFSET ${MOST_KEPT - 1} LIMIT 1)`,
+    `DELETE FROM queuedeck.set_aside WHERE source = $1 AND (at, id) <
+       (SELECT at, id FROM queuedeck.set_aside WHERE source = $1 ORDER BY at DESC, id DESC OFFSET ${MOST_SET_ASIDE - 1} LIMIT 1)`,
     [source],
   );
 }
@@ -49,27 +52,32 @@ export interface SetAsideRow {
   queue: string;
   job: string | null;
   reason: string;
-  sample: string | null;
   at: Date;
   times: number;
 }
 
-/** Newest first, and how many there are. */
+/** Newest first, without the samples; how many there are, and how many of them were met within the last day. */
 export async function readSetAside(
-  store: Store,
+  store: Queries,
   source: string,
   limit: number,
-): Promise<{ total: number; rows: SetAsideRow[] }> {
-  const rows = await store.query<SetAsideRow & { total: number }>(
-    `SELECT queue, job, reason, sample, at, times, count(*) OVER ()::int AS total
-       FROM queuedeck.set_aside WHERE source = $1 ORDER BY at DESC, id DESC LIMIT $2`,
-    [source, limit],
-  );
-  return { total: rows[0]?.total ?? 0, rows };
+): Promise<{ total: number; lastDay: number; rows: SetAsideRow[] }> {
+  const [[counts], rows] = await Promise.all([
+    store.query<{ total: number; last_day: number }>(
+      `SELECT count(*)::int AS total, count(*) FILTER (WHERE at > now() - interval '1 day')::int AS last_day
+         FROM queuedeck.set_aside WHERE source = $1`,
+      [source],
+    ),
+    store.query<SetAsideRow & { [column: string]: unknown }>(
+      `SELECT queue, job, reason, at, times FROM queuedeck.set_aside WHERE source = $1 ORDER BY at DESC, id DESC LIMIT $2`,
+      [source, limit],
+    ),
+  ]);
+  return { total: counts?.total ?? 0, lastDay: counts?.last_day ?? 0, rows };
 }
 
 /** Of each source how many were met within the last day; none = not in the answer. */
-export async function countSetAside(store: Store, sources: readonly string[]): Promise<ReadonlyMap<string, number>> {
+export async function countSetAside(store: Queries, sources: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const rows = await store.query<{ source: string; times: number }>(
     `SELECT source, count(*)::int AS times FROM queuedeck.set_aside
       WHERE source = ANY($1::text[]) AND at > now() - interval '1 day' GROUP BY source`,

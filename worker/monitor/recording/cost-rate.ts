@@ -10,6 +10,7 @@ interface Sample extends RecordingCost {
 
 /** `queuedeck.recorder.cost`: what recording costs the broker, per second over the last minute. */
 export interface StoredCost {
+  roundTripsPerSecond: number;
   commandsPerSecond: number;
   bytesPerSecond: number;
   share: number | null;
@@ -41,6 +42,7 @@ export class CostRate {
     const jobs = now.jobs - first.jobs;
     const told = this.#samples.find(({ brokerMs }) => brokerMs !== null);
     return {
+      roundTripsPerSecond: round((now.roundTrips - first.roundTrips) / seconds),
       commandsPerSecond: round(commands / seconds),
       bytesPerSecond: Math.round((now.bytesIn + now.bytesOut - first.bytesIn - first.bytesOut) / seconds),
       share:

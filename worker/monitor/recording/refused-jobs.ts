@@ -9,8 +9,11 @@ const MOST_KEPT = 10_000;
 const MOST_TRIALS = 400;
 const SAMPLE_CHARS = 2_000;
 
-/** SQLSTATE classes of what is wrong with the data, and not with the store: cardinality, data, constraints, limits. */
-const OF_DATA = /^(21|22|23|54)/;
+/**
+ * SQLSTATE classes of what is wrong with the data, and not with the store: cardinality, data, constraints, limits, and what triggers and
+ * their functions raise.
+ */
+const OF_DATA = /^(21|22|23|38|39|44|54|P0)/;
 
 /** The store answers, and does not take what it was given. */
 export function isRefusedByStore(error: unknown): error is Error {

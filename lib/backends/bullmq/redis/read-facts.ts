@@ -56,6 +56,16 @@ export class FactsReader {
   }
 }
 
+/** Of all primaries together. */
+export function readCommandCount(link: RedisLink): Promise<number | null> {
+  return link.call(async () => {
+    const stats = await Promise.all((await mastersOf(link)).map((node) => unlessRefused(node.info('stats'))));
+    const counts = stats.map((text) => Number(/^total_commands_processed:(\d+)/m.exec(text ?? '')?.[1] ?? Number.NaN));
+    const sum = counts.reduce((total, count) => total + count, 0);
+    return Number.isNaN(sum) ? null : sum;
+  });
+}
+
 /** Null where this user may not ask that: a server that refuses is there. */
 async function unlessRefused<T>(asked: Promise<T>): Promise<T | null> {
   try {

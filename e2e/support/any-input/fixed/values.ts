@@ -29,8 +29,9 @@ export function nesting(): FixedCase[] {
       send('POST', '/queues/redis/fixed/jobs', job(nested(levels)), 422, 'deeper than 200 levels'),
       send('POST', '/views', nested(levels), 422, 'deeper than 200 levels'),
       send('PUT', '/queues/redis/any/jobs/1/data', { text: nested(levels).text }, 422, '"path":"text"'),
-      upload(`{"input":${nested(levels).text}}`, 200, 'deeper than 200 levels'),
     ]),
+    ...[201, 3_000].map((levels) => upload(`{"input":${nested(levels).text}}`, 200, 'deeper than 200 levels')),
+    upload(`{"input":${nested(200_000).text}}`, 200, 'more than 262,144 characters'),
     get(`/api/v1/jobs?q=${percentEncode('('.repeat(500))}`, 422, { code: 'validation_failed', says: '"path":"q"' }),
   ];
 }

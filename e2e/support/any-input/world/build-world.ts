@@ -30,12 +30,12 @@ const REDIS_QUEUES = [`nul${NUL}queue`, 'q'.repeat(3_000)];
 export async function startProduct(readApi: (url: string) => Promise<Api>): Promise<Product> {
   const [redis, postgres] = await Promise.all([openRedisBroker(), openPostgresBroker()]);
   const sources = [
-    { name: 'redis', url: redis.config.url },
+    // The worker gives the tasks; of the brokers it may have the first.
+    { name: 'redis', url: redis.config.url, worker: true },
     { name: 'postgres', url: postgres.config.url },
   ];
   const logged: string[] = [];
-  // The worker gives the tasks; of the brokers it may have the first.
-  const env = { QUEUEDECK_SOURCES: JSON.stringify(sources), QUEUEDECK_WORKER: 'redis' };
+  const env = { QUEUEDECK_SOURCES: JSON.stringify(sources) };
   const stack = await startStack({ env, onOutput: (text) => logged.push(...errorsIn(text)) });
   const places = [
     ...(await fillBroker(redis, 'redis', [...ODD_IDS, ...REDIS_IDS], [...ODD_QUEUES, ...REDIS_QUEUES])),

@@ -42,7 +42,7 @@ export class FactsReader {
         await unlessRefused(node.ping());
         const latencyMs = Math.round((performance.now() - asked) * 100) / 100;
         const info = await Promise.all(['server', 'memory'].map((part) => unlessRefused(node.info(part))));
-        if (info.includes(null) || rights.missing.length > 0) await rights.look();
+        await (info.includes(null) ? rights.look() : rights.check());
         const facts = toFacts(info.join('\n'), latencyMs, this.#last?.version ?? null);
         const { blocking: reason, missing: missingRights } = rights;
         return { ...facts, ...(reason === null ? {} : { status: 'restricted', reason }), missingRights };

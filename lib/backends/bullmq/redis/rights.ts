@@ -1,8 +1,9 @@
 import type { MissingRight } from '@/lib/contracts/sources';
 import { isRefusal } from '../broker-errors';
 
-/** What was found is believed for so long; only a broker that refused something is ever asked. */
+/** What was found missing is believed for so long, and that nothing is: much of what is refused is refused within scripts, unheard. */
 const BELIEVED_MS = 60_000;
+const TRUSTED_MS = 600_000;
 
 /** Commands that watching uses, by what they feed. `ask`: a harmless call of it; `K` stands for a key that is not there. */
 const FEEDS: [costs: string, calls: string[]][] = [
@@ -12,13 +13,15 @@ const FEEDS: [costs: string, calls: string[]][] = [
   ],
   ['memory, version, settings and what we cost it are not known', ['INFO server']],
   ['new queues are not found: name those there are in "queues" of its entry', ['SCAN 0 COUNT 1']],
+  ['a new queue is found up to 5 s late', ['DBSIZE']],
+  ['a new queue is heard up to 2 s late', ['CLIENT ID', 'CLIENT UNBLOCK 0']],
   ['workers without the control module are not seen', ['CLIENT LIST ID 0']],
   ['whether it takes snapshots is not known', ['CONFIG GET save']],
   ['whether others keep keys there is not known', ['RANDOMKEY']],
   ['sizes of jobs are estimated', ['MEMORY USAGE K']],
   ["its clock is not known: this machine's is taken", ['TIME']],
   ['nothing is seen live, and nothing is recorded', ['XREAD COUNT 1 STREAMS K $']],
-  ['whether events went by unread is not known', ['XRANGE K - + COUNT 1', 'XLEN K']],
+  ['whether events went by unread is not known', ['XRANGE K - + COUNT 1', 'XLEN K', 'XINFO STREAM K']],
   ['how fast a queue moves is not known', ['XREVRANGE K + - COUNT 1']],
   ['jobs that wait or run are not known', ['LLEN K', 'LRANGE K 0 0', 'LINDEX K 0', 'LPOS K x']],
   [
@@ -29,7 +32,7 @@ const FEEDS: [costs: string, calls: string[]][] = [
     ],
   ],
   ['what jobs hold is not known', ['HSTRLEN K f', 'HEXISTS K f', 'HGETALL K', 'HKEYS K', 'HLEN K', 'HSCAN K 0']],
-  ['children of jobs are not known', ['SCARD K', 'SSCAN K 0', 'SISMEMBER K x']],
+  ['children of jobs are not known', ['SCARD K', 'SSCAN K 0', 'SISMEMBER K x', 'SMEMBERS K']],
   ['which jobs are there is not known', ['EXISTS K', 'TYPE K']],
   ['rate limits and locks are not known', ['GET K', 'PTTL K']],
 ];
@@ -44,8 +47,8 @@ const nameOf = ([name = '', second = '']: string[]): string =>
 export type AskAll = (commands: string[][]) => Promise<[error: Error | null, value: unknown][]>;
 
 /**
- * Which rights a broker's user lacks. A refusal inside a script does not say of which command, so after one each command that we use is
- * called once, harmlessly, on a key that is not there.
+ * Which rights a broker's user lacks. A refusal inside a script does not say of which command, so each command that we use is called
+ * once, harmlessly, on a key that is not there.
  */
 export class Rights {
   #missing: MissingRight[] = [];
@@ -91,6 +94,12 @@ export class Rights {
   /** Queues that were found, and whose keys are refused. */
   noteQueues(refused: readonly string[]): void {
     this.#refusedQueues = refused;
+  }
+
+  /** To be asked with the source's other facts: looks at first, and from time to time. */
+  async check(): Promise<void> {
+    const keptMs = this.#missing.length > 0 ? BELIEVED_MS : TRUSTED_MS;
+    if (performance.now() - this.#askedAt >= keptMs) await this.look();
   }
 
   /** Something was refused: finds out what; at most once a minute. */

@@ -1,4 +1,5 @@
 import { CodedError } from '@/lib/contracts/errors';
+import { readStanding } from '@/lib/sources/standing';
 import { Answer, query } from '@/lib/verbs';
 
 /** 200 when the store and every broker answer, else 503 with what does not. */
@@ -8,10 +9,10 @@ export const checkReady = query('system.ready', async (ask) => {
     () => 'ok',
     (error) => (error instanceof CodedError ? error.detail : 'failed'),
   );
-  const facts = await Promise.all([...ask.sources.values()].map(({ backend }) => backend.facts()));
+  const standings = await Promise.all([...ask.sources.values()].map(readStanding));
   [...ask.sources.keys()].forEach((name, i) => {
-    const one = facts[i];
-    checks[`source:${name}`] = one?.status === 'up' ? 'ok' : (one?.reason ?? 'unknown');
+    const facts = standings[i]?.facts;
+    checks[`source:${name}`] = facts?.status === 'up' ? 'ok' : (facts?.reason ?? 'unknown');
   });
   checks.store = await store;
   const ok = Object.values(checks).every((text) => text === 'ok');

@@ -3,11 +3,12 @@ import type { QueueBackend } from '@/lib/backends/backend';
 import type { BulkChange, BulkItem } from '@/lib/backends/bulk';
 import { FlowTree } from '@/lib/contracts/flows';
 import { JOB_STATES } from '@/lib/contracts/states';
-import { FAILED, NIGHTLY, type RightsPlace, SHOP } from './rights-place';
+import { NIGHTLY, type RightsPlace, SHOP } from './rights-place';
 
 /** Names are those of the backend's methods, `bulk.`, `flows.` and so on before those of its parts; what follows a space tells two calls apart. */
 export type Call = (backend: QueueBackend, place: RightsPlace) => Promise<unknown> | undefined;
 
+const NOTHING = Symbol('nothing came');
 const BOUNDS = { maxRemoved: 1_000, maxMs: 1_000 };
 const ALL = { names: null, timeField: 'added', fromMs: null, toMs: null, error: null, data: true } as const;
 
@@ -16,7 +17,9 @@ export const READS: Record<string, Call> = {
   queueNames: (at) => at.queueNames(),
   snapshot: (at) => at.snapshot(),
   hasQueue: (at) => at.hasQueue('not-there'),
-  ...Object.fromEntries(JOB_STATES.map((state) => [`listJobs ${state}`, (at: QueueBackend) => at.listJobs(SHOP, state, null, 10)])),
+  ...Object.fromEntries(
+    JOB_STATES.map((state) => [`listJobs ${state}`, (at: QueueBackend) => at.listJobs(SHOP, state, null, 10)]),
+  ),
   getJob: (at) => at.getJob(SHOP, 'retry', 1_000),
   'getJob mother': (at) => at.getJob(SHOP, 'mother', 1_000),
   getLogs: (at) => at.getLogs(SHOP, 'clear-log', 0, 10),
@@ -51,9 +54,24 @@ export const READS: Record<string, Call> = {
   'flows.level': (at) => at.flows?.level(SHOP, 'mother', { kind: null, after: null, limit: 10 }),
 };
 
+/** Names of the reads that were refused, or silent; any other failure is thrown. */
+export async function readAll(backend: QueueBackend, place: RightsPlace): Promise<string[]> {
+  const lost: string[] = [];
+  for (const [name, call] of Object.entries(READS)) {
+    try {
+      if ((await call(backend, place)) === NOTHING) lost.push(name);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'broker_refused') throw new Error(name, { cause: error });
+      lost.push(name);
+    }
+  }
+  return lost;
+}
+
 /** Each finds what it needs in the place; what is put back or added anew comes last. */
 export const CHANGES: Record<string, Call> = {
-  addJobs: (at) => at.addJobs(SHOP, [{ name: 'new', data: {}, options: { deduplication: { id: 'fresh', ttlMs: 60_000 } } }]),
+  addJobs: (at) =>
+    at.addJobs(SHOP, [{ name: 'new', data: {}, options: { deduplication: { id: 'fresh', ttlMs: 60_000 } } }]),
   'addJobs delayed': (at) => at.addJobs(SHOP, [{ name: 'new', data: {}, options: { delayMs: 60_000, priority: 3 } }]),
   retry: (at) => at.retry?.(SHOP, 'retry', { resetAttempts: true, dataText: '{"n":1}' }),
   promote: (at) => at.promote?.(SHOP, 'promote'),
@@ -125,13 +143,13 @@ function many(change: BulkChange, toItem: (place: RightsPlace) => BulkItem): Cal
   return (at, place) => at.bulk?.changeJobs(randomUUID(), SHOP, change, [toItem(place)]);
 }
 
-/** What comes first; null when nothing comes for a second. */
-async function firstOf<T>(open: (signal: AbortSignal) => AsyncIterable<T> | undefined): Promise<T | null> {
+/** What comes first; NOTHING when nothing comes for a second. */
+async function firstOf<T>(open: (signal: AbortSignal) => AsyncIterable<T> | undefined): Promise<T | typeof NOTHING> {
   const ends = new AbortController();
   const late = setTimeout(() => ends.abort(), 1_000);
   try {
     for await (const one of open(ends.signal) ?? []) return one;
-    return null;
+    return NOTHING;
   } finally {
     clearTimeout(late);
     ends.abort();

@@ -39,7 +39,8 @@ export async function makeRightsPlace(broker: TestBroker): Promise<RightsPlace> 
     ...{ name: 'mother', queueName: SHOP, data: {}, opts: { jobId: 'mother' } },
     children: [{ name: 'child', queueName: 'children', data: {}, opts: { jobId: 'child' } }],
   });
-  for (const queue of ['drained', 'cleaned', 'swept', 'orphaned']) await backend.addJobs(queue, [toJob('one'), toJob('two')]);
+  for (const queue of ['drained', 'cleaned', 'swept', 'orphaned'])
+    await backend.addJobs(queue, [toJob('one'), toJob('two')]);
   await backend.pause?.('swept');
   await backend.schedulers?.put(SHOP, 'nightly', NIGHTLY, false);
   if (backend.kind === 'bullmq-redis') await loseListEntry(broker.config.url);
@@ -61,7 +62,10 @@ export const NIGHTLY = {
 const toJob = (id: string, options: JobOptions = {}) => ({ name: 'work', data: { id }, options: { id, ...options } });
 
 async function failJobs(broker: TestBroker): Promise<void> {
-  await broker.backend.addJobs(SHOP, FAILED.map((id) => toJob(id)));
+  await broker.backend.addJobs(
+    SHOP,
+    FAILED.map((id) => toJob(id)),
+  );
   const worker = broker.worker(SHOP, () => Promise.reject(new Error('declined')), { metrics: { maxDataPoints: 60 } });
   await waitFor(async () => (await broker.backend.listJobs(SHOP, 'failed', null, 10)).items.length === FAILED.length);
   await worker.close();
@@ -75,9 +79,13 @@ async function keepOne({ backend }: TestBroker, id: string): Promise<KeptJob> {
 
 /** A job that runs, of a worker that takes orders. */
 async function holdOne(broker: TestBroker): Promise<string> {
-  const worker = broker.worker('busy', (_job, _token, signal) => new Promise((_, reject) => {
-    signal?.addEventListener('abort', () => reject(new Error('aborted')));
-  }));
+  const worker = broker.worker(
+    'busy',
+    (_job, _token, signal) =>
+      new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => reject(new Error('aborted')));
+      }),
+  );
   controlWorker(worker, { connection: broker.config.url, beatEveryMs: 250 });
   await broker.backend.addJobs('busy', [toJob('running')]);
   return waitFor(async () => {

@@ -99,7 +99,12 @@ for i = 4, 6, 2 do
 end
 return out
 `);
-const TOTALS_OF = ['events', 'id', 'failed', ...['completed', 'failed'].flatMap((end) => [`metrics:${end}`, `metrics:${end}:data`])];
+const TOTALS_OF = [
+  'events',
+  'id',
+  'failed',
+  ...['completed', 'failed'].flatMap((end) => [`metrics:${end}`, `metrics:${end}:data`]),
+];
 
 export async function readTotals({ link, meter }: SweepPorts, queue: string): Promise<QueueTotals> {
   const keys = TOTALS_OF.map((name) => link.base(queue) + name);

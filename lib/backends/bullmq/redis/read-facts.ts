@@ -1,7 +1,6 @@
 import type { SourceFacts } from '@/lib/backends/backend';
 import { CodedError } from '@/lib/contracts/errors';
-import { isRefusal } from '../broker-errors';
-import type { RedisLink } from './link';
+import { type RedisLink, unlessRefused } from './link';
 import { mastersOf } from './masters';
 
 const KEPT_MS = 900;
@@ -53,16 +52,6 @@ export class FactsReader {
       const { missing: missingRights } = rights;
       return { backend: 'bullmq-redis', version, status: 'down', reason, memory: null, latencyMs: null, missingRights };
     }
-  }
-}
-
-/** Null where this user may not ask that: a server that refuses is there. */
-async function unlessRefused<T>(asked: Promise<T>): Promise<T | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (isRefusal(error)) return null;
-    throw error;
   }
 }
 

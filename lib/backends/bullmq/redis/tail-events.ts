@@ -121,8 +121,13 @@ class Tail {
   }
 
   async #clock(): Promise<string> {
-    const [seconds, micros] = (await within(this.client.time())) as unknown as [string, string];
-    return `${Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)}-0`;
+    try {
+      const [seconds, micros] = (await within(this.client.time())) as unknown as [string, string];
+      return `${Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)}-0`;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return `${Date.now()}-0`;
+    }
   }
 
   /** A queue that is discovered late is read from when this tail began: nothing of it is lost. */

@@ -143,10 +143,10 @@ function many(change: BulkChange, toItem: (place: RightsPlace) => BulkItem): Cal
   return (at, place) => at.bulk?.changeJobs(randomUUID(), SHOP, change, [toItem(place)]);
 }
 
-/** What comes first; NOTHING when nothing comes for a second. */
+/** What comes first; NOTHING when nothing comes for two seconds. */
 async function firstOf<T>(open: (signal: AbortSignal) => AsyncIterable<T> | undefined): Promise<T | typeof NOTHING> {
   const ends = new AbortController();
-  const late = setTimeout(() => ends.abort(), 1_000);
+  const late = setTimeout(() => ends.abort(), 2_000);
   try {
     for await (const one of open(ends.signal) ?? []) return one;
     return NOTHING;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { QueueBackend } from '@/lib/backends/backend';
 import type { BulkChange, BulkItem } from '@/lib/backends/bulk';
+import { CodedError } from '@/lib/contracts/errors';
 import { FlowTree } from '@/lib/contracts/flows';
 import { JOB_STATES } from '@/lib/contracts/states';
 import { NIGHTLY, type RightsPlace, SHOP } from './rights-place';
@@ -61,7 +62,7 @@ export async function readAll(backend: QueueBackend, place: RightsPlace): Promis
     try {
       if ((await call(backend, place)) === NOTHING) lost.push(name);
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'broker_refused') throw new Error(name, { cause: error });
+      if (!(error instanceof CodedError) || error.code !== 'broker_refused') throw new Error(name, { cause: error });
       lost.push(name);
     }
   }
@@ -117,6 +118,22 @@ export const CHANGES: Record<string, Call> = {
   pause: (at) => at.pause?.(SHOP),
   resume: (at) => at.resume?.(SHOP),
 };
+
+/** Code and sentence of each change's refusal, each once; throws where one is not refused, or without a code. */
+export async function refusalsOf(backend: QueueBackend, place: RightsPlace): Promise<string[]> {
+  const told = new Set<string>();
+  for (const [name, call] of Object.entries(CHANGES)) {
+    const asked = call(backend, place);
+    if (asked === undefined) continue;
+    const error = await asked.then(
+      (outcome) => new Error(`${name} is not refused: ${JSON.stringify(outcome)}`),
+      (thrown: Error) => thrown,
+    );
+    if (!(error instanceof CodedError)) throw new Error(name, { cause: error });
+    told.add(`${error.code}: ${error.detail}`);
+  }
+  return [...told];
+}
 
 /** Not asked for: they name, count or end, and ask the broker nothing. */
 const NEITHER = ['kind', 'name', 'cannot', 'cost', 'close', 'recording.cost', 'bulk.refuseMove', 'flows.limits'];

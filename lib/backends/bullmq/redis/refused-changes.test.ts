@@ -1,13 +1,11 @@
 import { rmSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { QueueBackend } from '@/lib/backends/backend';
 import { until } from '@/lib/backends/conformance/broker';
-import { CodedError } from '@/lib/contracts/errors';
 import { SourceConfig } from '@/lib/env';
 import { AclUsers, README_ACL } from '@/lib/testing/acl-users';
 import { openRedisBroker, type TestBroker } from '@/lib/testing/brokers';
-import { CHANGES, readAll } from '@/lib/testing/every-call';
+import { CHANGES, readAll, refusalsOf } from '@/lib/testing/every-call';
 import { makeRightsPlace, type RightsPlace } from '@/lib/testing/rights-place';
 import { startRedis, type TestServer } from '@/lib/testing/servers';
 import { readWholeBroker } from '@/lib/testing/whole-broker';
@@ -33,21 +31,6 @@ afterAll(async () => {
   await replica.stop();
 });
 
-/** Code and sentence of each change's refusal, each once. */
-async function refusalsOf(backend: QueueBackend): Promise<string[]> {
-  const told = new Set<string>();
-  for (const [name, call] of Object.entries(CHANGES)) {
-    const error = await Promise.resolve(call(backend, place)).then(
-      () => null,
-      (thrown: unknown) => thrown,
-    );
-    expect(error, name).toBeInstanceOf(CodedError);
-    const { code, detail } = error as CodedError;
-    told.add(`${code}: ${detail}`);
-  }
-  return [...told];
-}
-
 /** What the jobs are; the worker that takes orders beats, and renews what it holds. */
 async function readJobs(url: string) {
   const keys = Object.entries(await readWholeBroker(url));
@@ -60,7 +43,7 @@ describe('every change is refused with a code and the reason, and changes nothin
   it('to a user who may only watch', async () => {
     const before = await readJobs(broker.config.url);
     const backend = await users.open([README_ACL.watch]);
-    expect(await refusalsOf(backend)).toEqual([
+    expect(await refusalsOf(backend, place)).toEqual([
       'broker_refused: The broker\'s user may not change this: the line "operate" of the README has the rights that it needs.',
     ]);
     await users.closeBackends();
@@ -73,7 +56,7 @@ describe('every change is refused with a code and the reason, and changes nothin
     await until(async () => /master_link_status:up/.test(await admin.info('replication')), 'the replica to follow');
     admin.disconnect();
     const backend = opened(replica.url);
-    expect(await refusalsOf(backend)).toEqual([
+    expect(await refusalsOf(backend, place)).toEqual([
       'broker_refused: The broker is a read-only replica: nothing can be changed on it.',
     ]);
     expect(await readAll(backend, place)).toEqual([]);
@@ -91,7 +74,7 @@ describe('every change is refused with a code and the reason, and changes nothin
     await until(async () => /rdb_last_bgsave_status:err/.test(await admin.info('persistence')), 'the save to fail');
     admin.disconnect();
     const backend = opened(replica.url);
-    expect(await refusalsOf(backend)).toEqual(['broker_unavailable: The broker takes no writes now.']);
+    expect(await refusalsOf(backend, place)).toEqual(['broker_unavailable: The broker takes no writes now.']);
     await backend.close();
   });
 
@@ -100,7 +83,7 @@ describe('every change is refused with a code and the reason, and changes nothin
     const before = await readJobs(broker.config.url);
     const backend = opened(broker.config.url);
     try {
-      expect(await refusalsOf(backend)).toEqual(['broker_unavailable: The broker takes no writes now.']);
+      expect(await refusalsOf(backend, place)).toEqual(['broker_unavailable: The broker takes no writes now.']);
       expect(await readAll(backend, place)).toEqual([]);
     } finally {
       await backend.close();

@@ -44,15 +44,22 @@ async function openAs(statements: string[]): Promise<QueueBackend> {
 
 const QUEUES = ['busy', 'children', 'cleaned', 'drained', 'orphaned', SHOP, 'swept'];
 
+const WHY_A_JOB = ['standing', 'standing prioritized', 'standing mother', 'standing running'];
+
 /** Reads that fail without it, each as a coded refusal; of the others, none does. */
 const LOST: Record<string, string[]> = {
   event_seq: ['events'],
-  job_log: [],
-  job_dependency: [],
-  metrics: [],
-  rate_limit: [],
-  dedup: [],
-  scheduler: [],
+  job_log: ['getLogs', 'bulk.keepJobs'],
+  job_dependency: [...WHY_A_JOB, 'bulk.keepJobs', 'flows.search', 'flows.level'],
+  metrics: ['recording.readTotals'],
+  rate_limit: ['readRateLimit', 'motion', 'motion busy', ...WHY_A_JOB],
+  dedup: ['bulk.keepJobs'],
+  scheduler: ['readMeta', 'schedulers.list', 'schedulers.have', 'schedulers.lastRuns', 'schedulers.find'],
+};
+
+const BESIDE: Record<string, string> = {
+  job_log: "Refused to Queuedeck's role: its log.",
+  job_dependency: "Refused to Queuedeck's role: its children.",
 };
 
 describe('the grants of the README', () => {
@@ -85,6 +92,8 @@ describe('the grants of the README', () => {
     expect(await readAll(backend, place)).toEqual(LOST[name]);
     expect((await backend.snapshot()).queues.map((queue) => queue.name)).toEqual(QUEUES);
     expect(await backend.facts()).toMatchObject({ status: 'up', reason: null });
+    const job = await backend.getJob(SHOP, 'mother', 100);
+    expect([job?.name, job?.unreadable]).toEqual(['mother', BESIDE[name] ?? null]);
   });
 
   it.each(['job', 'meta', 'event', 'migration'])('less %s: no queue can be read, and why is told', async (name) => {

@@ -15,11 +15,11 @@ const FEEDS: Record<string, string> = {
   meta: ESSENTIAL,
   event: ESSENTIAL,
   event_seq: 'nothing is seen live, and nothing is recorded',
-  job_log: 'logs of jobs are not known',
-  job_dependency: 'children of jobs are not known',
-  metrics: 'how many jobs ended unseen is not known',
-  rate_limit: 'rate limits are not known',
-  dedup: 'which jobs hold a deduplication id is not known',
+  job_log: 'logs of jobs are not known, and jobs cannot be kept before they are removed',
+  job_dependency: 'children of jobs, and why a job waits, are not known',
+  metrics: 'how many jobs were added and ended unseen is not known',
+  rate_limit: 'rate limits, and why a queue stands still, are not known',
+  dedup: 'jobs cannot be kept before they are removed',
   scheduler: 'schedulers are not known',
 };
 const CONTROL = ['beat', 'cancel'];

@@ -8,12 +8,15 @@ import { NIGHTLY, type RightsPlace, SHOP } from './rights-place';
 
 /** Names are those of the backend's methods, `bulk.`, `flows.` and so on before those of its parts; what follows a space tells two calls apart. */
 export type Call = (backend: QueueBackend, place: RightsPlace) => Promise<unknown> | undefined;
+type Read = (backend: QueueBackend, silentMs: number) => Promise<unknown> | undefined;
 
 const NOTHING = Symbol('nothing came');
+/** Longer than what speaks ever takes; where silence is what a test expects, it says how long it waits for it. */
+const SILENT_MS = 10_000;
 const BOUNDS = { maxRemoved: 1_000, maxMs: 1_000 };
 const ALL = { names: null, timeField: 'added', fromMs: null, toMs: null, error: null, data: true } as const;
 
-export const READS: Record<string, Call> = {
+const READS: Record<string, Read> = {
   facts: (at) => at.facts(),
   queueNames: (at) => at.queueNames(),
   snapshot: (at) => at.snapshot(),
@@ -25,7 +28,7 @@ export const READS: Record<string, Call> = {
   'getJob mother': (at) => at.getJob(SHOP, 'mother', 1_000),
   getLogs: (at) => at.getLogs(SHOP, 'clear-log', 0, 10),
   listWorkers: (at) => at.listWorkers(),
-  events: (at) => firstOf((signal) => at.events(signal)),
+  events: (at, silentMs) => firstOf(silentMs, (signal) => at.events(signal)),
   readRateLimit: (at) => at.readRateLimit?.(SHOP),
   readMeta: (at) => at.readMeta?.(SHOP),
   cancelState: (at) => at.cancelState?.('busy', 'running'),
@@ -36,7 +39,8 @@ export const READS: Record<string, Call> = {
   'standing prioritized': (at) => at.standing?.(SHOP, 'ranked'),
   'standing mother': (at) => at.standing?.(SHOP, 'mother'),
   'standing running': (at) => at.standing?.('busy', 'running'),
-  'recording.record': (at) => firstOf((signal) => at.recording?.record(null, { signal, waitMs: () => 1 })),
+  'recording.record': (at, silentMs) =>
+    firstOf(silentMs, (signal) => at.recording?.record(null, { signal, waitMs: () => 1 })),
   'recording.sweepFields': (at) => at.recording?.sweepFields(SHOP, 'failed', null, null),
   'recording.sweepFields waiting': (at) => at.recording?.sweepFields(SHOP, 'waiting', null, null),
   'recording.readFields': (at) => at.recording?.readFields(SHOP, ['retry', 'none']),
@@ -56,11 +60,11 @@ export const READS: Record<string, Call> = {
 };
 
 /** Names of the reads that were refused, or silent; any other failure is thrown. */
-export async function readAll(backend: QueueBackend, place: RightsPlace): Promise<string[]> {
+export async function readAll(backend: QueueBackend, silentMs = SILENT_MS): Promise<string[]> {
   const lost: string[] = [];
   for (const [name, call] of Object.entries(READS)) {
     try {
-      if ((await call(backend, place)) === NOTHING) lost.push(name);
+      if ((await call(backend, silentMs)) === NOTHING) lost.push(name);
     } catch (error) {
       if (!(error instanceof CodedError) || error.code !== 'broker_refused') throw new Error(name, { cause: error });
       lost.push(name);
@@ -160,10 +164,13 @@ function many(change: BulkChange, toItem: (place: RightsPlace) => BulkItem): Cal
   return (at, place) => at.bulk?.changeJobs(randomUUID(), SHOP, change, [toItem(place)]);
 }
 
-/** What comes first; NOTHING when nothing comes for two seconds. */
-async function firstOf<T>(open: (signal: AbortSignal) => AsyncIterable<T> | undefined): Promise<T | typeof NOTHING> {
+/** What comes first; NOTHING when nothing comes in time. */
+async function firstOf<T>(
+  silentMs: number,
+  open: (signal: AbortSignal) => AsyncIterable<T> | undefined,
+): Promise<T | typeof NOTHING> {
   const ends = new AbortController();
-  const late = setTimeout(() => ends.abort(), 2_000);
+  const late = setTimeout(() => ends.abort(), silentMs);
   try {
     for await (const one of open(ends.signal) ?? []) return one;
     return NOTHING;

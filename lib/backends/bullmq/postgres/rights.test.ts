@@ -66,7 +66,7 @@ describe('the grants of the README', () => {
   it('read all that there is', async () => {
     expect(GRANTS).toHaveLength(3);
     await openAs([...GRANTS, ...CONTROL]);
-    expect(await readAll(backend, place)).toEqual([]);
+    expect(await readAll(backend)).toEqual([]);
     expect(await backend.facts()).toMatchObject({ status: 'up', reason: null, missingRights: [] });
     expect((await backend.snapshot()).queues.map(({ name }) => name)).toEqual(QUEUES);
     expect((await backend.listWorkers()).map(({ beats }) => beats)).toEqual([true]);
@@ -89,7 +89,7 @@ describe('the grants of the README', () => {
     const { missingRights } = await backend.facts();
     const remedy = `GRANT SELECT ON ${name === 'event_seq' ? 'SEQUENCE ' : ''}bullmq.${name}`;
     expect(missingRights).toMatchObject([{ right: `SELECT of bullmq.${name}`, remedy }]);
-    expect(await readAll(backend, place)).toEqual(LOST[name]);
+    expect(await readAll(backend, name === 'event_seq' ? 1_000 : undefined)).toEqual(LOST[name]);
     expect((await backend.snapshot()).queues.map((queue) => queue.name)).toEqual(QUEUES);
     expect(await backend.facts()).toMatchObject({ status: 'up', reason: null });
     const job = await backend.getJob(SHOP, 'mother', 100);
@@ -113,7 +113,7 @@ describe('the grants of the README', () => {
 
   it('less the control schema: only what workers tell is not known', async () => {
     await openAs(GRANTS);
-    expect(await readAll(backend, place)).toEqual([]);
+    expect(await readAll(backend)).toEqual([]);
     expect((await backend.listWorkers()).map(({ beats }) => beats)).toEqual([false]);
     const { status, missingRights } = await backend.facts();
     expect([status, missingRights]).toMatchObject(['up', [{ remedy: 'GRANT USAGE ON SCHEMA queuedeck_control' }]]);
@@ -122,7 +122,7 @@ describe('the grants of the README', () => {
 
 it('reads all as a role whose transactions are read-only, and refuses every change', async () => {
   await openAs(['GRANT queuedeck TO queuedeck', 'ALTER ROLE queuedeck SET default_transaction_read_only = on']);
-  expect(await readAll(backend, place)).toEqual([]);
+  expect(await readAll(backend)).toEqual([]);
   expect(await backend.facts()).toMatchObject({ status: 'up', missingRights: [] });
   const before = await readJobs();
   expect(await refusalsOf(backend, place)).toEqual([

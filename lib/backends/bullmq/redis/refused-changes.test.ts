@@ -59,7 +59,7 @@ describe('every change is refused with a code and the reason, and changes nothin
     expect(await refusalsOf(backend, place)).toEqual([
       'broker_refused: The broker is a read-only replica: nothing can be changed on it.',
     ]);
-    expect(await readAll(backend, place)).toEqual([]);
+    expect(await readAll(backend)).toEqual([]);
     expect(await backend.facts()).toMatchObject({ status: 'up', missingRights: [] });
     await backend.close();
   });
@@ -84,7 +84,7 @@ describe('every change is refused with a code and the reason, and changes nothin
     const backend = opened(broker.config.url);
     try {
       expect(await refusalsOf(backend, place)).toEqual(['broker_unavailable: The broker takes no writes now.']);
-      expect(await readAll(backend, place)).toEqual([]);
+      expect(await readAll(backend)).toEqual([]);
     } finally {
       await backend.close();
       await users.admin.config('SET', 'min-replicas-to-write', '0');

@@ -15,7 +15,7 @@ export const SampledSizes = z.object({
       bytesPerJob: z.number(),
     }),
   ),
-  /** Queues that were left out, because there are more than 200. */
+  /** Queues that were left out: beyond the 200 largest, or not to be read. */
   queuesLeftOut: z.number().int(),
   /** The largest payloads (data and result) that the sample met; there may be larger ones. */
   largest: z.array(

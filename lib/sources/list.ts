@@ -32,7 +32,7 @@ export async function describeSource(ask: Ask, entry: SourceEntry): Promise<Sour
   return {
     name: config.name,
     ...facts,
-    queues: figures?.queues.length ?? null,
+    queues: figures === null || figures.at === null ? null : figures.queues.length,
     embedded: config.embedded,
     worker,
     ...listAbilities(ask, backend, SOURCE_VERBS),

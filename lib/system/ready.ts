@@ -1,5 +1,6 @@
 import { CodedError } from '@/lib/contracts/errors';
 import { describeStanding, readRecordStandings } from '@/lib/sources/record/standing';
+import { readStanding } from '@/lib/sources/standing';
 import { Answer, type Ask, query } from '@/lib/verbs';
 
 /**
@@ -34,8 +35,8 @@ async function checkStore({ store }: Ask): Promise<Checked[]> {
 
 async function checkSources({ sources }: Ask): Promise<Checked[]> {
   return Promise.all(
-    [...sources].map(async ([name, { backend }]): Promise<Checked> => {
-      const { status, reason } = await backend.facts();
+    [...sources].map(async ([name, entry]): Promise<Checked> => {
+      const { status, reason } = (await readStanding(entry)).facts;
       return [`source:${name}`, status === 'up' ? 'ok' : (reason ?? 'unknown')];
     }),
   );

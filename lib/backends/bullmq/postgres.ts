@@ -1,4 +1,5 @@
 import type { Cancelled, CancelOrder, CancelState, QueueBackend, SourceFacts } from '@/lib/backends/backend';
+import { CodedError } from '@/lib/contracts/errors';
 import type { SourceConfig } from '@/lib/env';
 import { orderWorker } from './control/order-worker';
 import { postgresControl } from './control/postgres';
@@ -6,13 +7,9 @@ import { type ControlChannel, readBeats, readCancel, requestCancel } from './con
 import { openPostgresFlows } from './flows/postgres';
 import { promoteJob, removeBeforeStart, setPaused } from './postgres/actions';
 import { addJobs } from './postgres/add';
+import { describeAway, describeRefusal, IncompatibleBrokerError } from './postgres/away';
 import { openPostgresBulk } from './postgres/bulk/bulk-jobs';
-import {
-  describeAway,
-  IncompatibleBrokerError,
-  openPostgresConnection,
-  type PostgresConnection,
-} from './postgres/connection';
+import { openPostgresConnection, type PostgresConnection } from './postgres/connection';
 import {
   addLogs,
   clearLogs,
@@ -31,6 +28,7 @@ import { readMotion, readStanding } from './postgres/motion';
 import { readMeta, readRateLimit, setMeta, setRateLimit } from './postgres/queue-settings';
 import { listQueueNames, queueExists } from './postgres/queues';
 import { removeChildren, removeJob } from './postgres/remove-jobs';
+import { PostgresRights } from './postgres/rights';
 import { listRows } from './postgres/rows';
 import { cleanQueue, drainQueue, obliterateQueue } from './postgres/sweep-queue';
 import { tailEvents } from './postgres/tail';
@@ -49,8 +47,9 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
   const connection = openPostgresConnection(config, options.maxConnections ?? 6);
   const { query } = connection;
   const figures = new FiguresReader(query);
+  const rights = new PostgresRights(config.schema, connection.bare);
   const control = postgresControl(connection.bare, config.schema);
-  const readFacts = factsReader(connection);
+  const readFacts = factsReader(connection, rights);
   const closing = new AbortController();
 
   const listWorkers = async () => {
@@ -65,7 +64,11 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
     cannot: CANNOT,
     facts: readFacts,
     queueNames: () => listQueueNames(query),
-    snapshot: () => figures.snapshot(),
+    snapshot: async () => {
+      await learnRights(connection, rights);
+      if (rights.blocking !== null) throw new CodedError('broker_refused', rights.blocking);
+      return figures.snapshot();
+    },
     hasQueue: (queue) => queueExists(query, queue),
     listJobs: (queue, state, position, limit) => listRows(query, queue, state, position, limit),
     getJob: (queue, id, maxPayloadBytes) => readJob(query, queue, id, maxPayloadBytes),
@@ -129,7 +132,7 @@ const CANNOT = {
   'queue.trim-events': 'BullMQ trims its events on PostgreSQL by itself and offers no way to do it.',
 };
 
-function factsReader(connection: PostgresConnection): () => Promise<SourceFacts> {
+function factsReader(connection: PostgresConnection, rights: PostgresRights): () => Promise<SourceFacts> {
   let status: SourceFacts['status'] = 'connecting';
   let since: string | null = null;
   let version: string | null = null;
@@ -140,19 +143,34 @@ function factsReader(connection: PostgresConnection): () => Promise<SourceFacts>
   };
   return async () => {
     const startedAt = performance.now();
-    const known = { backend: 'bullmq-postgres' as const, memory: null, missingRights: [] };
+    const known = { backend: 'bullmq-postgres' as const, memory: null };
     try {
       const [row] = await connection.probe<{ version: string }>(`SELECT current_setting('server_version') AS version`);
       const latencyMs = Math.round((performance.now() - startedAt) * 100) / 100;
       // "15.4 (Debian 15.4-1)": the distribution's part is left out.
       version = `PostgreSQL ${row?.version.split(' ')[0] ?? ''}`.trim();
-      become('up');
-      return { ...known, version, status, reason: null, since, latencyMs };
+      await learnRights(connection, rights);
+      const { missing: missingRights, blocking: reason } = rights;
+      become(reason === null ? 'up' : 'restricted');
+      return { ...known, version, status, reason, since, latencyMs, missingRights };
     } catch (error) {
-      become(error instanceof IncompatibleBrokerError ? 'incompatible' : 'down');
-      return { ...known, version, status, reason: describeAway(error), since, latencyMs: null };
+      const refusal = describeRefusal(error);
+      if (refusal !== null) await rights.check().catch(() => undefined);
+      become(error instanceof IncompatibleBrokerError ? 'incompatible' : refusal === null ? 'down' : 'restricted');
+      const reason = refusal === null ? describeAway(error) : (rights.blocking ?? refusal);
+      return { ...known, version, status, reason, since, latencyMs: null, missingRights: rights.missing };
     }
   };
+}
+
+/** What a role may not do that may not even enter the schema, the catalog tells all the same. */
+async function learnRights(connection: PostgresConnection, rights: PostgresRights): Promise<void> {
+  try {
+    await connection.run(() => rights.check());
+  } catch (error) {
+    if (describeRefusal(error) === null) throw error;
+    await rights.check();
+  }
 }
 
 async function cancelJob(

@@ -87,7 +87,10 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     queueNames,
     snapshot: async () => {
       const names = await queueNames();
-      if (names.length === 0) refuseIfBlind(link);
+      await link.checkRights();
+      const { blocking, blindness } = link.rights;
+      const blind = blocking ?? (names.length === 0 ? blindness : null);
+      if (blind !== null) throw new CodedError('broker_refused', blind);
       return snapshots.read(names);
     },
     hasQueue: (queue) => discovery.has(queue),
@@ -161,12 +164,6 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
       await link.close();
     },
   };
-}
-
-/** No queue is there: or there are some, and none of them may be read. */
-function refuseIfBlind({ rights }: RedisLink): void {
-  const blind = rights.blocking ?? rights.blindness;
-  if (blind !== null) throw new CodedError('broker_refused', blind);
 }
 
 /** The queues with the most jobs first. */

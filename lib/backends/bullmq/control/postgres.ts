@@ -65,7 +65,7 @@ export function postgresControl(query: ControlQuery, schema: string): ControlCha
     try {
       return await query(sql, values);
     } catch (error) {
-      if (isMissing(error)) return [];
+      if (isMissing(error) || isRefused(error)) return [];
       throw error;
     }
   };
@@ -179,6 +179,9 @@ function toRecord(row: CancelRow): CancelRecord {
 function quote(schema: string): string {
   return `"${schema.replaceAll('"', '""')}"`;
 }
+
+/** insufficient_privilege: what this role may not read is none to it. */
+const isRefused = (error: unknown): boolean => (error as { code?: unknown })?.code === '42501';
 
 /** undefined_table, invalid_schema_name. */
 function isMissing(error: unknown): boolean {

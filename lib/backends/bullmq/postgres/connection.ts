@@ -6,9 +6,9 @@ import {
   UnsupportedPostgresVersionError,
 } from 'bullmq';
 import pg from 'pg';
-import { CodedError } from '@/lib/contracts/errors';
 import type { SourceConfig } from '@/lib/env';
 import { log } from '@/lib/log';
+import { asAwayError, IncompatibleBrokerError } from './away';
 import { countBytes } from './client-stream';
 
 /** Every answer comes within this, also from a server that takes connections and then says nothing. */
@@ -33,9 +33,6 @@ const SESSION_SETTINGS = {
 
 export type Row = pg.QueryResultRow;
 export type Query = <R extends Row>(text: string, values?: unknown[]) => Promise<R[]>;
-
-/** The schema is missing, too old or too new for us: `message` is the sentence for the operator. */
-export class IncompatibleBrokerError extends Error {}
 
 export interface PostgresConnection {
   /** Rows of one statement. Rejects with CodedError('broker_unavailable') when the broker is away or its schema does not fit. */
@@ -212,46 +209,6 @@ async function withDeadline<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** SQLSTATE classes that are about the server and not about our statement; errors without a SQLSTATE come from the connection. */
-const AWAY = /^(08|28|3D|53|57|58|40|25006|XX)/;
-
 function rethrowAsAway(error: unknown): never {
   throw asAwayError(error);
-}
-
-export function asAwayError(error: unknown): unknown {
-  if (error instanceof CodedError) return error;
-  if ((error as { code?: unknown }).code === '22021')
-    return new CodedError(
-      'not_found',
-      'PostgreSQL holds no NUL character: there is no queue, job or scheduler called so.',
-      {
-        cause: error,
-      },
-    );
-  if (!(error instanceof IncompatibleBrokerError) && !isAway(error)) return error;
-  return new CodedError('broker_unavailable', describeAway(error), { retryAfterSeconds: 2, cause: error });
-}
-
-function isAway(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  if (error instanceof pg.DatabaseError) return typeof code === 'string' && AWAY.test(code);
-  return (
-    typeof code === 'string' || /timeout|terminated|not queryable|closed|ended|after calling end/i.test(String(error))
-  );
-}
-
-/** One sentence, without credentials, addresses or SQL. */
-export function describeAway(error: unknown): string {
-  if (error instanceof IncompatibleBrokerError) return error.message;
-  const { code } = error as { code?: unknown };
-  if (code === 'ECONNREFUSED') return 'The PostgreSQL server refuses connections.';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return "The PostgreSQL server's name is not known.";
-  if (code === '28P01' || code === '28000') return 'The PostgreSQL server refuses this user name or password.';
-  if (code === '3D000') return 'The PostgreSQL server has no such database.';
-  if (code === '53300') return 'The PostgreSQL server has no connection left.';
-  if (code === '57P03') return 'The PostgreSQL server is starting up or shutting down.';
-  if (code === '25006') return 'The PostgreSQL server is read-only (a standby).';
-  if (/timeout/i.test(String(error)) || code === '57014') return 'The PostgreSQL server does not answer in time.';
-  return 'The connection to the PostgreSQL server was lost.';
 }

@@ -13,7 +13,7 @@ SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now, pg_databas
        GREATEST((SELECT reltuples FROM pg_class WHERE oid = 'job'::regclass), 0)::float8 AS jobs,
        current_setting('max_connections')::int AS max_connections, current_setting('fsync') AS fsync,
        current_setting('synchronous_commit') AS synchronous_commit, current_setting('autovacuum') AS autovacuum,
-       (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend') AS connections,
+       (SELECT sum(numbackends)::int FROM pg_stat_database) AS connections,
        (SELECT jsonb_agg(jsonb_build_object('name', relname, 'live', n_live_tup, 'dead', n_dead_tup) ORDER BY relname)
           FROM pg_stat_user_tables WHERE relid IN ('job'::regclass, 'event'::regclass)) AS tables`;
 

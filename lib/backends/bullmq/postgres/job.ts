@@ -1,5 +1,6 @@
 import type { BrokerJob } from '@/lib/backends/backend';
 import { cutPayload, toJobError } from '../job-shape';
+import { describeRefusal } from './away';
 import type { Query } from './connection';
 import { type JobColumns, ROW_COLUMNS, toBrokerRow, toState } from './rows';
 
@@ -27,8 +28,19 @@ interface DetailColumns extends JobColumns {
   children: number;
 }
 
+/** Beside the job's own row: what counts it, and what it is called. */
+const BESIDE = {
+  job_log: { as: 'logs', its: 'log', count: 'FROM job_log l WHERE l.queue = $1 AND l.job_id = $2' },
+  job_dependency: {
+    ...{ as: 'children', its: 'children' },
+    count: 'FROM job_dependency d WHERE d.parent_queue = $1 AND d.parent_id = $2',
+  },
+};
+type Beside = keyof typeof BESIDE;
+const TABLES = Object.keys(BESIDE) as Beside[];
+
 /** `left` counts characters and never yields fewer bytes than asked, so the exact cut is made here. */
-const DETAIL_SQL = `
+const detailSql = (refused: readonly Beside[]) => `
 SELECT ${ROW_COLUMNS}, left(data_text, $3) AS data, octet_length(data_text) AS data_bytes,
        left(result_text, $3) AS result, octet_length(result_text) AS result_bytes,
        CASE WHEN octet_length(opts::text) <= ${OPTIONS_BYTES} THEN opts
@@ -36,8 +48,7 @@ SELECT ${ROW_COLUMNS}, left(data_text, $3) AS data, octet_length(data_text) AS d
        left(failed_reason, ${STACK_CHARS}) AS full_reason, delay_ms, stalled_count, parent_queue, parent_id, scheduler_id, dedup_id,
        CASE WHEN jsonb_typeof(stacktrace) = 'array' THEN
          ARRAY(SELECT left(frame, ${STACK_CHARS}) FROM jsonb_array_elements_text(stacktrace) AS frame LIMIT 100) END AS stacks,
-       (SELECT count(*)::int FROM job_log l WHERE l.queue = $1 AND l.job_id = $2) AS logs,
-       (SELECT count(*)::int FROM job_dependency d WHERE d.parent_queue = $1 AND d.parent_id = $2) AS children
+       ${TABLES.map((table) => `${refused.includes(table) ? 0 : `(SELECT count(*)::int ${BESIDE[table].count})`} AS ${BESIDE[table].as}`)}
   FROM (SELECT *, data::text AS data_text, return_value::text AS result_text FROM job WHERE queue = $1 AND id = $2 OFFSET 0) AS job`;
 
 const CHILDREN_SQL = `
@@ -52,7 +63,7 @@ export async function readJob(
   id: string,
   maxPayloadBytes: number,
 ): Promise<BrokerJob | null> {
-  const [row] = await query<DetailColumns>(DETAIL_SQL, [queue, id, Math.min(maxPayloadBytes, MAX_TEXT_CHARS)]);
+  const { row, unreadable } = await readDetail(query, [queue, id, Math.min(maxPayloadBytes, MAX_TEXT_CHARS)]);
   if (!row) return null;
   const { error: _line, ...rest } = toBrokerRow(row);
   const stacktraces = row.stacks ?? [];
@@ -72,8 +83,26 @@ export async function readJob(
     schedulerId: row.scheduler_id,
     deduplicationId: row.dedup_id,
     logs: row.logs,
-    unreadable: null,
+    unreadable,
   };
+}
+
+/** A role that may not read what is beside the job sees the job without it. */
+async function readDetail(query: Query, values: unknown[]) {
+  try {
+    const [row] = await query<DetailColumns>(detailSql([]), values);
+    return { row, unreadable: null };
+  } catch (error) {
+    if (describeRefusal(error) === null) throw error;
+    const rows = await query<{ name: Beside }>(
+      `SELECT name FROM unnest($1::text[]) AS name WHERE NOT has_table_privilege(name, 'SELECT')`,
+      [TABLES],
+    );
+    const refused = rows.map(({ name }) => name);
+    const [row] = await query<DetailColumns>(detailSql(refused), values);
+    const subjects = refused.map((table) => `its ${BESIDE[table].its}`).join(' and ');
+    return { row, unreadable: `Refused to Queuedeck's role: ${subjects}.` };
+  }
 }
 
 async function readChildren(query: Query, queue: string, id: string) {

@@ -7,6 +7,7 @@ import {
   type RecordingMethods,
   type RecordOptions,
 } from '@/lib/backends/recording';
+import { describeRefusal } from '../postgres/away';
 import { endClient } from '../postgres/client-stream';
 import type { Query } from '../postgres/connection';
 import { CostMeter, meterQuery } from './meter';
@@ -56,6 +57,13 @@ export function openPostgresRecording(ports: PostgresRecordingPorts): RecordingM
   };
 }
 
+/** While nothing may be read: that the record goes on, and how far behind it is. */
+function idle(why: string, sinceMs: number, queues: readonly string[]): RecordBatch {
+  const cursor = { base: null, queues: new Map<string, null>() };
+  const odd = [{ queue: '', why }];
+  return { events: [], fields: [], cursor, queues, gaps: [], odd, more: true, lagMs: Date.now() - sinceMs };
+}
+
 async function* recordEvents(
   { connectDedicated, queueNames }: PostgresRecordingPorts,
   fields: PostgresFieldReader,
@@ -65,6 +73,8 @@ async function* recordEvents(
 ): AsyncGenerator<RecordBatch> {
   const { signal } = options;
   let cursor = from;
+  let refusedSince: number | null = null;
+  let queues: readonly string[] = [];
   for (let failures = 0; !signal.aborted; failures += 1) {
     let client: pg.Client | null = null;
     const close = () => client && endClient(client);
@@ -76,11 +86,18 @@ async function* recordEvents(
       while (!signal.aborted) {
         const batch = await record.next();
         failures = 0;
+        refusedSince = null;
+        queues = batch.queues;
         cursor = moveCursor(cursor, batch.cursor);
         yield batch;
       }
-    } catch {
+    } catch (error) {
       if (signal.aborted) return;
+      const refusal = describeRefusal(error);
+      if (refusal !== null) {
+        refusedSince ??= Date.now();
+        yield idle(refusal, refusedSince, queues);
+      }
       await sleep(Math.min(100 * 2 ** failures, RETRY_MAX_MS), undefined, { signal }).catch(() => undefined);
     } finally {
       signal.removeEventListener('abort', close);

@@ -1,8 +1,7 @@
 import type { Position } from '@/lib/backends/backend';
 import type { EndedTotals, QueueTotals, SweptFields } from '@/lib/backends/recording';
 import type { JobState } from '@/lib/contracts/states';
-import { isRefusal, isWrongType } from '../broker-errors';
-import type { RedisLink } from '../redis/link';
+import { luaScript, type RedisLink } from '../redis/link';
 import type { CostMeter } from './meter';
 import type { RedisFieldReader } from './redis-fields';
 import { checkEnded, toCount } from './totals';
@@ -81,27 +80,37 @@ async function listStep(link: RedisLink, base: string, lists: string[], position
   return [ids, list + 1 < lists.length ? { list: list + 1, at: 0 } : null];
 }
 
-/** In one MULTI, so that the totals and the newest event belong together. */
+/**
+ * In one step, so that the totals and the newest event belong together; what cannot be read is none.
+ * KEYS 1 events, 2 id, 3 failed, 4 and 5 the metrics of what completed, 6 and 7 of what failed · ARGV 1 minutes
+ */
+const TOTALS = luaScript(`
+local out = {}
+local function ask(...)
+  local ok, reply = pcall(redis.call, ...)
+  out[#out + 1] = ok and reply
+end
+ask('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+ask('GET', KEYS[2])
+ask('ZCARD', KEYS[3])
+for i = 4, 6, 2 do
+  ask('HMGET', KEYS[i], 'count', 'prevTS', 'prevCount')
+  ask('LRANGE', KEYS[i + 1], 0, ARGV[1] - 1)
+end
+return out
+`);
+const TOTALS_OF = [
+  'events',
+  'id',
+  'failed',
+  ...['completed', 'failed'].flatMap((end) => [`metrics:${end}`, `metrics:${end}:data`]),
+];
+
 export async function readTotals({ link, meter }: SweepPorts, queue: string): Promise<QueueTotals> {
-  const base = link.base(queue);
-  const replies = await link.call(() =>
-    link.reads
-      .multi()
-      .xrevrange(`${base}events`, '+', '-', 'COUNT', 1)
-      .get(`${base}id`)
-      .zcard(`${base}failed`)
-      .hmget(`${base}metrics:completed`, 'count', 'prevTS', 'prevCount')
-      .lrange(`${base}metrics:completed:data`, 0, MINUTES - 1)
-      .hmget(`${base}metrics:failed`, 'count', 'prevTS', 'prevCount')
-      .lrange(`${base}metrics:failed:data`, 0, MINUTES - 1)
-      .exec(),
-  );
-  // Of what cannot be read nothing is counted.
-  const values = (replies ?? []).map(([error, value]) => {
-    if (error && !isWrongType(error) && !isRefusal(error)) throw error;
-    return error ? null : value;
-  });
-  meter.add('lrange', values.length + 2, [queue], values);
+  const keys = TOTALS_OF.map((name) => link.base(queue) + name);
+  const values = (await link.call(() => link.script(TOTALS, keys, [MINUTES]))) as unknown[];
+  meter.add('evalsha', 1, keys, values);
+  meter.addInside(keys.length);
   const [newest, ids, failedKept, completed, completedMinutes, failed, failedMinutes] = values;
   const [at = '0', seq = '0'] = ((newest as [string, string[]][] | null)?.[0]?.[0] ?? '0-0').split('-');
   return {

@@ -37,12 +37,14 @@ export function openRedisRecording(ports: RedisRecordingPorts): RecordingMethods
     readFields: (queue, ids) => fields.read(ids.map((id) => ({ queue, id, set: 'whole' as const }))),
     hasJobs: async (queue, ids) => {
       const asked = ids.map((id) => ['exists', link.base(queue) + id]);
-      const replies = await link.call(() => runAll(link, asked));
-      meter.add('exists', asked.length, asked, replies);
-      return replies.map(([error, value]) => {
-        if (error) throw error;
-        return value === 1;
-      });
+      const found = await link.call(async () =>
+        (await runAll(link, asked)).map(([error, value]) => {
+          if (error) throw error;
+          return value;
+        }),
+      );
+      meter.add('exists', asked.length, asked, found);
+      return found.map((value) => value === 1);
     },
     readTotals: (queue) => readTotals(sweep, queue),
     cost: () => meter.read(),
@@ -77,7 +79,9 @@ async function* recordEvents(
         record.suspectAll();
         if (isRefusal(error)) {
           await link.rights.look();
-          yield record.idle('XREAD is refused to the user: no event of the source can be read.');
+          yield record.idle(
+            link.rights.blocking ?? 'XREAD is refused to the user: no event of the source can be read.',
+          );
         }
         await sleep(Math.min(100 * 2 ** failures, RETRY_MAX_MS), undefined, { signal }).catch(() => undefined);
         continue;

@@ -24,7 +24,8 @@ for i = 1, #KEYS do
   local first, cut = ok and head[1] and head[1][1] or '', 0
   if first ~= '' and ARGV[2 * i - 1] == '1' then
     local told, most = pcall(redis.call, 'HGET', ARGV[2 * i], 'opts.maxLenEvents')
-    if redis.call('XLEN', KEYS[i]) >= (told and tonumber(most or '') or ${EVENTS_KEPT}) then cut = 1 end
+    local counted, length = pcall(redis.call, 'XLEN', KEYS[i])
+    if counted and length >= (told and tonumber(most or '') or ${EVENTS_KEPT}) then cut = 1 end
   end
   out[#out + 1] = first
   out[#out + 1] = cut

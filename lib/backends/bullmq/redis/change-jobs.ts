@@ -96,10 +96,12 @@ export class RedisChanges implements ActionPorts {
         return backend.addJobToTransaction(multi, json, id as string);
       });
       await Promise.all(added);
-      return multi.exec();
+      const replied = (await multi.exec()) as [Error | null, unknown][] | null;
+      if (replied === null) throw new Error('Connection is closed.');
+      return replied.map(resultOf);
     });
     let at = 0;
-    const next = () => resultOf(replies?.[at++]);
+    const next = () => replies[at++];
     return entries.map(({ id, deduplicationId }) => {
       const exists = id === undefined ? 0 : next();
       const holder = deduplicationId === null ? null : next();
@@ -128,10 +130,9 @@ export class RedisChanges implements ActionPorts {
   }
 }
 
-function resultOf(reply: [Error | null, unknown] | undefined): unknown {
-  if (reply === undefined) throw new Error('Connection is closed.');
-  if (reply[0]) throw reply[0];
-  return reply[1];
+function resultOf([error, value]: [Error | null, unknown]): unknown {
+  if (error) throw error;
+  return value;
 }
 
 /** Job preparation needs names only, no connection. */

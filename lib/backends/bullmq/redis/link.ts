@@ -21,6 +21,8 @@ const SILENT_LIMIT_MS = 700;
 const READY_LIMIT_MS = 1_200;
 /** How long a refused call waits to learn which right it lacks. */
 const EXPLAIN_LIMIT_MS = 500;
+const MAY_NOT_CHANGE =
+  'The broker\'s user may not change this: the line "operate" of the README has the rights that it needs.';
 
 /**
  * Counts what goes over a connection: each command as it is sent, and bytes both ways of the connections that are closed by now and
@@ -88,7 +90,8 @@ export class RedisLink {
     return `${this.prefix}:${queue}:`;
   }
 
-  async call<T>(run: () => Promise<T>): Promise<T> {
+  /** `explain`: which right it is that a refused call lacks. */
+  async call<T>(run: () => Promise<T>, explain = () => this.rights.blocking): Promise<T> {
     const limit = new AbortController();
     const ms = this.#silent ? SILENT_LIMIT_MS : CALL_LIMIT_MS;
     const late = sleep(ms, undefined, { signal: limit.signal }).then(() => {
@@ -101,16 +104,20 @@ export class RedisLink {
       return result;
     } catch (error) {
       this.#silent = /timed out/i.test((error as Error).message);
-      if (isRefusal(error)) await this.#learnRights();
-      throw toBrokerError(error, () => this.rights.blocking);
+      if (isRefusal(error)) await this.#awhile(this.rights.look());
+      throw toBrokerError(error, explain);
     } finally {
       limit.abort();
     }
   }
 
-  async #learnRights(): Promise<void> {
-    const late = sleep(EXPLAIN_LIMIT_MS, undefined, { ref: false });
-    await Promise.race([this.rights.look(), late]);
+  /** Its rights are known after this, unless it answers slowly. */
+  checkRights(): Promise<void> {
+    return this.#awhile(this.rights.check());
+  }
+
+  async #awhile(looking: Promise<void>): Promise<void> {
+    await Promise.race([looking, sleep(EXPLAIN_LIMIT_MS, undefined, { ref: false })]);
   }
 
   script(script: LuaScript, keys: string[], args: (string | number)[]): Promise<unknown> {
@@ -122,11 +129,14 @@ export class RedisLink {
    * wakes, long after its caller was told that it was not.
    */
   change<T>(run: (writes: RedisClient) => Promise<T>): Promise<T> {
-    return this.call(async () => {
-      await whenReady(this.writes);
-      await Promise.race([this.writes.ping(), timeout(COMMAND_TIMEOUT_MS / 2)]);
-      return run(this.writes);
-    });
+    return this.call(
+      async () => {
+        await whenReady(this.writes);
+        await Promise.race([unlessRefused(this.writes.ping()), timeout(COMMAND_TIMEOUT_MS / 2)]);
+        return run(this.writes);
+      },
+      () => this.rights.blocking ?? MAY_NOT_CHANGE,
+    );
   }
 
   async close(): Promise<void> {
@@ -145,6 +155,16 @@ export async function runScript(
   } catch (error) {
     if (!(error as Error).message.startsWith('NOSCRIPT')) throw error;
     return client.eval(script.lua, keys.length, ...keys, ...args);
+  }
+}
+
+/** A refusal is an answer, too; null then. */
+export async function unlessRefused<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isRefusal(error)) return null;
+    throw error;
   }
 }
 

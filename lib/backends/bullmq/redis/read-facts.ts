@@ -1,7 +1,6 @@
 import type { SourceFacts } from '@/lib/backends/backend';
 import { CodedError } from '@/lib/contracts/errors';
-import { isRefusal } from '../broker-errors';
-import type { RedisLink } from './link';
+import { type RedisLink, unlessRefused } from './link';
 import { mastersOf } from './masters';
 
 const KEPT_MS = 900;
@@ -42,7 +41,7 @@ export class FactsReader {
         await unlessRefused(node.ping());
         const latencyMs = Math.round((performance.now() - asked) * 100) / 100;
         const info = await Promise.all(['server', 'memory'].map((part) => unlessRefused(node.info(part))));
-        if (info.includes(null) || rights.missing.length > 0) await rights.look();
+        await (info.includes(null) ? rights.look() : rights.check());
         const facts = toFacts(info.join('\n'), latencyMs, this.#last?.version ?? null);
         const { blocking: reason, missing: missingRights } = rights;
         return { ...facts, ...(reason === null ? {} : { status: 'restricted', reason }), missingRights };
@@ -64,16 +63,6 @@ export function readCommandCount(link: RedisLink): Promise<number | null> {
     const sum = counts.reduce((total, count) => total + count, 0);
     return Number.isNaN(sum) ? null : sum;
   });
-}
-
-/** Null where this user may not ask that: a server that refuses is there. */
-async function unlessRefused<T>(asked: Promise<T>): Promise<T | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (isRefusal(error)) return null;
-    throw error;
-  }
 }
 
 function toFacts(info: string, latencyMs: number, known: string | null): Omit<SourceFacts, 'since' | 'missingRights'> {

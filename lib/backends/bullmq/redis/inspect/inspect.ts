@@ -16,7 +16,7 @@ const KEYS_SAMPLED = 100;
 /** Settings of the first primary, and a sample over the queues. Each step holds the broker for under a millisecond. */
 export async function inspectRedis(link: RedisLink, queues: string[]): Promise<SourceInspection> {
   const { info, skewMs, save, foreign } = await link.call(() => askServer(link));
-  const { sizes, legacy } = await sampleQueues(link, queues);
+  const { sizes, legacy, sampled } = await sampleQueues(link, queues);
   const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? null;
   const connected = Number(field('connected_clients') ?? Number.NaN);
   const lastSave = Number(field('rdb_last_save_time'));
@@ -34,7 +34,7 @@ export async function inspectRedis(link: RedisLink, queues: string[]): Promise<S
       legacy,
     },
     postgres: null,
-    sizes: sizes.result(Math.max(0, queues.length - QUEUES_MOST)),
+    sizes: sizes.result(queues.length - sampled),
   };
 }
 
@@ -91,18 +91,24 @@ async function sampleKeys(node: Redis, prefix: string): Promise<RedisInspection[
   }
 }
 
+/** Queues whose sample is refused are left out. */
 async function sampleQueues(link: RedisLink, queues: string[]) {
   const sizes = new SizeTally();
   const legacy: RedisInspection['legacy'] = [];
   const chosen = queues.slice(0, QUEUES_MOST);
+  let sampled = 0;
   for (let from = 0; from < chosen.length; from += AT_ONCE) {
     const some = chosen.slice(from, from + AT_ONCE);
-    const replies = await Promise.all(some.map((queue) => link.call(() => sampleQueue(link, queue))));
-    replies.forEach((reply, i) => {
+    const replies = await Promise.all(
+      some.map((queue) => link.call(() => unlessRefused(link, sampleQueue(link, queue)))),
+    );
+    for (const [i, reply] of replies.entries()) {
+      if (reply === null) continue;
       take(some[i] ?? '', reply as unknown[], sizes, legacy);
-    });
+      sampled += 1;
+    }
   }
-  return { sizes, legacy };
+  return { sizes, legacy, sampled };
 }
 
 function sampleQueue(link: RedisLink, queue: string): Promise<unknown> {

@@ -18,6 +18,7 @@ const ALL = { names: null, timeField: 'added', fromMs: null, toMs: null, error: 
 
 const READS: Record<string, Read> = {
   facts: (at) => at.facts(),
+  commandCount: (at) => at.commandCount?.(),
   queueNames: (at) => at.queueNames(),
   snapshot: (at) => at.snapshot(),
   hasQueue: (at) => at.hasQueue('not-there'),

@@ -1,4 +1,4 @@
-import type { Job, JobOptions, JobRef, JobRow, LeftOut } from '@/lib/contracts/jobs';
+import type { Job, JobOptions, JobRef, JobRow, LeftOut, Payload } from '@/lib/contracts/jobs';
 import type { QueueFigures } from '@/lib/contracts/queues';
 import type { Source } from '@/lib/contracts/sources';
 import type { JobState } from '@/lib/contracts/states';
@@ -123,6 +123,8 @@ export interface QueueBackend {
   listJobs(queue: string, state: JobState, position: Position | null, limit: number): Promise<Rows<BrokerRow>>;
   /** `maxPayloadBytes` caps data and result each; sizes are always the true ones. */
   getJob(queue: string, id: string, maxPayloadBytes: number): Promise<BrokerJob | null>;
+  /** One of them whole, up to MOST_READ_BYTES; of a larger one only its size. Null when there is no such job. */
+  readPayload(queue: string, id: string, field: 'data' | 'result'): Promise<Payload | null>;
   getLogs(queue: string, id: string, from: number, limit: number): Promise<{ lines: string[]; total: number } | null>;
   addJobs(queue: string, jobs: NewJob[]): Promise<AddedJob[]>;
   /** Beats joined with the broker's own client list, as one read for all queues. */

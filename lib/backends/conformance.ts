@@ -9,6 +9,7 @@ import { testFlows } from './conformance/flows';
 import { testLists } from './conformance/lists';
 import { testOneJob } from './conformance/one-job';
 import { testOutage } from './conformance/outage';
+import { testPayloads } from './conformance/payloads';
 import { testCost, testRecording, testRecordingOutage } from './conformance/recording';
 import { testSchedulers } from './conformance/schedulers';
 import { testSweeps } from './conformance/sweeps';
@@ -34,6 +35,7 @@ export function describeBackend(name: string, open: () => Promise<Broker>): void
     describe('adding', () => testAdding(bench));
     describe('lists', () => testLists(bench));
     describe('one job', () => testOneJob(bench));
+    describe('payloads', () => testPayloads(bench));
     describe('figures', () => testFigures(bench));
     describe('changes', () => testChanges(bench));
     describe('edits', () => testEdits(bench));

@@ -34,7 +34,17 @@ export class PostgresGround {
     const place = await this.queue(queue);
     if (!place.jobs.includes(id)) place.jobs.push(id);
     const ended = state === 'failed' || state === 'completed' ? { processed_at_ms: NOW, finished_at_ms: NOW } : {};
-    const row: Columns = { queue, id, state, name: 'odd', data: '{"a":1}', opts: '{}', added_at_ms: NOW, ...ended, ...columns };
+    const row: Columns = {
+      queue,
+      id,
+      state,
+      name: 'odd',
+      data: '{"a":1}',
+      opts: '{}',
+      added_at_ms: NOW,
+      ...ended,
+      ...columns,
+    };
     const names = Object.keys(row);
     const places = names.map((_, i) => `$${i + 1}`);
     await this.query(
@@ -46,6 +56,11 @@ export class PostgresGround {
 
   async tell(queue: string, event: string, data: unknown, at = NOW): Promise<void> {
     const text = typeof data === 'string' ? data : JSON.stringify(data);
-    await this.query('INSERT INTO bullmq.event (queue, event, data, created_at_ms) VALUES ($1, $2, $3, $4)', [queue, event, text, at]);
+    await this.query('INSERT INTO bullmq.event (queue, event, data, created_at_ms) VALUES ($1, $2, $3, $4)', [
+      queue,
+      event,
+      text,
+      at,
+    ]);
   }
 }

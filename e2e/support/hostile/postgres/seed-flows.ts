@@ -19,7 +19,11 @@ export async function seedFlows(ground: PostgresGround): Promise<void> {
   for (const parent of dense) for (const child of dense) if (parent !== child) await link(ground, queue, parent, child);
   for (let i = 0; i < DEEP; i += 1) await link(ground, queue, `deep-${i}`, `deep-${i + 1}`);
   place.jobs = place.jobs.filter((id) => !/^deep-\d{2}|^dense-[3-9]|^dense-1\d/.test(id)).concat(`deep-${DEEP}`);
-  await ground.put(queue, 'waiting', 'child-of-missing', { parent_queue: 'no-such-queue', parent_id: '1', parent_key: 'x' });
+  await ground.put(queue, 'waiting', 'child-of-missing', {
+    parent_queue: 'no-such-queue',
+    parent_id: '1',
+    parent_key: 'x',
+  });
   await ground.put(queue, 'waiting', 'child-of-half', { parent_queue: null, parent_id: '1', parent_key: ':::' });
   await ground.put(queue, 'waiting-children', 'parent-of-missing');
   await depend(ground, queue, 'parent-of-missing', 'never-was');
@@ -30,12 +34,10 @@ async function link(ground: PostgresGround, queue: string, parent: string, child
   const place = await ground.queue(queue);
   for (const id of new Set([parent, child]))
     if (!place.jobs.includes(id)) await ground.put(queue, 'waiting-children', id);
-  await ground.query('UPDATE bullmq.job SET parent_queue = $1, parent_id = $2, parent_key = $3 WHERE queue = $1 AND id = $4', [
-    queue,
-    parent,
-    `${queue}:${parent}`,
-    child,
-  ]);
+  await ground.query(
+    'UPDATE bullmq.job SET parent_queue = $1, parent_id = $2, parent_key = $3 WHERE queue = $1 AND id = $4',
+    [queue, parent, `${queue}:${parent}`, child],
+  );
   await depend(ground, queue, parent, child);
 }
 
@@ -73,7 +75,13 @@ export async function seedSchedulers(ground: PostgresGround): Promise<void> {
   ];
   for (const [id, columns] of rows) {
     place.schedulers.push(id);
-    const row: Record<string, unknown> = { queue, scheduler_id: id, name: 'x', next_run_ms: Date.now() + HOUR_MS, ...columns };
+    const row: Record<string, unknown> = {
+      queue,
+      scheduler_id: id,
+      name: 'x',
+      next_run_ms: Date.now() + HOUR_MS,
+      ...columns,
+    };
     const places = Object.keys(row).map((_, i) => `$${i + 1}`);
     await ground.query(
       `INSERT INTO bullmq.scheduler (${Object.keys(row).join(', ')}) VALUES (${places.join(', ')})`,

@@ -22,7 +22,12 @@ export async function seedTimes(ground: PostgresGround): Promise<void> {
     const all = { added_at_ms: at, processed_at_ms: at, finished_at_ms: at, process_at_ms: at, delay_ms: at };
     for (const state of ['waiting', 'active', 'completed', 'failed', 'delayed', 'waiting-children'])
       await ground.put('odd-times', state, `${state}-${kind}`, { ...all, locked_until_ms: at, failed_reason: 'boom' });
-    await ground.tell('odd-times', 'waiting', { jobId: `waiting-${kind}` }, Number(at) > 9e18 || Number(at) < -9e18 ? 0 : Number(at));
+    await ground.tell(
+      'odd-times',
+      'waiting',
+      { jobId: `waiting-${kind}` },
+      Number(at) > 9e18 || Number(at) < -9e18 ? 0 : Number(at),
+    );
   }
   for (const [i, count] of [MAX_INTEGER, -MAX_INTEGER, -1].entries()) {
     const counts = { attempts_made: count, attempts_started: count, stalled_count: count, max_attempts: count };
@@ -67,14 +72,19 @@ async function seedBig(ground: PostgresGround): Promise<void> {
   await ground.put(queue, 'waiting', 'data-20mb', { data: big });
   await ground.put(queue, 'completed', 'result-20mb', { return_value: big });
   const text = 'e'.repeat(5 * MEGABYTE);
-  await ground.put(queue, 'failed', 'error-5mb', { failed_reason: text, stacktrace: JSON.stringify([text, 7, null, {}]) });
+  await ground.put(queue, 'failed', 'error-5mb', {
+    failed_reason: text,
+    stacktrace: JSON.stringify([text, 7, null, {}]),
+  });
   await ground.put(queue, 'waiting', 'opts-5mb', { opts: JSON.stringify({ attempts: 1, x: text }) });
   await ground.put(queue, 'waiting', 'name-5mb', { name: text });
   await ground.put(queue, 'active', 'progress-1mb', { progress: JSON.stringify('p'.repeat(MEGABYTE)) });
   await ground.put(queue, 'active', 'worker-1mb', { processed_by: 'w'.repeat(MEGABYTE) });
   await ground.put(queue, 'active', 'log-5mb');
   const line = (job: string) => `INSERT INTO bullmq.job_log (queue, job_id, idx, row) SELECT 'odd-big', '${job}', i, `;
-  await ground.query(`${line('log-5mb')} repeat('l', CASE i WHEN 2 THEN ${5 * MEGABYTE} ELSE 5 END) FROM generate_series(1, 3) AS i`);
+  await ground.query(
+    `${line('log-5mb')} repeat('l', CASE i WHEN 2 THEN ${5 * MEGABYTE} ELSE 5 END) FROM generate_series(1, 3) AS i`,
+  );
   await ground.put(queue, 'active', 'log-lines');
   await ground.query(`${line('log-lines')} 'line ' || i FROM generate_series(1, 50000) AS i`);
 }
@@ -147,6 +157,9 @@ export async function seedEvents(ground: PostgresGround): Promise<void> {
   ] as const)
     await ground.tell(queue, event, data);
   for (const at of [MAX_BIGINT, MIN_BIGINT])
-    await ground.query(`INSERT INTO bullmq.event (queue, event, data, created_at_ms) VALUES ($1, 'waiting', '{"jobId":"1"}', ${at})`, [queue]);
+    await ground.query(
+      `INSERT INTO bullmq.event (queue, event, data, created_at_ms) VALUES ($1, 'waiting', '{"jobId":"1"}', ${at})`,
+      [queue],
+    );
   await ground.put(queue, 'failed', 'after-the-odd-ones', { failed_reason: 'boom' });
 }

@@ -13,7 +13,18 @@ export async function seedEvents(ground: RedisGround): Promise<void> {
     await tell(queue);
   };
   const beyond = (at: string) => async (queue: string) => {
-    await ground.call('HSET', ground.key(queue, 'far'), 'name', 'far', 'timestamp', Date.now(), 'data', '{}', 'opts', '{}');
+    await ground.call(
+      'HSET',
+      ground.key(queue, 'far'),
+      'name',
+      'far',
+      'timestamp',
+      Date.now(),
+      'data',
+      '{}',
+      'opts',
+      '{}',
+    );
     await ground.tell(queue, `${at}-1`, { event: 'waiting', jobId: 'far' });
   };
   await odd('beyond', beyond(BEYOND));

@@ -65,7 +65,12 @@ async function seedParents(ground: RedisGround, queue: string): Promise<void> {
     await ground.put(queue, 'waiting-children', `parent-of-${kind}`, {});
     await ground.call('SADD', ground.key(queue, `parent-of-${kind}:dependencies`), parentKey);
   }
-  for (const [kind, parent] of Object.entries({ null: 'null', array: '[]', number: '1', types: '{"id":1,"queueKey":{}}' }))
+  for (const [kind, parent] of Object.entries({
+    null: 'null',
+    array: '[]',
+    number: '1',
+    types: '{"id":1,"queueKey":{}}',
+  }))
     await ground.put(queue, 'wait', `parent-json-${kind}`, { parentKey: `bull:${queue}:1`, parent });
 }
 

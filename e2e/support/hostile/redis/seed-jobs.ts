@@ -102,7 +102,11 @@ async function seedBig(ground: RedisGround): Promise<void> {
   await ground.put(queue, 'failed', 'error-5mb', { ...FAILED, failedReason: text, stacktrace: JSON.stringify([text]) });
   await ground.put(queue, 'wait', 'opts-5mb', { opts: `{"attempts":1,"x":"${text}"}` });
   await ground.put(queue, 'wait', 'name-5mb', { name: text });
-  await ground.put(queue, 'active', 'progress-1mb', { progress: `"${'p'.repeat(MEGABYTE)}"`, ats: 1, processedOn: NOW });
+  await ground.put(queue, 'active', 'progress-1mb', {
+    progress: `"${'p'.repeat(MEGABYTE)}"`,
+    ats: 1,
+    processedOn: NOW,
+  });
   await ground.put(queue, 'active', 'worker-1mb', { pb: 'w'.repeat(MEGABYTE), ats: 1, processedOn: NOW });
   await ground.put(queue, 'active', 'log-5mb', { ats: 1, processedOn: NOW });
   await ground.call('RPUSH', ground.key(queue, 'log-5mb:logs'), 'first', 'l'.repeat(5 * MEGABYTE), 'last');

@@ -100,7 +100,17 @@ async function seedMeta(ground: RedisGround): Promise<void> {
   await set('odd-meta-text', 'concurrency', 'many', 'max', 'x', 'duration', 'y', 'opts.maxLenEvents', 'all');
   await set('odd-meta-paused', 'paused', '1', 'PAUSED', '1');
   await ground.call('RPUSH', ground.key('odd-meta-paused', 'paused'), '1', '1', 'gone');
-  await set('odd-meta-huge', 'concurrency', '9'.repeat(400), 'max', '-1', 'duration', 'Infinity', 'version', 'v'.repeat(50_000));
+  await set(
+    'odd-meta-huge',
+    'concurrency',
+    '9'.repeat(400),
+    'max',
+    '-1',
+    'duration',
+    'Infinity',
+    'version',
+    'v'.repeat(50_000),
+  );
   await set('odd-meta-fields', ...Array.from({ length: 2_000 }, (_, i) => [`field-${i}`, `${i}`]).flat());
   await ground.call('SET', ground.key('odd-meta-text', 'id'), 'not a number');
   await ground.call('SET', ground.key('odd-meta-huge', 'id'), '9'.repeat(400));
@@ -111,7 +121,15 @@ async function seedLists(ground: RedisGround): Promise<void> {
   const gone = 'odd-ids-gone';
   const place = await ground.queue(gone);
   place.jobs.push('gone-1');
-  for (const structure of ['wait', 'active', 'prioritized', 'delayed', 'completed', 'failed', 'waiting-children'] as const)
+  for (const structure of [
+    'wait',
+    'active',
+    'prioritized',
+    'delayed',
+    'completed',
+    'failed',
+    'waiting-children',
+  ] as const)
     for (const id of ['gone-1', 'gone-2', '', '1']) await ground.enlist(gone, structure, id);
   const twice = 'odd-ids-twice';
   await ground.queue(twice);

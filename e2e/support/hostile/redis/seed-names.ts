@@ -64,7 +64,18 @@ export async function seedNames(ground: RedisGround): Promise<void> {
     });
     await ground.call('RPUSH', ground.key('odd-ids', Buffer.concat([Buffer.from(id), Buffer.from(':logs')])), 'line');
   }
-  await ground.call('HSET', ground.key('odd-ids', ''), 'name', 'no id', 'timestamp', Date.now(), 'data', '{}', 'opts', '{}');
+  await ground.call(
+    'HSET',
+    ground.key('odd-ids', ''),
+    'name',
+    'no id',
+    'timestamp',
+    Date.now(),
+    'data',
+    '{}',
+    'opts',
+    '{}',
+  );
   await ground.enlist('odd-ids', 'wait', '');
   await ground.tell('odd-ids', '*', { event: 'waiting', jobId: '' });
   for (const queue of QUEUES) {
@@ -72,7 +83,15 @@ export async function seedNames(ground: RedisGround): Promise<void> {
     await ground.put(queue, 'failed', incompressible(4_096, 11), FAILED);
     place.jobs.push('gone');
   }
-  const names = ['', 'n'.repeat(400), '\u202e\u2066name', `nul${NUL}name`, '<img src=x onerror=alert(1)>', BYTES, '__proto__'];
+  const names = [
+    '',
+    'n'.repeat(400),
+    '\u202e\u2066name',
+    `nul${NUL}name`,
+    '<img src=x onerror=alert(1)>',
+    BYTES,
+    '__proto__',
+  ];
   for (const [i, name] of names.entries()) {
     await ground.put('odd-job-names', 'wait', `waits-${i}`, { name });
     await ground.put('odd-job-names', 'failed', `failed-${i}`, { ...FAILED, name, failedReason: name });

@@ -18,7 +18,14 @@ const SCHEDULERS: Record<string, Record<string, string | number>> = {
   'template-nested': { name: 'x', every: HOUR_MS, data: `${'['.repeat(20_000)}${']'.repeat(20_000)}` },
   'template-5mb': { name: 'x', every: HOUR_MS, data: `"${'x'.repeat(5_242_880)}"` },
   'tz-nonsense': { name: 'x', pattern: '0 0 * * *', tz: 'Mars/Olympus' },
-  'times-nonsense': { name: 'x', every: HOUR_MS, startDate: 'soon', endDate: '9'.repeat(40), limit: 'few', offset: 'x' },
+  'times-nonsense': {
+    name: 'x',
+    every: HOUR_MS,
+    startDate: 'soon',
+    endDate: '9'.repeat(40),
+    limit: 'few',
+    offset: 'x',
+  },
   'name-bytes': { every: HOUR_MS },
 };
 

@@ -11,6 +11,7 @@ import { testOneJob } from './conformance/one-job';
 import { testOutage } from './conformance/outage';
 import { testPayloads } from './conformance/payloads';
 import { testCost, testRecording, testRecordingOutage } from './conformance/recording';
+import { testRings } from './conformance/rings';
 import { testSchedulers } from './conformance/schedulers';
 import { testSweeps } from './conformance/sweeps';
 import { testTail } from './conformance/tail';
@@ -43,6 +44,7 @@ export function describeBackend(name: string, open: () => Promise<Broker>): void
     describe('schedulers', () => testSchedulers(bench));
     describe('operations on many', () => testBulk(bench));
     describe('flows', () => testFlows(bench));
+    describe('flows that lead back into themselves', () => testRings(bench));
     describe('the live tail', () => testTail(bench));
     describe('recording', () => testRecording(bench));
     describe('its own cost', () => testCost(bench));

@@ -13,11 +13,10 @@ type Query = Record<string, string | number>;
 
 /** What else a read is asked with: each of these, in place of nothing. */
 const QUERIES: Partial<Record<VerbName, Query[]>> = {
-  'job.list': JOB_STATES.flatMap((state): Query[] => [
-    { state, limit: 200 },
-    { state, name: 'odd', from: '1970-01-01T00:00:00Z' },
-  ]),
-  'job.get': [{}, { raw: 1 }],
+  'job.list': [
+    ...JOB_STATES.map((state) => ({ state, limit: 200 })),
+    ...['waiting', 'failed'].map((state) => ({ state, name: 'odd', from: '1970-01-01T00:00:00Z' })),
+  ],
   'flow.get': [{}, { depth: 5 }],
   'job.logs': [{ limit: 200 }],
 };
@@ -31,17 +30,21 @@ const HEAVY = new Set<string>([
 ]);
 const ENDLESS = 'live.stream';
 
-/** Every read of the API that is about a queue, a job or a scheduler, for all of a place. */
-export function* readsOf(place: OddPlace): Generator<Address> {
+/** Every read of the API that is about a queue, a job or a scheduler; each job is read, and some of each place in every way. */
+export function* readsOf(place: OddPlace, jobsOfEach: number): Generator<Address> {
+  const some = spread(place.jobs, jobsOfEach);
   for (const [name, route] of Object.entries(ROUTES)) {
     if (!route.startsWith('GET ') || !route.includes('{queue}')) continue;
     const [, path = ''] = route.split(' ');
-    const ones = path.includes('{job}') ? place.jobs : path.includes('{scheduler}') ? place.schedulers : [''];
+    const jobs = name === 'job.get' ? place.jobs : some;
+    const ones = path.includes('{job}') ? jobs : path.includes('{scheduler}') ? place.schedulers : [''];
     for (const one of ones)
       for (const query of QUERIES[name as VerbName] ?? [{}])
         yield read(name, fill(path, { ...place, job: one, scheduler: one }), query);
   }
   const { source, queue } = place;
+  for (const job of some)
+    yield read('job.get', fill(ROUTES['job.get'].split(' ')[1] ?? '', { ...place, job }), { raw: 1 });
   yield read('job.search', '/jobs', { source, queue });
   yield read('job.suggest', '/jobs/suggest', { q: 'name:', at: 5, source, queue });
   yield read('job.export', '/jobs/export', { source, queue, format: 'csv', payloads: 1 });
@@ -110,16 +113,16 @@ const PAGES = [
   '/metrics',
 ];
 
-/** The pages of a place: of the queue in each of its views, and of some of its jobs. */
+/** Pages of a place: of the queue, and of some of its jobs. */
 export function* pagesOf({ source, queue, jobs }: OddPlace, jobsOfEach: number): Generator<Address> {
   const [s, q] = [encodeURIComponent(source), encodeURIComponent(queue)];
   const page = (target: string): Address => ({ from: 'page', target, heavy: false });
-  for (const rest of ['', '?state=failed', '?state=waiting', '?state=completed', '/metrics', '/schedulers', '/search'])
+  yield page(`/queues/${s}/${q}?state=failed`);
+  for (const job of spread(jobs, jobsOfEach)) yield page(`/queues/${s}/${q}/jobs/${encodeURIComponent(job)}`);
+  if (jobsOfEach < 2) return;
+  for (const rest of ['?state=waiting', '?state=completed', '/metrics', '/schedulers', '/search'])
     yield page(`/queues/${s}/${q}${rest}`);
-  for (const job of spread(jobs, jobsOfEach)) {
-    yield page(`/queues/${s}/${q}/jobs/${encodeURIComponent(job)}`);
-    yield page(`/flows/${s}/${q}/${encodeURIComponent(job)}`);
-  }
+  for (const job of spread(jobs, jobsOfEach)) yield page(`/flows/${s}/${q}/${encodeURIComponent(job)}`);
 }
 
 export const pagesOfAll = (): Address[] =>

@@ -36,7 +36,7 @@ async function hang(parent: string, key: string, kind: (typeof KINDS)[number]): 
   else await redis.hset(`bull:r:${parent}${kind}`, key, '1');
 }
 
-const jobsLeft = async () => (await redis.zrange('bull:r:waiting-children', 0, -1)).sort();
+const jobsLeft = async () => (await redis.zrange('bull:r:waiting-children', '0', '-1')).sort();
 
 describe.each(KINDS)('children kept in %s', (kind) => {
   it.each([

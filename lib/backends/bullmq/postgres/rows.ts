@@ -5,7 +5,7 @@ import { timeOf, toIso } from '@/lib/iso-time';
 import { ERROR_LINE_CHARS, firstErrorLine, PROGRESS_CAP_CHARS, parseProgress, ranMs, waitedMs } from '../job-shape';
 import type { Query } from './connection';
 
-const NAME_CHARS = 4_096;
+export const NAME_CHARS = 4_096;
 const WORKER_CHARS = 512;
 /** A JSON column that takes more as it is stored is not looked into for a list: it would be read whole, row by row. */
 const LOOKED_INTO_BYTES = 65_536;

@@ -22,7 +22,7 @@ const RICH = new Set([
 ]);
 
 test('a broker full of what is odd harms none of its healthy queues', async ({ page }) => {
-  test.setTimeout(420_000);
+  test.setTimeout(900_000);
   const product = await startHostileProduct();
   try {
     // What a process has loaded once is no growth.
@@ -47,7 +47,11 @@ test('a broker full of what is odd harms none of its healthy queues', async ({ p
 
     await product.restart();
     watching = product.traffic.map((one) => watchHealthy(product.url(), one));
-    const again: Address[] = [...readsOfAll(), ...pagesOfAll(), ...places.flatMap((place) => [...pagesOf(place, 1)])];
+    const again: Address[] = [
+      ...readsOfAll(),
+      ...pagesOfAll(),
+      ...places.filter(isRich).flatMap((place) => [...pagesOf(place, 2)]),
+    ];
     expectSound(await walk(product.port(), again));
     await expectRecorded(product);
     for (const one of watching) expectHealthy(await one.stop());
@@ -58,7 +62,8 @@ test('a broker full of what is odd harms none of its healthy queues', async ({ p
   }
 });
 
-const mostOf = ({ queue }: OddPlace) => (RICH.has(queue) ? 8 : 2);
+const isRich = ({ queue }: OddPlace) => RICH.has(queue);
+const mostOf = (place: OddPlace) => (isRich(place) ? 8 : 2);
 
 function expectSound({ faults, asked, statuses, slowest }: Walked): void {
   expect(faults, `of ${asked}, by status ${JSON.stringify(statuses)}, slowest ${JSON.stringify(slowest)}`).toEqual([]);
@@ -166,7 +171,7 @@ async function expectShown(page: Page, product: HostileProduct): Promise<void> {
   });
   for (const [path, says] of SHOWN) {
     await page.goto(product.url() + path);
-    await expect(page.locator('main'), path).toContainText(says);
+    await expect(page.locator('main', { hasText: says }), path).toHaveCount(1);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), path).toBeLessThanOrEqual(0);
   }
   await page.goto(`${product.url()}/queues/redis/${HEALTHY[0]}`);
@@ -181,18 +186,18 @@ const odd = (queue: string, job: string, source = 'redis') =>
   `/queues/${source}/${encodeURIComponent(queue)}/jobs/${encodeURIComponent(job)}`;
 
 const SHOWN: [path: string, says: string | RegExp][] = [
-  ['/', /odd-string-wait[\s\S]*something else than BullMQ keeps there/],
+  ['/', /odd-all-strings.{1,60}more queues cannot be read whole[\s\S]*holds something else than BullMQ keeps there/],
   ['/queues', 'odd-all-strings'],
-  ['/flows', 'over-ring'],
+  ['/flows', 'odd-flows'],
   ['/schedulers', 'cron-nonsense'],
-  ['/jobs?q=queue%3Aodd-ids', 'constructor'],
+  ['/jobs?q=queue%3A%22odd-ids%22', 'constructor'],
   ['/failures', 'boom'],
   ['/sources/redis', 'redis'],
   ['/queues/redis/odd-beside-jobs?state=waiting', 'cannot be read'],
   [odd('odd-big', 'data-20mb'), 'Too large to be shown: it has 20 MB'],
   [odd('odd-big', 'result-20mb', 'postgres'), 'Too large to be shown: it has 20 MB'],
-  [odd('odd-big', 'log-5mb'), '(5.0 MB)'],
-  [odd('odd-big', 'log-5mb', 'postgres'), '(5.0 MB)'],
+  [odd('odd-big', 'log-5mb'), 'characters; Copy takes all'],
+  [odd('odd-big', 'log-5mb', 'postgres'), 'characters; Copy takes all'],
   [odd('odd-payloads', 'data-nested'), '[[[[[['],
   [odd('odd-payloads', 'data-nested', 'postgres'), '[[[[[['],
   [odd('odd-times', 'failed-year-300000'), 'failed-year-300000'],

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestBroker } from '@/lib/testing/brokers';
-import { HEALTHY } from './place';
+import { HEALTHY, type OddPlace } from './place';
 
 const EVERY_MS = 250;
 /** Figures are no older than this, and a job is found after this at most. */
@@ -28,8 +28,16 @@ export class HealthyTraffic {
     }
   }
 
-  async add(queue: string, id: string): Promise<void> {
-    await this.broker.queue(queue).add('probe', { to: 'ada@example.com' }, { jobId: id });
+  async add(queue: string, id: string, data: unknown = { to: 'ada@example.com' }): Promise<void> {
+    await this.broker.queue(queue).add('probe', data, { jobId: id });
+  }
+
+  /** Jobs as large as a page shows them whole. */
+  async addLarge(): Promise<OddPlace> {
+    const place = { source: this.source, queue: HEALTHY[0], jobs: ['large-1', 'large-2', 'large-3'], schedulers: [] };
+    const rows = Array.from({ length: 4_000 }, (_, i) => ({ row: i, text: 'some words of an ordinary job' }));
+    for (const id of place.jobs) await this.add(place.queue, id, { rows });
+    return place;
   }
 
   async stop(): Promise<void> {

@@ -46,6 +46,7 @@ export function* readsOf(place: OddPlace, jobsOfEach: number): Generator<Address
   for (const job of some)
     yield read('job.get', fill(ROUTES['job.get'].split(' ')[1] ?? '', { ...place, job }), { raw: 1 });
   yield read('job.search', '/jobs', { source, queue });
+  if (jobsOfEach < 2) return;
   yield read('job.suggest', '/jobs/suggest', { q: 'name:', at: 5, source, queue });
   yield read('job.export', '/jobs/export', { source, queue, format: 'csv', payloads: 1 });
   yield read('scheduler.list', '/schedulers', { source, queue });

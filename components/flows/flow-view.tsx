@@ -64,7 +64,9 @@ export function FlowView({ address, problem }: FlowViewProps) {
   return (
     <div className="page">
       <div className="head">
-        <h1 className="clip">{root.name ?? root.id}</h1>
+        <h1 className="clip">
+          <Visible text={root.name ?? root.id} />
+        </h1>
         <span className="mono muted clip max-w-[60ch]">
           <Visible text={root.queue} />:<Visible text={root.id} />
         </span>

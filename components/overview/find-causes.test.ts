@@ -61,6 +61,21 @@ describe('findCauses', () => {
     for (const cause of causes.slice(1, 4))
       expect(cause).toMatchObject({ action: 'Open source', href: `/sources/${cause.subject}` });
   });
+  it('names the queues that cannot be read whole, and does not let many of them hide what fails', () => {
+    const odd = (name: string) => queue({ name, unreadable: `Its key "wait" of ${name} is odd.` });
+    const failing = queue({ counts: counts({ failed: 900_000 }) });
+    expect(findCauses([failing, odd('a')]).map(({ subject, what, why }) => [subject, what, why])).toEqual([
+      ['a', 'cannot be read whole', 'Its key "wait" of a is odd.'],
+      ['emails', '900,000 failed', 'their errors are in the list'],
+    ]);
+    const many = Array.from({ length: 30 }, (_, i) => odd(`odd-${String(i).padStart(2, '0')}`));
+    const causes = findCauses([failing, ...many, odd('x'.repeat(5_000))]);
+    expect(causes.map(({ subject, what }) => [subject, what])).toEqual([
+      ['odd-00', 'and 30 more queues cannot be read whole'],
+      ['emails', '900,000 failed'],
+    ]);
+    expect(causes[0]?.why).toBe('Its key "wait" of odd-00 is odd. Nor: odd-01, odd-02, odd-03, odd-04, odd-05 …');
+  });
   it('puts the largest of a kind first, by powers of ten', () => {
     const failing = (name: string, failed: number) => queue({ name, counts: counts({ failed }) });
     const stuck = queue({ name: 'stuck', counts: counts({ waiting: 900_000 }), workers: 0 });

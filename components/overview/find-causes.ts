@@ -33,8 +33,8 @@ export interface Cause {
 const ORDER: Cause['tone'][] = ['failed', 'waiting', 'paused'];
 
 /**
- * All causes: brokers that are away, records that do not go on, then the worst kind first, in it the largest by powers of ten, then by name: 18,000 failures stand
- * before 9, and the order does not change with every figure.
+ * All causes: brokers that are away, records that do not go on, queues that cannot be read whole, then the worst kind first, in it the
+ * largest by powers of ten, then by name: 18,000 failures stand before 9, and the order does not change with every figure.
  */
 export function findCauses(
   queues: SeenQueue[],
@@ -43,7 +43,7 @@ export function findCauses(
   records: RecordStanding[] = [],
 ): Cause[] {
   const ofQueues = queues
-    .flatMap((queue) => [findUnreadable(queue), findFailing(queue, spells), findStuck(queue)])
+    .flatMap((queue) => [findFailing(queue, spells), findStuck(queue)])
     .filter((cause) => cause !== null)
     .sort(
       (a, b) =>
@@ -54,7 +54,8 @@ export function findCauses(
   const away = sources.flatMap(findAway);
   const lost = new Set(away.map(({ subject }) => subject));
   // The record of a broker that is away stands still for that reason.
-  return [...away, ...records.filter(({ source }) => !lost.has(source)).flatMap(findUnrecorded), ...ofQueues];
+  const standing = records.filter(({ source }) => !lost.has(source)).flatMap(findUnrecorded);
+  return [...away, ...standing, ...findUnreadable(queues), ...ofQueues];
 }
 
 const DAY_MS = 86_400_000;
@@ -80,15 +81,27 @@ function findAway(source: Source): Cause[] {
   ];
 }
 
-/** What of a queue the broker does not let be read. */
-function findUnreadable(queue: SeenQueue): Cause | null {
-  if (queue.unreadable === null) return null;
+const MOST_NAMED = 6;
+const NAME_CHARS = 60;
+
+/** Of more than two the first tells of all: they would hide what fails. */
+function findUnreadable(queues: SeenQueue[]): Cause[] {
+  const some = queues.flatMap((queue) => (queue.unreadable ? [toUnreadable(queue, queue.unreadable)] : []));
+  const [first] = some.sort((a, b) => a.id.localeCompare(b.id));
+  if (!first || some.length <= 2) return some;
+  const what = `and ${formatPlural(some.length - 1, 'more queue')} cannot be read whole`;
+  const others = some.slice(1, MOST_NAMED).map(({ subject }) => subject.slice(0, NAME_CHARS));
+  const why = `${first.why} Nor: ${others.join(', ')}${some.length > MOST_NAMED ? ' …' : ''}`;
+  return [{ ...first, id: 'unreadable', what, why, href: '/queues', action: 'All queues', weight: some.length }];
+}
+
+function toUnreadable(queue: SeenQueue, why: string): Cause {
   return {
     id: `unreadable ${queue.source}/${queue.name}`,
     tone: 'waiting',
     subject: queue.name,
     what: 'cannot be read whole',
-    why: queue.unreadable,
+    why,
     isCode: false,
     since: null,
     at: null,

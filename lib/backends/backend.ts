@@ -1,10 +1,19 @@
-import type { Job, JobOptions, JobRef, JobRow, LeftOut } from '@/lib/contracts/jobs';
+import type { Job, JobOptions, JobRef, JobRow, LeftOut, Payload } from '@/lib/contracts/jobs';
 import type { QueueFigures } from '@/lib/contracts/queues';
 import type { Source } from '@/lib/contracts/sources';
 import type { JobState } from '@/lib/contracts/states';
 import type { Worker } from '@/lib/contracts/workers';
 import type { BulkMethods } from './bulk';
-import type { CleanOrder, QueueMeta, RateLimit, RateLimitNow, RetryOptions, Sweep, SweepBounds } from './changes';
+import type {
+  ChildrenRemoved,
+  CleanOrder,
+  QueueMeta,
+  RateLimit,
+  RateLimitNow,
+  RetryOptions,
+  Sweep,
+  SweepBounds,
+} from './changes';
 import type { FlowMethods } from './flows';
 import type { SourceInspection } from './inspection';
 import type { JobStanding, QueueMotion } from './motion';
@@ -65,9 +74,6 @@ export type Change =
   | { kind: 'locked'; holder?: JobRef }
   | { kind: 'refused'; reason: string };
 
-/** `left` unprocessed children remain: held by workers, or (`done: false`) for the next call. */
-export type ChildrenRemoved = { kind: 'removed'; removed: number; left: number; done: boolean } | { kind: 'gone' };
-
 export type Duplicated = { kind: 'added'; job: AddedJob } | { kind: 'gone' } | { kind: 'refused'; reason: string };
 
 /** `removed` carries the job as it was, so that it can be recorded. */
@@ -123,6 +129,8 @@ export interface QueueBackend {
   listJobs(queue: string, state: JobState, position: Position | null, limit: number): Promise<Rows<BrokerRow>>;
   /** `maxPayloadBytes` caps data and result each; sizes are always the true ones. */
   getJob(queue: string, id: string, maxPayloadBytes: number): Promise<BrokerJob | null>;
+  /** One of them whole, up to MOST_READ_BYTES; of a larger one only its size. Null when there is no such job. */
+  readPayload(queue: string, id: string, field: 'data' | 'result'): Promise<Payload | null>;
   getLogs(queue: string, id: string, from: number, limit: number): Promise<{ lines: string[]; total: number } | null>;
   addJobs(queue: string, jobs: NewJob[]): Promise<AddedJob[]>;
   /** Beats joined with the broker's own client list, as one read for all queues. */
@@ -201,50 +209,3 @@ export interface QueueBackend {
 
   close(): Promise<void>;
 }
-
-/** Verb → the method that makes it possible; and the sentence shown where it is missing. */
-export const CAPABILITIES = {
-  'worker.quiet': 'orderWorker',
-  'worker.resume': 'orderWorker',
-  'worker.stop': 'orderWorker',
-  'worker.set-concurrency': 'orderWorker',
-  'queue.why': 'motion',
-  'job.why': 'standing',
-  'queue.pause': 'pause',
-  'queue.resume': 'resume',
-  'job.retry': 'retry',
-  'job.promote': 'promote',
-  'job.remove': 'remove',
-  'job.cancel': 'cancel',
-  'job.duplicate': 'duplicate',
-  'job.edit': 'editData',
-  'job.prioritize': 'prioritize',
-  'job.reschedule': 'reschedule',
-  'job.progress': 'setProgress',
-  'job.log': 'addLogs',
-  'job.clear-logs': 'clearLogs',
-  'job.undeduplicate': 'undeduplicate',
-  'job.remove-children': 'removeChildren',
-  'queue.drain': 'drain',
-  'queue.clean': 'clean',
-  'queue.obliterate': 'obliterate',
-  'queue.remove-orphans': 'removeOrphans',
-  'queue.set-concurrency': 'setConcurrency',
-  'queue.clear-concurrency': 'setConcurrency',
-  'queue.set-rate-limit': 'setRateLimit',
-  'queue.clear-rate-limit': 'setRateLimit',
-  'queue.rate-limit': 'readRateLimit',
-  'queue.trim-events': 'trimEvents',
-  'queue.meta': 'readMeta',
-  'flow.add': 'flows',
-  'scheduler.put': 'schedulers',
-  'scheduler.remove': 'schedulers',
-  'scheduler.pause': 'schedulers',
-  'scheduler.resume': 'schedulers',
-  'scheduler.run': 'schedulers',
-  'operation.preview': 'bulk',
-  'operation.create': 'bulk',
-  'operation.resume': 'bulk',
-  'operation.restore': 'bulk',
-  'bin.restore': 'bulk',
-} as const satisfies Record<string, keyof QueueBackend>;

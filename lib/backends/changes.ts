@@ -55,3 +55,9 @@ export interface QueueMeta {
   /** null = not known without reading them all. */
   events: number | null;
 }
+
+/** `left` unprocessed children remain: held by workers, or (`done: false`) for the next call. */
+export type ChildrenRemoved =
+  | { kind: 'removed'; removed: number; left: number; done: boolean }
+  | { kind: 'gone' }
+  | { kind: 'refused'; reason: string };

@@ -9,7 +9,9 @@ import { testFlows } from './conformance/flows';
 import { testLists } from './conformance/lists';
 import { testOneJob } from './conformance/one-job';
 import { testOutage } from './conformance/outage';
+import { testPayloads } from './conformance/payloads';
 import { testCost, testRecording, testRecordingOutage } from './conformance/recording';
+import { testRings } from './conformance/rings';
 import { testSchedulers } from './conformance/schedulers';
 import { testSweeps } from './conformance/sweeps';
 import { testTail } from './conformance/tail';
@@ -34,6 +36,7 @@ export function describeBackend(name: string, open: () => Promise<Broker>): void
     describe('adding', () => testAdding(bench));
     describe('lists', () => testLists(bench));
     describe('one job', () => testOneJob(bench));
+    describe('payloads', () => testPayloads(bench));
     describe('figures', () => testFigures(bench));
     describe('changes', () => testChanges(bench));
     describe('edits', () => testEdits(bench));
@@ -41,6 +44,7 @@ export function describeBackend(name: string, open: () => Promise<Broker>): void
     describe('schedulers', () => testSchedulers(bench));
     describe('operations on many', () => testBulk(bench));
     describe('flows', () => testFlows(bench));
+    describe('flows that lead back into themselves', () => testRings(bench));
     describe('the live tail', () => testTail(bench));
     describe('recording', () => testRecording(bench));
     describe('its own cost', () => testCost(bench));

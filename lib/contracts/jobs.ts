@@ -39,7 +39,10 @@ export type LeftOut = z.infer<typeof LeftOut>;
 export const JobList = page(JobRow).extend({ searched: z.number().int().nullable(), leftOut: LeftOut.nullable() });
 export type JobList = z.infer<typeof JobList>;
 
-/** The raw JSON text as the broker holds it (big integers survive); cut at 256 KB unless `?raw=1`. */
+/**
+ * The raw JSON text as the broker holds it (big integers survive); cut at 256 KB unless `?raw=1`. Empty and `truncated`: it has more than
+ * 16 MB, of which none is read.
+ */
 export const Payload = z.object({ text: z.string(), sizeBytes: z.number().int(), truncated: z.boolean() });
 export type Payload = z.infer<typeof Payload>;
 

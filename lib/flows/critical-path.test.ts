@@ -42,3 +42,12 @@ it('prefers what still runs, and the longest of that; says when not all is loade
 it('is the job alone where it has no children', () => {
   expect(ids(findCriticalPath(node('one', null, { finishedAt: at(5) }), [], NOW))).toEqual(['one']);
 });
+
+it('ends where it comes back to a job that it met', () => {
+  const own = node('own', 'own', { state: 'waiting-children' });
+  expect(ids(findCriticalPath(own, [own], NOW))).toEqual(['own']);
+  const ring = [node('b', 'a'), node('c', 'b'), node('a', 'c')];
+  expect(ids(findCriticalPath(node('a', 'c'), ring, NOW))).toEqual(['a', 'b', 'c']);
+  const all = Array.from({ length: 500 }, (_, i) => node(`n${i}`, `n${(i + 1) % 500}`));
+  expect(findCriticalPath(node('n0', 'n1'), all, NOW).jobs).toHaveLength(500);
+});

@@ -134,6 +134,22 @@ describe.each([
     expect(await refusal(get('levels', 'nope'))).toEqual(['job_not_found']);
   });
 
+  it.each([
+    ['its own parent', ['own'], ['own']],
+    ['in a ring of two', ['a', 'b'], ['b', 'a']],
+    ['in a ring of four', ['c', 'd', 'e', 'f'], ['d', 'e', 'f', 'c']],
+  ])('shows a job that is %s, each job of it once', async (_, ids, below) => {
+    for (const [i, id] of ids.entries()) {
+      const child = { name: 'child', queueName: 'ring', opts: { jobId: ids[(i + 1) % ids.length] } };
+      await broker.flows().add({ name: 'parent', queueName: 'ring', opts: { jobId: id }, children: [child] });
+    }
+    const flow = await get('ring', ids[0] as string, { depth: '5' });
+    expect(flow.nodes.map((node) => node.id)).toEqual(below);
+    expect(flow.nodes.filter((node) => node.nextCursor !== null)).toEqual([]);
+    expect(flow.criticalPath.jobs.map((job) => job.id)).toEqual(ids);
+    expect((await list({ state: 'waiting' })).items.filter(({ queue }) => queue === 'ring')).toEqual([]);
+  });
+
   it('lists roots only, newest first, page by page', async () => {
     const met: string[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {

@@ -1,27 +1,25 @@
 import type { CancelState } from '@/lib/backends/backend';
-import type { CancelRequest } from '@/lib/contracts/jobs';
+import type { CancelRequest, Job } from '@/lib/contracts/jobs';
 import { toIso, toIsoOrNow } from '@/lib/iso-time';
 import { listJobAbilities } from '@/lib/jobs/abilities';
 import { readAddedBy } from '@/lib/jobs/added-by';
 import { readJobFacts, unknownJobFacts } from '@/lib/jobs/job-facts';
 import { explainMissing } from '@/lib/jobs/missing';
+import { streamRawJob } from '@/lib/jobs/raw-job';
 import { findSource } from '@/lib/sources/find';
 import { query } from '@/lib/verbs';
 
 export const PAYLOAD_BYTES = 262_144;
-/** `?raw=1`: the whole payload, up to what a browser and this process can hold at once. */
-const RAW_BYTES = 67_108_864;
-
 export const getJob = query('job.get', async (ask, { source, queue, job: id, raw }) => {
   const entry = findSource(ask.sources, source);
   const { backend } = entry;
   const [job, cancel, facts] = await Promise.all([
-    backend.getJob(queue, id, raw ? RAW_BYTES : PAYLOAD_BYTES),
+    backend.getJob(queue, id, raw ? 0 : PAYLOAD_BYTES),
     backend.cancelState?.(queue, id) ?? null,
     readJobFacts(ask.store, source, queue, id).catch(unknownJobFacts),
   ]);
   if (job === null) throw await explainMissing(ask.store, entry, queue, id);
-  return {
+  const answer: Job = {
     source,
     ...job,
     cancel: cancel && toCancelRequest(cancel),
@@ -36,6 +34,7 @@ export const getJob = query('job.get', async (ask, { source, queue, job: id, raw
       logs: job.logs,
     }),
   };
+  return raw ? streamRawJob(ask, answer, (field) => backend.readPayload(queue, id, field)) : answer;
 });
 
 function toCancelRequest(cancel: CancelState): CancelRequest {

@@ -1,3 +1,4 @@
+import { CodedError } from '@/lib/contracts/errors';
 import { notSupported } from '@/lib/jobs/change';
 import { explainMissing } from '@/lib/jobs/missing';
 import { sharedSnapshot } from '@/lib/queues/snapshot';
@@ -12,6 +13,7 @@ export const removeJobChildren = action(
     if (!entry.backend.removeChildren) throw notSupported(entry, "remove a job's children");
     const outcome = await entry.backend.removeChildren(queue, job);
     if (outcome.kind === 'gone') throw await explainMissing(ask.store, entry, queue, job);
+    if (outcome.kind === 'refused') throw new CodedError('wrong_state', outcome.reason);
     sharedSnapshot(entry.backend).readSoon();
     const { removed, left, done } = outcome;
     return { source, queue, id: job, removed, left, done };

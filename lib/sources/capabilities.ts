@@ -1,5 +1,6 @@
 import { type Actor, mayDo } from '@/lib/auth/permissions';
-import { CAPABILITIES, type QueueBackend } from '@/lib/backends/backend';
+import type { QueueBackend } from '@/lib/backends/backend';
+import { CAPABILITIES } from '@/lib/backends/capabilities';
 import type { VerbName } from '@/lib/contracts/routes';
 
 export interface Abilities {

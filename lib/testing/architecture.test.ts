@@ -79,6 +79,7 @@ describe('the house', () => {
       'lib/contracts/states',
       'lib/contracts/query',
       'lib/contracts/metric-names',
+      'lib/contracts/payload-sizes',
     );
     expect(
       offenders(inside('components', 'lib/client'), (to) => to.startsWith('lib/contracts/') && !plain(to), true),

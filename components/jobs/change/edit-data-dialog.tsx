@@ -19,17 +19,20 @@ interface EditDataDialogProps {
   onClose: () => void;
 }
 
+const TOO_LARGE = 'It is too large to be read whole, so it cannot be edited here.';
+
 /** The data as text: what is not touched stays digit for digit as it was. */
 export function EditDataDialog({ address, job, retry, onClose }: EditDataDialogProps) {
   const { run, busy, error } = useJobChange(address);
   const [text, setText] = useState<string | null>(job.data.truncated ? null : prettyJson(job.data.text));
+  const [isTooLarge, setIsTooLarge] = useState(false);
   const [resetAttempts, setResetAttempts] = useState(true);
   const { source, queue, job: id } = address;
   useEffect(() => {
     if (!job.data.truncated) return;
     const stop = new AbortController();
     call('job.get', { source, queue, job: id, raw: '1' }, { signal: stop.signal }).then(
-      (whole) => setText(whole.data.text),
+      ({ data }) => (data.truncated ? setIsTooLarge(true) : setText(data.text)),
       () => undefined,
     );
     return () => stop.abort();
@@ -53,12 +56,20 @@ export function EditDataDialog({ address, job, retry, onClose }: EditDataDialogP
       wide
       busy={busy}
       error={error}
-      blocked={text === null ? 'The whole data is being read.' : findJsonFault(text) ? 'This is not JSON yet.' : null}
+      blocked={
+        isTooLarge
+          ? TOO_LARGE
+          : text === null
+            ? 'The whole data is being read.'
+            : findJsonFault(text)
+              ? 'This is not JSON yet.'
+              : null
+      }
       onSubmit={() => void save()}
       onClose={onClose}
     >
       {text === null ? (
-        <p className="muted m-0">Reading the whole data…</p>
+        <p className="muted m-0">{isTooLarge ? TOO_LARGE : 'Reading the whole data…'}</p>
       ) : (
         <RawJsonField label="Data" text={text} error={null} onChange={setText} />
       )}

@@ -6,6 +6,7 @@ import { buildRequest } from '@/lib/client/http/url';
 import type { JobAddress } from '@/lib/client/jobs';
 import { prettyJson } from '@/lib/client/json/json-text';
 import type { Payload } from '@/lib/contracts/jobs';
+import { MOST_READ_BYTES } from '@/lib/contracts/payload-sizes';
 import { formatBytes } from '@/lib/format';
 
 interface PayloadCardProps {
@@ -16,6 +17,7 @@ interface PayloadCardProps {
 
 /** JSON as the broker holds it, laid out but not parsed. A payload that came cut offers the whole. */
 export function PayloadCard({ address, title, payload }: PayloadCardProps) {
+  const isUnread = payload.truncated && payload.text === '';
   return (
     <section className="card" aria-label={title}>
       <header>
@@ -25,7 +27,13 @@ export function PayloadCard({ address, title, payload }: PayloadCardProps) {
           {!payload.truncated && <CopyButton small look="ghost" label="Copy" text={() => prettyJson(payload.text)} />}
         </div>
       </header>
-      {payload.truncated && (
+      {isUnread && (
+        <p className="hint m-0 px-[14px] py-2">
+          Too large to be shown: it has {formatBytes(payload.sizeBytes)}, and no more than{' '}
+          {formatBytes(MOST_READ_BYTES)} of a field is read.
+        </p>
+      )}
+      {payload.truncated && !isUnread && (
         <p className="hint m-0 border-line border-b px-[14px] py-2">
           The first {formatBytes(payload.text.length)} of {formatBytes(payload.sizeBytes)}.{' '}
           <a
@@ -38,7 +46,7 @@ export function PayloadCard({ address, title, payload }: PayloadCardProps) {
           </a>
         </p>
       )}
-      <JsonBlock text={payload.text} label={`${title}, as JSON`} />
+      {!isUnread && <JsonBlock text={payload.text} label={`${title}, as JSON`} />}
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import type { JobError, Payload } from '@/lib/contracts/jobs';
+import { formatBytes } from '@/lib/format';
 import { parseShallow } from '@/lib/json-depth';
 
 /** What of a job's progress goes into lists and events. */
@@ -20,12 +21,29 @@ export function parseProgress(text: string | null | undefined): unknown {
 
 /** `text` may already be cut by the broker; `sizeBytes` is the true size there. Never cuts inside a character. */
 export function cutPayload(text: string, sizeBytes: number, maxBytes: number): Payload {
-  const bytes = Buffer.from(text, 'utf8');
-  if (bytes.length <= maxBytes) return { text, sizeBytes, truncated: bytes.length < sizeBytes };
-  let end = maxBytes;
-  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return { text: bytes.subarray(0, end).toString('utf8'), sizeBytes, truncated: true };
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= maxBytes) return { text, sizeBytes, truncated: bytes < sizeBytes };
+  return cutBytes(Buffer.from(text, 'utf8'), sizeBytes, maxBytes);
 }
+
+/** The same of bytes. */
+export function cutBytes(bytes: Buffer, sizeBytes: number, maxBytes: number): Payload {
+  let end = Math.min(maxBytes, bytes.length);
+  if (end < bytes.length) while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return { text: bytes.toString('utf8', 0, end), sizeBytes, truncated: end < sizeBytes };
+}
+
+/** What of a job is not read because of its size, and how much would be, in a sentence; null = nothing. */
+export function describeTooLarge(fields: readonly [what: string, sizeBytes: number][], limit: string): string | null {
+  if (fields.length === 0) return null;
+  const subjects = fields.map(([what, size]) => `its ${what} (${formatBytes(size)})`).join(' and ');
+  const verb = fields.length === 1 ? 'is' : 'are';
+  return `${subjects.charAt(0).toUpperCase()}${subjects.slice(1)} ${verb} too large to be read: ${limit}.`;
+}
+
+/** Sentences side by side; null where there is none. */
+export const joinSentences = (...all: (string | null)[]): string | null =>
+  all.filter((one) => one !== null).join(' ') || null;
 
 /**
  * How long a job that has started waited, from when it was due (`delayMs` after it was added). Null before it starts, and from its

@@ -23,7 +23,7 @@ import {
 } from './postgres/edit-jobs';
 import { FiguresReader } from './postgres/figures';
 import { inspectPostgres } from './postgres/inspect';
-import { readJob, readLogs } from './postgres/job';
+import { readJob, readLogs, readPayload } from './postgres/job';
 import { readMotion, readStanding } from './postgres/motion';
 import { readMeta, readRateLimit, setMeta, setRateLimit } from './postgres/queue-settings';
 import { listQueueNames, queueExists } from './postgres/queues';
@@ -72,6 +72,7 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
     hasQueue: (queue) => queueExists(query, queue),
     listJobs: (queue, state, position, limit) => listRows(query, queue, state, position, limit),
     getJob: (queue, id, maxPayloadBytes) => readJob(query, queue, id, maxPayloadBytes),
+    readPayload: (queue, id, field) => readPayload(query, queue, id, field),
     getLogs: (queue, id, from, limit) => readLogs(query, queue, id, from, limit),
     addJobs: (queue, jobs) => addJobs(connection, queue, jobs),
     listWorkers,

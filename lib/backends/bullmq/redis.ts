@@ -19,7 +19,7 @@ import { RedisSweeps } from './redis/change/sweep-queue';
 import { RedisChanges } from './redis/change-jobs';
 import { parseClientList, type WorkerConnection } from './redis/client-list';
 import { QueueDiscovery } from './redis/discover-queues';
-import { getJob, getLogs } from './redis/get-job';
+import { getJob, getLogs, readPayload } from './redis/get-job';
 import { inspectRedis } from './redis/inspect/inspect';
 import { RedisLink } from './redis/link';
 import { listJobs } from './redis/list-jobs';
@@ -96,6 +96,7 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     hasQueue: (queue) => discovery.has(queue),
     listJobs: (queue, state, position, limit) => listJobs(link, queue, state, position, limit),
     getJob: (queue, id, maxPayloadBytes) => getJob(link, queue, id, maxPayloadBytes, split),
+    readPayload: (queue, id, field) => readPayload(link, queue, id, field),
     getLogs: (queue, id, from, limit) => getLogs(link, queue, id, from, limit),
     addJobs: (queue, jobs) => changed(queue, () => changes.add(queue, jobs)),
     listWorkers: () => workers.list(),

@@ -15,6 +15,21 @@ describe('prettyJson', () => {
     expect(prettyJson('{"a":"bcd')).toBe('{\n  "a": "bcd');
     expect(prettyJson('not json at all')).toBe('not json at all');
   });
+  it.each([
+    ['lists', '['.repeat(20_000) + ']'.repeat(20_000)],
+    ['objects', `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`],
+    ['a long list deep inside', `${'['.repeat(64)}${'1,'.repeat(100_000)}1${']'.repeat(64)}`],
+    ['brackets that are never closed', '['.repeat(262_144)],
+    ['a string of 16 MB', `"${'\\\\x'.repeat(5_600_000)}"`],
+  ])('grows with the text alone: %s', (_, text) => {
+    const laidOut = prettyJson(text);
+    expect(laidOut.length).toBeLessThan(6 * text.length + 200_000);
+    expect(laidOut.replace(/\s/g, '')).toBe(text);
+  });
+  it('goes on with indentation after what was too deep for it', () => {
+    const deep = '['.repeat(100) + ']'.repeat(100);
+    expect(prettyJson(`{"a":${deep},"b":1}`)).toMatch(/^\{\n {2}"a": \[\n[\s\S]*\n {2}\],\n {2}"b": 1\n\}$/);
+  });
   it('tells keys from values', () => {
     expect(layOutJson('{"a":"b"}').map((token) => token.kind)).toEqual(['plain', 'key', 'plain', 'string', 'plain']);
   });

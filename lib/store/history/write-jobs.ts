@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { timeOf } from '@/lib/iso-time';
 import { cleanText } from '@/lib/store/clean-text';
 import { storedText, storeName } from '@/lib/store/stored-name';
 
@@ -42,8 +43,8 @@ const COLUMNS: [name: string, type: string, value: (row: JobWrite) => unknown][]
   ['kind_id', 'int', (row) => row.kindId],
   ['name', 'text', (row) => cleanText(row.name)],
   ['added_at', 'float8', (row) => row.addedAt],
-  ['started_at', 'float8', (row) => row.startedAt],
-  ['finished_at', 'float8', (row) => row.finishedAt],
+  ['started_at', 'float8', (row) => timeOf(row.startedAt)],
+  ['finished_at', 'float8', (row) => timeOf(row.finishedAt)],
   ['wait_ms', 'int', (row) => bound(row.waitMs, INT)],
   ['run_ms', 'int', (row) => bound(row.runMs, INT)],
   ['worker_id', 'int', (row) => row.workerId],
@@ -84,5 +85,5 @@ export async function writeJobs(client: pg.PoolClient, rows: readonly JobWrite[]
 }
 
 function bound(value: number | null, most: number): number | null {
-  return value === null ? null : Math.min(most, Math.max(0, Math.round(value)));
+  return value === null || Number.isNaN(value) ? null : Math.min(most, Math.max(0, Math.round(value)));
 }

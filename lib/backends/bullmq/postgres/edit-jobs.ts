@@ -162,6 +162,9 @@ export function undeduplicate(connection: PostgresConnection, queue: string, id:
   });
 }
 
+/** Of options that somebody else wrote: what add_job can take, and more than a job can be delayed. */
+const MOST_DELAY_MS = 9_000_000_000_000_000;
+
 /** Name, data and options of the job, as the broker has them; not its parent, scheduler or deduplication. */
 export function duplicateJob(
   connection: PostgresConnection,
@@ -174,7 +177,7 @@ export function duplicateJob(
     const [added] = await query<{ id: string }>(
       `SELECT add_job($1, $3, name, data,
                 (opts - '{addedBy,jobId,parent,repeat,prevMillis,timestamp,deduplication,de,telemetry,tm}'::text[]) || $4::jsonb,
-                priority, CASE WHEN jsonb_typeof(opts->'delay') = 'number' THEN (opts->>'delay')::numeric::bigint ELSE 0 END, $5,
+                priority, CASE WHEN jsonb_typeof(opts->'delay') = 'number' THEN least(greatest((opts->>'delay')::numeric, 0), ${MOST_DELAY_MS})::bigint ELSE 0 END, $5,
                 max_attempts, NULL, NULL, NULL, $6, NULL, COALESCE((opts->'lifo')::text = 'true', false)) AS id
          FROM job WHERE queue = $1 AND id = $2`,
       [

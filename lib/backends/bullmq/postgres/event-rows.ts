@@ -1,7 +1,7 @@
 import type { BackendEvent } from '@/lib/backends/backend';
 import { timeOf } from '@/lib/iso-time';
 import { ERROR_LINE_CHARS, firstErrorLine, PROGRESS_CAP_CHARS, parseProgress } from '../job-shape';
-import { toState } from './rows';
+import { NAME_CHARS, toState } from './rows';
 
 /** Per queue and read; a queue with more is read again at once. */
 export const READ_LIMIT = 1000;
@@ -14,7 +14,7 @@ export const READ_LIMIT = 1000;
  *             on than the log is long (BullMQ deletes ids up to `newest - opts.maxLenEvents`)
  */
 export const READ_SQL = `
-SELECT s.xmin, s.xmax, w.queue, e.*, j.name AS job_name, j.priority, t.trimmed
+SELECT s.xmin, s.xmax, w.queue, e.*, left(j.name, ${NAME_CHARS}) AS job_name, j.priority, t.trimmed
   FROM (SELECT pg_snapshot_xmin(c)::text AS xmin, pg_snapshot_xmax(c)::text AS xmax FROM pg_current_snapshot() AS c) AS s
   CROSS JOIN unnest($1::text[], $2::bigint[], $3::bigint[]) AS w(queue, floor, top)
   CROSS JOIN LATERAL (
@@ -25,7 +25,7 @@ SELECT s.xmin, s.xmax, w.queue, e.*, j.name AS job_name, j.priority, t.trimmed
     OFFSET 0
   ) AS t
   LEFT JOIN LATERAL (
-    SELECT id, event, created_at_ms AS at, data->>'jobId' AS job, data->>'name' AS name,
+    SELECT id, left(event, 64) AS event, created_at_ms AS at, data->>'jobId' AS job, left(data->>'name', ${NAME_CHARS}) AS name,
            left(data->>'failedReason', ${ERROR_LINE_CHARS * 4}) AS reason,
            CASE WHEN event = 'progress' THEN left(data->>'data', ${PROGRESS_CAP_CHARS + 1}) END AS progress
       FROM event WHERE event.queue = w.queue AND event.id > w.floor AND event.id <> ALL ($4::bigint[])

@@ -1,4 +1,5 @@
 import type { Change } from '@/lib/backends/backend';
+import { RING, TREE_LIMIT, tooManyJobs } from '../tree-refusals';
 import { announceRemoval, refusable } from './actions';
 import type { PostgresConnection, Query } from './connection';
 import { any, onJob } from './edit-jobs';
@@ -6,8 +7,6 @@ import { toState } from './rows';
 
 const CHILDREN_STEP = 100;
 const CHILDREN_MS = 2_000;
-/** A job's subtree that goes in one transaction. */
-const TREE_LIMIT = 2_000;
 
 /** With its children, as BullMQ does, or without. `done` names the state that it was in. */
 export function removeJob(
@@ -19,7 +18,7 @@ export function removeJob(
   return refusable(() =>
     onJob(connection, queue, id, any, async (query, state) => {
       const [tree] = children ? await query<Tree>(TREE_SQL, [queue, id, Date.now()]) : [];
-      if (tree && tree.jobs > TREE_LIMIT) return tooLarge(tree.jobs);
+      if (tree && tree.jobs > TREE_LIMIT) return { kind: 'refused', reason: tooManyJobs(tree.jobs) };
       const [row] = await query<{ removed: number }>('SELECT remove($1, $2, $3) AS removed', [queue, id, children]);
       if (!row?.removed) return lockedBy(tree, queue, id);
       await announceRemoval(query, queue, id, state);
@@ -34,11 +33,11 @@ interface Tree {
   held_id: string | null;
 }
 
-/** The job with all below it, counted to a limit, and the first one that a worker holds. */
+/** The job with all below it, each once (it may hang on itself), counted to a limit, and the first one that a worker holds. */
 const TREE_SQL = `
 WITH RECURSIVE tree AS (
   SELECT queue, id, lock_token, locked_until_ms FROM job WHERE queue = $1 AND id = $2
-  UNION ALL
+  UNION
   SELECT j.queue, j.id, j.lock_token, j.locked_until_ms FROM tree t JOIN job j ON j.parent_queue = t.queue AND j.parent_id = t.id
 ), few AS (SELECT * FROM tree LIMIT ${5 * TREE_LIMIT}), held AS (
   SELECT queue, id FROM few WHERE lock_token IS NOT NULL AND locked_until_ms > $3 LIMIT 1
@@ -51,10 +50,16 @@ function lockedBy(tree: Tree | undefined, queue: string, id: string): Change {
   return { kind: 'locked', holder: { queue: tree.held_queue, id: tree.held_id } };
 }
 
-const tooLarge = (jobs: number): Change => ({
-  kind: 'refused',
-  reason: `${jobs} jobs hang on it, and ${TREE_LIMIT} go at most: remove its unprocessed children first, or remove it without them.`,
-});
+/** Of the job: whether the way up from it, which may be a ring, leads back to it. */
+const PARENT_SQL = `
+SELECT EXISTS (
+  WITH RECURSIVE above AS (
+    SELECT parent_queue, parent_id FROM job WHERE queue = $1 AND id = $2
+    UNION
+    SELECT j.parent_queue, j.parent_id FROM above a JOIN job j ON j.queue = a.parent_queue AND j.id = a.parent_id
+  )
+  SELECT FROM (SELECT * FROM above LIMIT ${TREE_LIMIT}) AS few WHERE parent_queue = $1 AND parent_id = $2
+) AS hangs_on_itself FROM job WHERE queue = $1 AND id = $2`;
 
 /**
  * Takes the unprocessed children out with BullMQ's `remove`, which tells the parent; what a worker holds stays. (BullMQ's own function for it
@@ -65,9 +70,11 @@ export async function removeChildren(connection: PostgresConnection, queue: stri
   let [removed, after] = [0, ''];
   for (;;) {
     const step = await connection.transaction(async (query) => {
-      const [parent] = await query('SELECT 1 FROM job WHERE queue = $1 AND id = $2', [queue, id]);
+      const [parent] = await query<{ hangs_on_itself: boolean }>(PARENT_SQL, [queue, id]);
+      if (parent?.hangs_on_itself) return 'ring';
       return parent ? takeChildren(query, queue, id, after) : null;
     });
+    if (step === 'ring') return { kind: 'refused', reason: RING } as const;
     if (step === null) return { kind: 'gone' } as const;
     removed += step.removed;
     after = step.last;

@@ -5,11 +5,17 @@ import { timeOf, toIso } from '@/lib/iso-time';
 import { ERROR_LINE_CHARS, firstErrorLine, PROGRESS_CAP_CHARS, parseProgress, ranMs, waitedMs } from '../job-shape';
 import type { Query } from './connection';
 
+export const NAME_CHARS = 4_096;
+const WORKER_CHARS = 512;
+/** A JSON column that takes more as it is stored is not looked into for a list: it would be read whole, row by row. */
+const LOOKED_INTO_BYTES = 65_536;
+
 /** Columns of a list row: small ones, and the payload-like ones cut by the server. */
-export const ROW_COLUMNS = `id, name, state, priority, max_attempts, attempts_made, attempts_started, added_at_ms, process_at_ms,
-  processed_at_ms, finished_at_ms, processed_by, seq, 
-  CASE WHEN jsonb_typeof(opts->'delay') = 'number' THEN (opts->>'delay')::numeric ELSE 0 END AS planned_delay_ms,
-  left(progress::text, ${PROGRESS_CAP_CHARS + 1}) AS progress, left(failed_reason, ${ERROR_LINE_CHARS * 4}) AS reason`;
+export const ROW_COLUMNS = `id, left(name, ${NAME_CHARS}) AS name, state, priority, max_attempts, attempts_made, attempts_started, added_at_ms, process_at_ms,
+  processed_at_ms, finished_at_ms, left(processed_by, ${WORKER_CHARS}) AS processed_by, seq,
+  CASE WHEN pg_column_size(opts) <= ${LOOKED_INTO_BYTES} AND jsonb_typeof(opts->'delay') = 'number' THEN (opts->>'delay')::numeric ELSE 0 END AS planned_delay_ms,
+  CASE WHEN pg_column_size(progress) > ${LOOKED_INTO_BYTES} THEN to_jsonb(format('(about %s bytes)', pg_column_size(progress)))::text
+    ELSE left(progress::text, ${PROGRESS_CAP_CHARS + 1}) END AS progress, left(failed_reason, ${ERROR_LINE_CHARS * 4}) AS reason`;
 
 export interface JobColumns {
   id: string;

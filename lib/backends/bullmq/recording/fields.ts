@@ -11,6 +11,10 @@ export const STACKS_CAP = 262_144;
 export const OPTIONS_CAP = 8_192;
 export const PROGRESS_CAP = 2_048;
 export const NAME_CAP = 1_000;
+/** What a column of the store holds: a record that is read back there compares with what is read here. */
+export const MOST_ATTEMPTS = 32_767;
+export const WORKER_CAP = 1_024;
+export const ID_CAP = 4_096;
 
 /** A job as a broker holds it: texts, numbers as texts; '' and null are "not there". */
 export type RawFields = Partial<Record<RawName, string | null>>;
@@ -55,9 +59,9 @@ export function toRecordedFields(
     startedAt: timeOf(toNumber(raw.processedOn)),
     finishedAt: timeOf(toNumber(raw.finishedOn)),
     delayMs: toCount(raw.delay),
-    attemptsMade: toCount(raw.atm),
-    attemptsStarted: toCount(raw.ats),
-    stalledCount: toCount(raw.stc),
+    attemptsMade: toCount(raw.atm, MOST_ATTEMPTS),
+    attemptsStarted: toCount(raw.ats, MOST_ATTEMPTS),
+    stalledCount: toCount(raw.stc, MOST_ATTEMPTS),
     data: data.text,
     dataBytes: data.bytes,
     result: result.text,
@@ -86,8 +90,8 @@ function toNumber(text: string | null | undefined): number | null {
 }
 
 /** A number that is counted with: what is none, or beyond what a job can have, is told as the nearest that is. */
-const toCount = (text: string | null | undefined): number =>
-  Math.min(2_147_483_647, Math.max(0, Math.trunc(toNumber(text) ?? 0)));
+const toCount = (text: string | null | undefined, most = 2_147_483_647): number =>
+  Math.min(most, Math.max(0, Math.trunc(toNumber(text) ?? 0)));
 
 const isWithin = (text: string, bytes: number): boolean => text.length <= bytes && Buffer.byteLength(text) <= bytes;
 

@@ -2,21 +2,34 @@ import type { RecordedFields } from '@/lib/backends/recording';
 import type { JobState } from '@/lib/contracts/states';
 import type { Query } from '../postgres/connection';
 import { toState } from '../postgres/rows';
-import { ERROR_CAP, NAME_CAP, OPTIONS_CAP, PAYLOAD_CAP, PROGRESS_CAP, STACK_CAP, toRecordedFields } from './fields';
+import {
+  ERROR_CAP,
+  ID_CAP,
+  NAME_CAP,
+  OPTIONS_CAP,
+  PAYLOAD_CAP,
+  PROGRESS_CAP,
+  STACK_CAP,
+  toRecordedFields,
+  WORKER_CAP,
+} from './fields';
 import type { FieldWish } from './wishes';
 
 const JOBS_PER_READ = 200;
 /** Of what takes more room than that (compressed) only the size is told. */
 const READ_CAP = 2_097_152;
+/** Nor is looked into progress, options and traces that take more than this. */
+const LOOKED_INTO = 262_144;
 
 /** What is only told of a job that is met (`is`), and of one that is read with its result (`result`). Payloads are cut by the server. */
 const FIELDS_SQL = `
 SELECT w.n::int, left(j.name, ${NAME_CAP}) AS name, j.state, j.priority, j.added_at_ms, j.processed_at_ms, j.finished_at_ms, j.delay_ms,
-       j.attempts_made, j.attempts_started, j.stalled_count, j.processed_by, j.parent_queue, j.parent_id, j.scheduler_id, j.dedup_id,
+       j.attempts_made, j.attempts_started, j.stalled_count, left(j.processed_by, ${WORKER_CAP}) AS processed_by, j.parent_queue, j.parent_id,
+       left(j.scheduler_id, ${ID_CAP}) AS scheduler_id, left(j.dedup_id, ${ID_CAP}) AS dedup_id,
        left(j.failed_reason, ${ERROR_CAP}) AS error,
-       CASE WHEN jsonb_typeof(j.stacktrace) = 'array' THEN jsonb_build_array(left(j.stacktrace->>-1, ${STACK_CAP}))::text END AS stack,
-       CASE WHEN w.first THEN CASE WHEN length(j.progress::text) <= ${PROGRESS_CAP} THEN j.progress::text END END AS progress,
-       CASE WHEN w.first THEN CASE WHEN length(j.opts::text) <= ${OPTIONS_CAP} THEN j.opts::text END END AS opts,
+       CASE WHEN pg_column_size(j.stacktrace) <= ${LOOKED_INTO} AND jsonb_typeof(j.stacktrace) = 'array' THEN jsonb_build_array(left(j.stacktrace->>-1, ${STACK_CAP}))::text END AS stack,
+       CASE WHEN w.first AND pg_column_size(j.progress) <= ${LOOKED_INTO} AND length(j.progress::text) <= ${PROGRESS_CAP} THEN j.progress::text END AS progress,
+       CASE WHEN w.first AND pg_column_size(j.opts) <= ${LOOKED_INTO} AND length(j.opts::text) <= ${OPTIONS_CAP} THEN j.opts::text END AS opts,
        left(d.data, ${PAYLOAD_CAP}) AS data, coalesce(octet_length(d.data), CASE WHEN w.first THEN pg_column_size(j.data) END) AS data_bytes,
        left(d.result, ${PAYLOAD_CAP}) AS result, coalesce(octet_length(d.result), CASE WHEN w.whole THEN pg_column_size(j.return_value) END) AS result_bytes
   FROM unnest($1::text[], $2::text[], $3::bool[], $4::bool[]) WITH ORDINALITY AS w(queue, id, first, whole, n)

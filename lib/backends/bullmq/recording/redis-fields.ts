@@ -5,6 +5,7 @@ import type { RedisLink } from '../redis/link';
 import { JOBS_PER_SCRIPT, READ_FIELDS } from './field-script';
 import {
   ERROR_CAP,
+  ID_CAP,
   NAME_CAP,
   OPTIONS_CAP,
   PAYLOAD_CAP,
@@ -13,6 +14,7 @@ import {
   type RawName,
   STACKS_CAP,
   toRecordedFields,
+  WORKER_CAP,
 } from './fields';
 import type { CostMeter } from './meter';
 import type { FieldSet, FieldWish } from './wishes';
@@ -34,13 +36,13 @@ const CUTS: Record<RawName, number> = {
   atm: 32,
   ats: 32,
   stc: 32,
-  pb: 1_024,
+  pb: WORKER_CAP,
   failedReason: ERROR_CAP * 4,
   stacktrace: STACKS_CAP + 1,
   opts: OPTIONS_CAP + 1,
   progress: PROGRESS_CAP + 1,
-  rjk: 4_096,
-  deid: 4_096,
+  rjk: ID_CAP,
+  deid: ID_CAP,
   parent: 16_384,
   data: PAYLOAD_CAP + 4,
   returnvalue: PAYLOAD_CAP + 4,

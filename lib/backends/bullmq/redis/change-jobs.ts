@@ -11,13 +11,19 @@ import type { AddedJob, Cancelled, CancelOrder, NewJob } from '@/lib/backends/ba
 import type { JobState } from '@/lib/contracts/states';
 import { type ActionPorts, addJobs, type Inserted, minimalQueue, ofScheduler, type PreparedJob } from '../actions';
 import { type ControlChannel, requestCancel } from '../control/protocol';
+import { tooManyJobs } from '../tree-refusals';
 import type { RedisClient } from './connect';
 import { readState } from './get-job';
 import { type LuaScript, type RedisLink, runScript } from './link';
 import { type BuiltScript, buildScript } from './scripts/built';
 import { CANCEL } from './scripts/cancel';
+import { REMOVE_REST } from './scripts/remove';
 import { toRawRow } from './scripts/row';
 import { toRow } from './to-row';
+
+/** One step of a removal holds the broker so long, and looks at so many jobs. */
+export const STEP_MS = 3;
+const REST_STEP = 100;
 
 /** BullMQ's own operations over the source's connection for changes. */
 export class RedisChanges implements ActionPorts {
@@ -64,7 +70,7 @@ export class RedisChanges implements ActionPorts {
   async #removeBeforeRun(queue: string, id: string): Promise<Cancelled | 'active'> {
     const base = this.link.base(queue);
     const reply = await this.run(CANCEL, [base + id, `${base}repeat`], [id, '1', base]);
-    const [word, state, row] = reply as [string, JobState | undefined, unknown];
+    const [word, state, row, ...rest] = reply as [string, JobState | undefined, unknown, ...string[]];
     switch (word) {
       case 'gone':
         return { kind: 'gone' };
@@ -72,7 +78,10 @@ export class RedisChanges implements ActionPorts {
         return 'active';
       case 'scheduler':
         return ofScheduler();
+      case 'large':
+        return { kind: 'refused', reason: tooManyJobs(Number(state)) };
       case 'removed':
+        await this.removeRest(base + id, rest);
         return { kind: 'removed', job: toRow(toRawRow(row), state ?? 'waiting') };
       case 'locked':
         if (state === 'waiting-children')
@@ -80,6 +89,14 @@ export class RedisChanges implements ActionPorts {
         return { kind: 'locked' };
       default:
         return { kind: 'wrong-state', state: word as JobState };
+    }
+  }
+
+  /** What hung on a job that is gone, step by step. */
+  async removeRest(key: string, rest: readonly string[]): Promise<void> {
+    for (let at = 0; at < rest.length; ) {
+      const some = rest.slice(at, at + REST_STEP);
+      at += Number(await this.run(REMOVE_REST, [key], [STEP_MS, ...some]));
     }
   }
 

@@ -1,20 +1,21 @@
 import type { BrokerJob } from '@/lib/backends/backend';
 import { CodedError } from '@/lib/contracts/errors';
 import type { JobRef, Payload } from '@/lib/contracts/jobs';
+import { MOST_READ_BYTES } from '@/lib/contracts/payload-sizes';
 import type { JobState } from '@/lib/contracts/states';
 import type { JobNow } from '../actions';
 import { isRefusal } from '../broker-errors';
 import { decodeOptions } from '../job-options';
-import { cutPayload, toJobError } from '../job-shape';
+import { cutBytes, cutPayload, describeTooLarge, joinSentences, toJobError } from '../job-shape';
 import type { RedisLink } from './link';
 import { describeFault, describeOddities, readOddities } from './oddities';
 import { DESCRIBE_JOBS, GET_JOB, JOB_STATE, READ_LOGS } from './scripts/get';
 import { type RawRow, toRawRow } from './scripts/row';
-import { toRow } from './to-row';
+import { toRow, whole } from './to-row';
 
 const SCRIPT_CAP_BYTES = 2_097_152;
-/** A plain HGET holds the broker 0.5 ms for each MB: what is bigger is not read, and told by its size alone. */
-const READ_CAP_BYTES = 16_777_216;
+/** Redis has no command for a part of a HASH's field, and a plain HGET holds it 0.5 ms for each MB. */
+const READ_LIMIT = 'no more than 16 MB of a field is read';
 
 /** Finds the queue in a job's key, which may hold `:` anywhere: known names first, the longest wins. */
 export type SplitKey = (key: string) => JobRef | null;
@@ -29,9 +30,11 @@ export function getJob(
   const base = link.base(queue);
   const cap = Math.min(maxPayloadBytes, SCRIPT_CAP_BYTES);
   const payloadOf = async (field: string, text: unknown, size: unknown): Promise<Payload> => {
-    const isRead = Number(size) > SCRIPT_CAP_BYTES && Number(size) <= READ_CAP_BYTES;
-    const whole = isRead ? await link.reads.hget(base + id, field) : null;
-    return cutPayload(whole ?? String(text), Number(size), maxPayloadBytes);
+    const isRead = maxPayloadBytes > 0 && Number(size) > SCRIPT_CAP_BYTES && Number(size) <= MOST_READ_BYTES;
+    const bytes = isRead ? await link.reads.hgetBuffer(base + id, field) : null;
+    return bytes
+      ? cutBytes(bytes, bytes.length, maxPayloadBytes)
+      : cutPayload(String(text), Number(size), maxPayloadBytes);
   };
   return link.call(async () => {
     const reply = (await link.script(GET_JOB, [base + id], [base, id, cap])) as unknown[] | string | null;
@@ -51,16 +54,34 @@ export function getJob(
       result: Number(resultSize) > 0 ? await payloadOf('returnvalue', result, resultSize) : null,
       error: state === 'completed' ? null : toJobError(raw.failedReason || null, stacktraces),
       stacktraces,
-      attemptsStarted: Number(raw.attemptsStarted) || 0,
-      stalledCount: Number(stalled) || 0,
-      delayMs: Number(raw.delay) || 0,
+      attemptsStarted: whole(raw.attemptsStarted),
+      stalledCount: whole(String(stalled)),
+      delayMs: Math.max(0, Math.min(Number(raw.delay) || 0, Number.MAX_SAFE_INTEGER)),
       parent: readParent(String(parent), String(parentKey), link.prefix, split),
       children: await readChildren(link, flow as (string | number)[], split),
       schedulerId: readScheduler(raw, String(repeatKey)),
       deduplicationId: String(deduplicationId) || null,
       logs: Number(logs),
-      unreadable: describeOddities(readOddities(faults as string[])),
+      unreadable: joinSentences(
+        describeOddities(readOddities(faults as string[])),
+        describeTooLarge(tooLarge({ data: dataSize, result: resultSize }), READ_LIMIT),
+      ),
     };
+  });
+}
+
+const tooLarge = (sizes: Record<string, unknown>): [string, number][] =>
+  Object.entries(sizes).flatMap(([what, size]) => (Number(size) > MOST_READ_BYTES ? [[what, Number(size)]] : []));
+
+const FIELDS = { data: 'data', result: 'returnvalue' } as const;
+
+export function readPayload(link: RedisLink, queue: string, id: string, name: 'data' | 'result') {
+  const key = link.base(queue) + id;
+  return link.call(async (): Promise<Payload | null> => {
+    const sizeBytes = Number(await link.reads.call('HSTRLEN', key, FIELDS[name]));
+    if (sizeBytes > MOST_READ_BYTES) return { text: '', sizeBytes, truncated: true };
+    const bytes = await link.reads.hgetBuffer(key, FIELDS[name]);
+    return bytes && cutBytes(bytes, bytes.length, MOST_READ_BYTES);
   });
 }
 

@@ -8,7 +8,8 @@ import type { RawRow } from './scripts/row';
 export const runAtOf = (score: string): number => Math.floor(Number(score) / 4096);
 
 const MOST = 2_147_483_647;
-const whole = (text: string): number => Math.max(-MOST, Math.min(MOST, Math.trunc(Number(text)) || 0));
+/** A number that is counted with; 0 for what is none. */
+export const whole = (text: string): number => Math.max(-MOST, Math.min(MOST, Math.trunc(Number(text)) || 0));
 const time = (text: string): number | null => timeOf(Number(text));
 
 export function toRow(raw: RawRow, state: JobState, nowMs = Date.now()): BrokerRow {

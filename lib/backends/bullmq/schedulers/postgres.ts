@@ -6,6 +6,7 @@ import type {
   SchedulerMethods,
   SchedulerPlace,
 } from '@/lib/backends/schedulers';
+import { CodedError } from '@/lib/contracts/errors';
 import { earlierRuns } from '@/lib/cron';
 import { copyOptions } from '../actions';
 import { asInputError } from '../postgres/add';
@@ -13,7 +14,7 @@ import type { PostgresConnection, Query } from '../postgres/connection';
 import { listQueueNames } from '../postgres/queues';
 import { toBigint, toState } from '../postgres/rows';
 import { minimalName, RUNS_TRIED, type StoredScheduler, toDefinition, toRow, withLastRun } from './shape';
-import { LAST_RUNS_SQL, LIST_SQL, PRINT_SQL, SCHEDULER_COLUMNS } from './sql';
+import { LAST_RUNS_SQL, LIST_SQL, PRINT_SQL, SCHEDULER_COLUMNS, TEMPLATE_BYTES } from './sql';
 import { upsertScheduler } from './upsert';
 
 interface Columns extends Record<keyof StoredScheduler, string> {
@@ -113,6 +114,12 @@ async function readLastRuns(query: Query, rows: BrokerScheduler[]): Promise<Brok
 }
 
 async function findScheduler(query: Query, queue: string, id: string): Promise<FoundScheduler | null> {
+  const [size] = await query<{ bytes: number }>(
+    `SELECT coalesce(pg_column_size(template_data), 0) + coalesce(pg_column_size(template_opts), 0) AS bytes
+       FROM scheduler WHERE queue = $1 AND scheduler_id = $2`,
+    [queue, id],
+  );
+  if ((size?.bytes ?? 0) > TEMPLATE_BYTES) throw new CodedError('unreadable', 'Its template is too big.');
   const [found] = await query<Columns & { data: string | null; opts: string | null; print: string }>(
     `SELECT ${SCHEDULER_COLUMNS}, template_data::text AS data, template_opts::text AS opts, ${PRINT_SQL} AS print
        FROM scheduler s WHERE queue = $1 AND scheduler_id = $2`,

@@ -1,9 +1,14 @@
 import { RUNS_SEARCHED } from './shape';
 
+/** As on Redis. */
+const TEXT_CHARS = 4_096;
+/** A template that takes more as it is stored is not read. */
+export const TEMPLATE_BYTES = 2_097_152;
+
 /** A scheduler's row with the names and texts of the Redis HASH. */
-export const SCHEDULER_COLUMNS = `queue, scheduler_id AS id, next_run_ms AS next_ms, COALESCE(name, '') AS name,
+export const SCHEDULER_COLUMNS = `queue, scheduler_id AS id, next_run_ms AS next_ms, COALESCE(left(name, ${TEXT_CHARS}), '') AS name,
   COALESCE(iteration_count::text, '') AS ic, COALESCE(limit_count::text, '') AS "limit", COALESCE(start_date_ms::text, '') AS "startDate",
-  COALESCE(end_date_ms::text, '') AS "endDate", COALESCE(tz, '') AS tz, COALESCE(pattern, '') AS pattern,
+  COALESCE(end_date_ms::text, '') AS "endDate", COALESCE(left(tz, ${TEXT_CHARS}), '') AS tz, COALESCE(left(pattern, ${TEXT_CHARS}), '') AS pattern,
   COALESCE(every_ms::text, '') AS every, COALESCE(offset_ms::text, '') AS "offset"`;
 
 /** Of the row `s`. */

@@ -2,16 +2,15 @@ import type { AddedJob, Change } from '@/lib/backends/backend';
 import type { RetryOptions } from '@/lib/backends/changes';
 import type { JobState } from '@/lib/contracts/states';
 import { ofScheduler, prepareStored } from '../../actions';
-import type { RedisChanges } from '../change-jobs';
+import { RING, tooManyJobs } from '../../tree-refusals';
+import { type RedisChanges, STEP_MS } from '../change-jobs';
 import type { SplitKey } from '../get-job';
 import type { LuaScript } from '../link';
 import type { BuiltScript } from '../scripts/built';
 import { ADD_LOGS, CLEAR_LOGS, EDIT_DATA, PRIORITIZE, RESCHEDULE, RETRY, UNDEDUPLICATE } from '../scripts/edit';
-import { REMOVE, REMOVE_CHILDREN, REMOVE_REST, TREE_LIMIT } from '../scripts/remove';
+import { REMOVE, REMOVE_CHILDREN } from '../scripts/remove';
 
-const CHILD_STEP_MS = 3;
 const CHILDREN_MS = 2_000;
-const REST_STEP = 100;
 const COPY_LIMIT_BYTES = 16_777_216;
 
 type Reply = [word: string, detail?: string | number, ...rest: string[]];
@@ -69,11 +68,7 @@ export class RedisEdits {
     const reply = (await this.changes.run(REMOVE, keys, [id, children ? '1' : '0', base])) as Reply;
     const change = this.#read(reply, base + id);
     if (change.kind !== 'done') return change;
-    const rest = reply.slice(2) as string[];
-    for (let at = 0; at < rest.length; ) {
-      const some = rest.slice(at, at + REST_STEP);
-      at += Number(await this.changes.run(REMOVE_REST, keys.slice(0, 1), [CHILD_STEP_MS, ...some]));
-    }
+    await this.changes.removeRest(base + id, reply.slice(2) as string[]);
     return change;
   }
 
@@ -95,8 +90,10 @@ export class RedisEdits {
     const until = Date.now() + CHILDREN_MS;
     let [removed, cursor, left, ended] = [0, '0', 0, '0'];
     do {
-      const reply = await this.changes.run(REMOVE_CHILDREN, [base + id], [base, id, cursor, CHILD_STEP_MS]);
-      if ((reply as [string])[0] === 'gone') return { kind: 'gone' } as const;
+      const reply = await this.changes.run(REMOVE_CHILDREN, [base + id], [base, id, cursor, STEP_MS]);
+      const [word] = reply as [string];
+      if (word === 'gone') return { kind: 'gone' } as const;
+      if (word === 'ring') return { kind: 'refused', reason: RING } as const;
       const [, count, next, remaining, end] = reply as [string, number, string, number, string];
       [removed, cursor, left, ended] = [removed + count, next, remaining, end];
     } while (ended !== '1' && Date.now() < until);
@@ -162,7 +159,7 @@ export class RedisEdits {
       case 'large':
         return {
           kind: 'refused',
-          reason: `${detail} jobs hang on it, and ${TREE_LIMIT} go at most: remove its unprocessed children first, or remove it without them.`,
+          reason: tooManyJobs(Number(detail)),
         };
       case 'none':
         return { kind: 'refused', reason: 'It holds no deduplication key.' };

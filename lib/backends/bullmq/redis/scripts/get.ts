@@ -6,7 +6,7 @@ import { STATE_LUA } from './state';
  * All of one job in one round trip, payloads cut.
  *
  * KEYS[1] the job's HASH
- * ARGV    1 base of the queue · 2 id · 3 payload cap in bytes
+ * ARGV    1 base of the queue · 2 id · 3 cap of data and result in bytes
  * reply   nil, or the server's words where the job's key is none of a job, or { state, row, data, its size, returnvalue, its size (0 = none), opts, its size, stacktraces (see below),
  *           stalled count, parentKey, parent (JSON), repeat job key, deduplication id, logs, flow, faults }
  *         stacktraces = { 0, cut JSON text } | { 1, trace, … } oldest first, 64 KB in all, the newest kept
@@ -32,14 +32,14 @@ if not state then return false end
 local whole, one = pcall(row, base, id, state, score)
 if not whole then return type(one) == 'table' and one.err or tostring(one) end
 if not one then return false end
-local function payload(name)
+local function payload(name, most)
   local size = redis.call('HSTRLEN', key, name)
   if size == 0 or size > 2097152 then return '', size end
-  return utf8cut(redis.call('HGET', key, name), cap), size
+  return utf8cut(redis.call('HGET', key, name), most), size
 end
-local data, dataSize = payload('data')
-local result, resultSize = payload('returnvalue')
-local opts, optsSize = payload('opts')
+local data, dataSize = payload('data', cap)
+local result, resultSize = payload('returnvalue', cap)
+local opts, optsSize = payload('opts', 262144)
 local function traces()
   local size = redis.call('HSTRLEN', key, 'stacktrace')
   if size == 0 or size > 2097152 then return { 1 } end

@@ -1,13 +1,12 @@
+import { TREE_LIMIT } from '../../tree-refusals';
 import { CLOCK_LUA } from '../bulk/clock-script';
 import { type BuiltScript, functionsOf } from './built';
 import { SCHEDULER_LUA } from './scheduler';
 import { STATE_LUA } from './state';
-
-/** More jobs than this are not taken out with their parent: walking the tree takes ~2 µs each. */
-export const TREE_LIMIT = 2_000;
+import { TREE_LUA } from './tree';
 
 /**
- * A small tree goes in one step with BullMQ's `removeJob`. Of a larger one only the job itself goes, and the keys of the others are told for
+ * A small tree goes in one step with BullMQ's `removeJob`. Of a larger one, and of one that leads back into itself, only the job itself goes, and the keys of the others are told for
  * REMOVE_REST: ~40 µs a job, and ~11 ns for each entry of the LISTs in which they are looked for.
  *
  * KEYS and ARGV as BullMQ's `removeJob` has them: 1 id · 2 '1' = with children · 3 base
@@ -15,7 +14,7 @@ export const TREE_LIMIT = 2_000;
  */
 export const REMOVE: BuiltScript = {
   of: 'removeJob',
-  build: (removeJob) => `${STATE_LUA}${SCHEDULER_LUA}
+  build: (removeJob) => `${STATE_LUA}${SCHEDULER_LUA}${TREE_LUA}
 local function bullmqRemove()
 ${removeJob}
 end
@@ -23,29 +22,11 @@ local base, id = ARGV[3], ARGV[1]
 local state = stateOf(base, id)
 if not state then return { 'gone' } end
 if ofScheduler(base, id) then return { 'scheduler' } end
-local rest, jobs, entries, locked, lengths = {}, 0, 0, nil, {}
-local function walk(key, pending)
-  jobs = jobs + 1
-  if jobs > 1 then rest[#rest + 1] = key end
-  if pending then
-    if redis.call('EXISTS', key .. ':lock') == 1 then locked = key end
-    local queue = string.match(key, '(.*:)')
-    if not lengths[queue] then lengths[queue] = redis.call('LLEN', queue .. 'wait') end
-    entries = entries + lengths[queue]
-  end
-  if locked or ARGV[2] ~= '1' then return end
-  local children = redis.call('SCARD', key .. ':dependencies') + redis.call('HLEN', key .. ':processed')
-    + redis.call('HLEN', key .. ':failed') + redis.call('ZCARD', key .. ':unsuccessful')
-  if jobs + children > ${TREE_LIMIT} then jobs = jobs + children return end
-  for _, child in ipairs(redis.call('SMEMBERS', key .. ':dependencies')) do walk(child, true) end
-  for _, child in ipairs(redis.call('HKEYS', key .. ':processed')) do walk(child, false) end
-  for _, child in ipairs(redis.call('HKEYS', key .. ':failed')) do walk(child, false) end
-  for _, child in ipairs(redis.call('ZRANGE', key .. ':unsuccessful', 0, -1)) do walk(child, false) end
-end
-walk(KEYS[1], true)
-if locked then return { 'locked', locked } end
-if jobs > ${TREE_LIMIT} then return { 'large', jobs } end
-if jobs <= 100 and entries <= 300000 then rest = {} else ARGV[2] = '0' end
+local tree = treeOf(KEYS[1], ARGV[2] == '1')
+if tree.locked then return { 'locked', tree.locked } end
+if tree.large then return { 'large', tree.jobs } end
+local rest = tree.rest
+if fitsOneStep(tree) then rest = {} else ARGV[2] = '0' end
 local code = bullmqRemove()
 if code == -8 then return { 'scheduler' } end
 if code ~= 1 then return { 'locked', KEYS[1] } end
@@ -75,10 +56,11 @@ return #ARGV - 1
 };
 
 /**
- * One step through a job's unprocessed children; what a worker holds stays.
+ * One step through a job's unprocessed children; what a worker holds stays. A job that is a descendant of its own would go with them:
+ * nothing is done.
  *
  * KEYS[1] the job · ARGV 1 base · 2 id · 3 SSCAN cursor · 4 ms that it may take
- * reply   { 'gone' } | { 'step', removed, cursor, children left, '1' when the end was reached }; when time ran out, the same cursor
+ * reply   { 'gone' } | { 'ring' } | { 'step', removed, cursor, children left, '1' when the end was reached }; when time ran out, the same cursor
  */
 export const REMOVE_CHILDREN: BuiltScript = {
   of: 'removeUnprocessedChildren',
@@ -86,6 +68,13 @@ export const REMOVE_CHILDREN: BuiltScript = {
 ${functionsOf(removeChildren, 'local prefix = ARGV[1]')}
 local key, began = KEYS[1], seconds()
 if redis.call('EXISTS', key) == 0 then return { 'gone' } end
+local above, met = key, {}
+for _ = 1, ${TREE_LIMIT} do
+  above = redis.call('TYPE', above).ok == 'hash' and redis.call('HGET', above, 'parentKey')
+  if not above or met[above] then break end
+  if above == key then return { 'ring' } end
+  met[above] = true
+end
 local options = { removeChildren = "1", ignoreProcessed = true, ignoreLocked = true }
 local pending = key .. ':dependencies'
 local before = redis.call('SCARD', pending)
@@ -93,7 +82,7 @@ local step = redis.call('SSCAN', pending, ARGV[3], 'COUNT', 100)
 local cursor, ended = step[1], step[1] == '0' and '1' or '0'
 for _, child in ipairs(step[2]) do
   local id = getJobIdFromKey(child)
-  removeJobWithChildren(getJobKeyPrefix(child, id), id, key, options)
+  if id then removeJobWithChildren(getJobKeyPrefix(child, id), id, key, options) end
   if seconds() - began > tonumber(ARGV[4]) / 1000 then
     cursor, ended = ARGV[3], '0'
     break

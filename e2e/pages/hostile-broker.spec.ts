@@ -69,12 +69,16 @@ const isRich = ({ queue }: OddPlace) => RICH.has(queue);
 /** Of a queue that is odd in one way the first job tells enough. */
 const mostOf = (place: OddPlace) => (isRich(place) ? 7 : place.queue.startsWith('odd-') ? 1 : 3);
 
+const tell = (text: string) => process.stdout.write(`hostile broker: ${text}\n`);
+
 function expectSound({ faults, asked, statuses, slowest }: Walked): void {
+  tell(`${asked} asked, by status ${JSON.stringify(statuses)}, the slowest ${slowest[0]?.[0]} ms`);
   expect(faults, `of ${asked}, by status ${JSON.stringify(statuses)}, slowest ${JSON.stringify(slowest)}`).toEqual([]);
   expect(statuses[200] ?? 0).toBeGreaterThan(asked / 2);
 }
 
 function expectHealthy({ faults, probes, oldestMs, longestMs }: Watched): void {
+  tell(`healthy figures ${oldestMs} ms old at most, ${probes} jobs found after ${longestMs} ms at most`);
   expect(
     faults,
     `of ${probes} probes, figures ${oldestMs} ms old at most, found after ${longestMs} ms at most`,
@@ -87,6 +91,9 @@ async function expectGrown(product: HostileProduct, before: Record<'web' | 'moni
     const now = product.memory();
     return Math.max(now.web - before.web, now.monitor - before.monitor);
   };
+  tell(
+    `grown by ${Math.round(grown() / 1_048_576)} MB, from ${Math.round(before.web / 1_048_576)} MB of the web process`,
+  );
   await expect.poll(grown, { timeout: 20_000, intervals: [1_000] }).toBeLessThan(MOST_GROWN_BYTES);
 }
 

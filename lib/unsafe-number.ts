@@ -1,28 +1,37 @@
 import { endOfString } from '@/lib/json-depth';
 
-const QUOTE_OR_NUMBER = /["\d-]/g;
-const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const QUOTE = 34;
+const MINUS = 45;
+/** Shorter ones without an exponent are exact enough. */
+const SHORTEST = 16;
+
+const isDigit = (code: number) => code >= 48 && code <= 57;
+const isExponent = (code: number) => code === 69 || code === 101;
+/** `+ - .` */
+const isSign = (code: number) => code === 43 || code === MINUS || code === 46;
 
 /**
  * The first number in valid JSON text that a double cannot hold exactly enough to be written back with the same value:
- * integers beyond 2^53 that change, numbers that overflow or vanish. Null when all survive. Strings are skipped by hand: a pattern for
- * them needs a step of the engine's stack for each character, which ends at some millions.
+ * integers beyond 2^53 that change, numbers that overflow or vanish. Null when all survive. One walk: a pattern would need a stack as deep
+ * as the longest string.
  */
 export function findUnsafeNumber(text: string): string | null {
-  for (let at = 0; ; ) {
-    QUOTE_OR_NUMBER.lastIndex = at;
-    const found = QUOTE_OR_NUMBER.exec(text);
-    if (!found) return null;
-    if (found[0] === '"') {
-      at = endOfString(text, found.index) + 1;
-      continue;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (code === MINUS || isDigit(code)) {
+      const from = at;
+      let hasExponent = false;
+      for (let next = text.charCodeAt(at + 1); isDigit(next) || isExponent(next) || isSign(next); at += 1) {
+        hasExponent ||= isExponent(next);
+        next = text.charCodeAt(at + 2);
+      }
+      if (!hasExponent && at + 1 - from < SHORTEST) continue;
+      const token = text.slice(from, at + 1);
+      if (!survives(token)) return token.length > 60 ? `${token.slice(0, 60)}…` : token;
     }
-    NUMBER.lastIndex = found.index;
-    const token = NUMBER.exec(text)?.[0] ?? '-';
-    at = found.index + token.length;
-    if ((token.length >= 16 || /e/i.test(token)) && !survives(token))
-      return token.length > 60 ? `${token.slice(0, 60)}…` : token;
   }
+  return null;
 }
 
 function survives(token: string): boolean {

@@ -5,6 +5,7 @@ import { throttle } from './run-progress';
 
 it('sends at most ten values a second, the last one always', async () => {
   const sent: number[] = [];
+  const from = performance.now();
   const progress = throttle<number>(async (value) => void sent.push(value));
   for (let value = 1; value <= 100; value += 1) {
     progress.push(value);
@@ -16,7 +17,8 @@ it('sends at most ten values a second, the last one always', async () => {
   expect(sent[0]).toBe(1);
   expect(sent.at(-1)).toBe(101);
   expect(sent.length).toBeGreaterThan(3);
-  expect(sent.length).toBeLessThanOrEqual(9);
+  // The first at once, and the last when it is flushed.
+  expect(sent.length).toBeLessThanOrEqual((performance.now() - from) / 100 + 3);
 });
 
 it('sends one value at a time, and goes on after one that failed', async () => {

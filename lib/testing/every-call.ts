@@ -27,6 +27,7 @@ const READS: Record<string, Read> = {
   ),
   getJob: (at) => at.getJob(SHOP, 'retry', 1_000),
   'getJob mother': (at) => at.getJob(SHOP, 'mother', 1_000),
+  readPayload: (at) => at.readPayload(SHOP, 'retry', 'data'),
   getLogs: (at) => at.getLogs(SHOP, 'clear-log', 0, 10),
   listWorkers: (at) => at.listWorkers(),
   events: (at, silentMs) => firstOf(silentMs, (signal) => at.events(signal)),

@@ -83,8 +83,8 @@ const LOST: Record<string, string[]> = {
   '+hlen': ['schedulers.find'],
   '+hgetall': ['bulk.keepJobs', 'schedulers.find'],
   '+hscan': ['readMeta'],
-  '+hstrlen': [...DATA, 'schedulers.find'],
-  '+hget': [...DATA, 'bulk.keepJobs', 'bulk.readData', 'flows.search', 'flows.level'],
+  '+hstrlen': [...DATA, 'readPayload', 'schedulers.find'],
+  '+hget': [...DATA, 'readPayload', 'bulk.keepJobs', 'bulk.readData', 'flows.search', 'flows.level'],
   '+llen': ['listJobs active', 'getLogs'],
   '+lindex': ['listJobs waiting'],
   '+lrange': [

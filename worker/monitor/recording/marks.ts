@@ -76,8 +76,8 @@ export class Marks {
     for (const { queue, gap } of this.#marks.values()) if (gap !== null) yield { queue, gap };
   }
 
-  *swept(): Generator<string> {
-    for (const { queue, swept } of this.#marks.values()) if (swept) yield queue;
+  known(): Iterable<Readonly<QueueMark>> {
+    return this.#marks.values();
   }
 
   moveCursor({ base, queues }: CursorChange): void {
@@ -145,8 +145,8 @@ export class Marks {
     return fresh;
   }
 
-  /** Of queues that are followed no more, after a while nothing is kept. */
-  forgetAbsent(followed: ReadonlySet<string>, now: number): void {
+  /** Of queues that are followed no more, and of which all is told, after a while nothing is kept. */
+  forgetAbsent(followed: ReadonlySet<string>, isDoneWith: (queue: string) => boolean, now: number): void {
     if (now - this.#lookedAt < LOOK_EVERY_MS) return;
     this.#lookedAt = now;
     for (const queue of this.#absentSince.keys()) if (followed.has(queue)) this.#absentSince.delete(queue);
@@ -154,7 +154,7 @@ export class Marks {
       if (followed.has(queue) || gap !== null) continue;
       const since = this.#absentSince.get(queue);
       if (since === undefined) this.#absentSince.set(queue, now);
-      else if (now - since >= FORGET_AFTER_MS) {
+      else if (now - since >= FORGET_AFTER_MS && isDoneWith(queue)) {
         this.#marks.delete(queue);
         this.#changed.add(queue);
         this.#absentSince.delete(queue);

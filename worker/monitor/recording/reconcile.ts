@@ -10,6 +10,8 @@ import { MARGIN_MS, Plan, type PlanOptions } from './plan';
 import { TaskList } from './task-list';
 
 const RETRY_MS = 5_000;
+/** Queues that are followed no more are looked for so often, and whenever the queues change. */
+const MISS_EVERY_MS = 5_000;
 /** What is read for one batch to take: jobs, findings and ms at most. */
 const JOBS_PER_GROUP = 1_000;
 const FINDINGS_PER_GROUP = 400;
@@ -44,6 +46,9 @@ export class Reconciler {
   #held: Group[] = [];
   #followed: ReadonlySet<string> = new Set();
   #queues: readonly string[] = [];
+  /** Followed no more, and compared for the last time since their last event, or about to be. */
+  #missed = new Set<string>();
+  #missedAt = 0;
   readonly #plan: Plan;
   #retryAt = 0;
 
@@ -77,13 +82,17 @@ export class Reconciler {
   }
 
   noteBatch({ events, queues }: RecordBatch, ledger: Ledger): void {
-    if (queues !== this.#queues) {
+    const isOther = queues !== this.#queues;
+    if (isOther) {
       this.#queues = queues;
       this.#followed = new Set(queues);
       this.#tasks.keep(this.#followed);
-      this.#missQueues();
     }
-    for (const { queue } of events) this.#plan.noteSeen(queue);
+    if (isOther || Date.now() - this.#missedAt >= MISS_EVERY_MS) this.#missQueues();
+    for (const { queue } of events) {
+      this.#plan.noteSeen(queue);
+      this.#missed.delete(queue);
+    }
     const endings = events.filter(({ kind }) => kind === 'completed' || kind === 'failed');
     for (const group of this.#reading ? [...this.#held, this.#reading] : this.#held) {
       for (const { queue, id } of ledger.touched) group.touched.add(keyOf(queue, id));
@@ -123,6 +132,7 @@ export class Reconciler {
   startOver(): void {
     this.#giveUp();
     this.#tasks.dropGaps();
+    this.#missed.clear();
     for (const { queue } of this.options.marks.gaps()) this.#addGap(queue);
   }
 
@@ -146,12 +156,23 @@ export class Reconciler {
     if (this.#tasks.size + this.#begun.size === 0) this.#plan.end(reconciledAt);
   }
 
-  /** Of a queue that had no event since the record began, and that is there no more, the jobs are gone too. */
+  /** Nothing more is to be told of a queue that is followed no more. */
+  isDoneWith(queue: string): boolean {
+    if (!this.#missed.has(queue) || this.#tasks.has(queue)) return false;
+    return ![...this.#begun].some((task) => task.queue === queue);
+  }
+
+  /** Of a queue that is there no more the jobs are gone too, whether it was ever compared or not. */
   #missQueues(): void {
     const { marks } = this.options;
-    const missed = [...marks.swept()].filter((queue) => !this.#followed.has(queue));
-    for (const queue of missed) {
-      marks.set(queue, { swept: false });
+    this.#missedAt = Date.now();
+    for (const queue of this.#missed) if (this.#followed.has(queue)) this.#missed.delete(queue);
+    const missed = [...marks.known()].filter(
+      ({ queue, swept, gap }) => !this.#followed.has(queue) && gap === null && (swept || !this.#missed.has(queue)),
+    );
+    for (const { queue, swept } of missed) {
+      if (swept) marks.set(queue, { swept: false });
+      this.#missed.add(queue);
       this.#tasks.add({ queue, why: 'routine', depth: 'whole', fromMs: null, gap: null, settled: 0 });
     }
   }

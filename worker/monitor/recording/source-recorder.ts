@@ -150,7 +150,7 @@ export class SourceRecorder {
     reconciler.noteBatch(batch, ledger);
     this.#marks.moveCursor(batch.cursor);
     this.#marks.noteIds(batch.events);
-    this.#marks.forgetAbsent(reconciler.followed, Date.now());
+    this.#marks.forgetAbsent(reconciler.followed, (queue) => reconciler.isDoneWith(queue), Date.now());
     const group = batch.more ? null : reconciler.ready;
     const { followed } = reconciler;
     const taken: Taken = group

@@ -14,6 +14,10 @@ export class TaskList {
     return gone.size + gap.size + first.size + routine.size;
   }
 
+  has(queue: string): boolean {
+    return Object.values(this.#lines).some((line) => line.has(queue));
+  }
+
   /** A comparison for a gap is every other comparison of the queue as well. */
   add(task: QueueTask): void {
     const { gone, gap, first, routine } = this.#lines;

@@ -13,10 +13,11 @@ interface OverviewPageProps {
 
 export default async function OverviewPage({ searchParams }: OverviewPageProps) {
   const range = readRange(toParams(await searchParams));
-  const [queues, workers, summary] = await Promise.all([
+  const [queues, workers, summary, records] = await Promise.all([
     readOrNull(collectPages((cursor) => ask('queue.list', { limit: PAGE_LIMIT, cursor }))),
     readOrNull(collectPages((cursor) => ask('worker.list', { limit: PAGE_LIMIT, cursor }))),
     readOrNull(ask('metric.summary', rangeBounds(range, Date.now()))),
+    readOrNull(ask('source.recorders', {})),
   ]);
   return (
     <Hydrated
@@ -24,6 +25,7 @@ export default async function OverviewPage({ searchParams }: OverviewPageProps) 
         [keys.queues(), queues],
         [keys.workers(), workers],
         [keys.summary(null, null, rangeKey(range)), summary],
+        [keys.recorders(), records],
       ]}
     >
       <OverviewView />

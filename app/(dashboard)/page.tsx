@@ -1,3 +1,4 @@
+import { LATELY_MS } from '@/components/overview/find-causes';
 import { OverviewView } from '@/components/overview/overview-view';
 import { Hydrated } from '@/components/shell/hydrated';
 import { collectPages, PAGE_LIMIT } from '@/lib/client/http/pages';
@@ -13,11 +14,13 @@ interface OverviewPageProps {
 
 export default async function OverviewPage({ searchParams }: OverviewPageProps) {
   const range = readRange(toParams(await searchParams));
-  const [queues, workers, summary, records] = await Promise.all([
+  const lately = new Date(Date.now() - LATELY_MS).toISOString();
+  const [queues, workers, summary, records, failures] = await Promise.all([
     readOrNull(collectPages((cursor) => ask('queue.list', { limit: PAGE_LIMIT, cursor }))),
     readOrNull(collectPages((cursor) => ask('worker.list', { limit: PAGE_LIMIT, cursor }))),
     readOrNull(ask('metric.summary', rangeBounds(range, Date.now()))),
     readOrNull(ask('source.recorders', {})),
+    readOrNull(ask('failure.list', { from: lately, sort: 'count', limit: 50 })),
   ]);
   return (
     <Hydrated
@@ -26,6 +29,7 @@ export default async function OverviewPage({ searchParams }: OverviewPageProps) 
         [keys.workers(), workers],
         [keys.summary(null, null, rangeKey(range)), summary],
         [keys.recorders(), records],
+        [keys.failures(`recent ${LATELY_MS}`), failures],
       ]}
     >
       <OverviewView />

@@ -2,7 +2,7 @@
 
 import { useMemo } from 'react';
 import { findSpell } from '@/components/overview/failure-spell';
-import { type Cause, findCauses } from '@/components/overview/find-causes';
+import { type Cause, findCauses, LATELY_MS } from '@/components/overview/find-causes';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { Ago, DayClock } from '@/components/ui/time';
@@ -15,14 +15,13 @@ import { formatPlural } from '@/lib/format';
 import { toVisible } from '@/lib/format/visible';
 
 const MOST = 12;
-const HOUR_MS = 3_600_000;
 
 /** What is wrong now, where, and why. */
 export function AttentionList() {
   const { data } = useQueues();
   const sources = useSources().data?.items;
   const records = useRecorders().data?.items;
-  const failures = useRecentFailures(HOUR_MS).data;
+  const failures = useRecentFailures(LATELY_MS).data;
   const spells = useMemo(
     () => failures?.items.flatMap((group) => findSpell(group, Date.parse(failures.from), failures.stepMs) ?? []) ?? [],
     [failures],

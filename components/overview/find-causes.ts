@@ -30,6 +30,8 @@ export interface Cause {
   weight: number;
 }
 
+/** What failed lately is told by its causes. */
+export const LATELY_MS = 3_600_000;
 const ORDER: Cause['tone'][] = ['failed', 'waiting', 'paused'];
 
 /**

@@ -20,7 +20,8 @@ export default defineConfig({
   use: {
     baseURL,
     ...devices['Desktop Chrome'],
-    trace: 'retain-on-first-failure',
+    // Written beside a test it costs more than the test.
+    trace: 'on-first-retry',
     launchOptions: {
       executablePath: process.env.QUEUEDECK_TEST_BROWSER,
       args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],

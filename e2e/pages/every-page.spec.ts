@@ -73,9 +73,6 @@ const PAGES: [name: string, path: () => string, heading: string, contrastIn?: st
   ['nothing', () => '/queues/default/webhooks/jobs/no-such-job', 'Not here'],
 ];
 
-// Of a page with ten thousand elements a trace costs more than the test.
-test.use({ trace: 'off' });
-
 for (const [name, path, heading, contrastIn] of PAGES) {
   test(`${name}: axe finds nothing, light or dark`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });

@@ -10,7 +10,7 @@ const LANES = 6;
 /** Some of a heavy read's turns are left to the probes. */
 const HEAVY_LANES = 1;
 const MOST_FAULTS = 25;
-const MOST_PAGES = 5;
+const MOST_PAGES = 3;
 const READ_CHARS = 3_000_000;
 
 export interface Walked {
@@ -21,7 +21,7 @@ export interface Walked {
   slowest: [ms: number, target: string][];
 }
 
-/** Asks for all of them once, each list to its end or its fifth page, and judges every answer. */
+/** Asks for all of them once, each list to its end or its third page, and judges every answer. */
 export async function walk(port: number, addresses: readonly Address[]): Promise<Walked> {
   const walked: Walked = { faults: [], statuses: {}, asked: 0, slowest: [] };
   const late: Address[] = [];

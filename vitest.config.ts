@@ -24,8 +24,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   resolve: { alias },
   test: {
-    // Most tests wait for servers: three files at once fit on two cores.
-    maxWorkers: 3,
+    // Most tests wait for servers: two files at once fit on two cores.
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     projects: [
       {

@@ -75,6 +75,8 @@ const PAGES: [name: string, path: () => string, heading: string, contrastIn?: st
 
 for (const [name, path, heading, contrastIn] of PAGES) {
   test(`${name}: axe finds nothing, light or dark`, async ({ page }) => {
+    // It looks at each element of the page, three times.
+    test.setTimeout(240_000);
     await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
     await page.goto(path());
     await expect(page.getByRole('heading', { level: 1, name: heading })).toBeAttached();

@@ -49,7 +49,7 @@ const eventsKey = `bull:${QUEUE}:events`;
 const CASES: Case[] = [
   {
     name: 'Redis',
-    jobs: 25_000,
+    jobs: 50_000,
     slots: 1_100,
     start: startRedis,
     async openTail(source) {

@@ -1,5 +1,6 @@
 import { CodedError } from '@/lib/contracts/errors';
 import { IMPORT_MAX_BYTES, IMPORT_MAX_LINES, IMPORT_MAX_RECORD_CHARS } from '@/lib/contracts/tasks';
+import { Slices } from '@/lib/slices';
 
 /** Empty lines are not enqueued, but they are read. */
 const MOST_LINES_READ = 10 * IMPORT_MAX_LINES;
@@ -8,6 +9,8 @@ const MOST_LINES_READ = 10 * IMPORT_MAX_LINES;
 export async function readUploadText(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const parts: string[] = [];
+  // Chunks that are there already come one after the other, with no turn for anybody between them.
+  const slices = new Slices();
   let size = 0;
   try {
     for await (const chunk of bytes) {
@@ -15,6 +18,7 @@ export async function readUploadText(bytes: AsyncIterable<Uint8Array>): Promise<
       if (size > IMPORT_MAX_BYTES)
         throw new CodedError('body_too_large', 'A file may have 10,485,760 bytes (10 MB) at most.');
       parts.push(decoder.decode(chunk, { stream: true }));
+      if (slices.isOver) await slices.rest();
     }
     parts.push(decoder.decode());
   } catch (error) {

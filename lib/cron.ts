@@ -13,6 +13,8 @@ export interface Schedule {
 const FIELDS = ['second', 'minute', 'hour', 'day of month', 'month', 'day of week'] as const;
 /** One search for a run is bounded by cron-parser (10,000 steps); those after the first, which loads the time zone too, by this. */
 const BUDGET_MS = 100;
+/** Of a list each scheduler is looked at: one run before is always found, others as long as this. */
+const EARLIER_MS = 20;
 const LONGEST_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Null when the schedule can be followed. */
@@ -131,13 +133,13 @@ export function earlierRuns({ pattern, everyMs, tz }: Schedule, beforeMs: number
   if (everyMs !== null) return Array.from({ length: count }, (_, i) => beforeMs - (i + 1) * everyMs);
   if (pattern === null) return [];
   const runs: number[] = [];
-  const deadline = performance.now() + 5;
+  const deadline = performance.now() + EARLIER_MS;
   try {
     const cron = open(pattern, {
       currentDate: new Date(beforeMs),
       ...(tz === null ? {} : { tz }),
     });
-    while (runs.length < count && performance.now() < deadline) runs.push(cron.prev().getTime());
+    while (runs.length < count && (runs.length === 0 || performance.now() < deadline)) runs.push(cron.prev().getTime());
   } catch {
     // A pattern of someone else's that this version cannot read.
   }

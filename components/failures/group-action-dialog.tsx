@@ -8,12 +8,14 @@ import { Dialog } from '@/components/ui/dialog';
 import { ProblemNotice } from '@/components/ui/problem';
 import { TextField } from '@/components/ui/text-field';
 import { showToast } from '@/components/ui/toast/toast-store';
+import { Visible } from '@/components/ui/visible';
 import { useGroupChanges } from '@/lib/client/failures';
 import { describeError, ProblemError } from '@/lib/client/http/problem-error';
 import { operationHref } from '@/lib/client/http/url';
 import { ACTION_LABELS, MEANS } from '@/lib/client/operation-words';
-import type { FailureGroup } from '@/lib/contracts/failures';
+import type { FailureGroup, GroupOperations } from '@/lib/contracts/failures';
 import { formatCount, formatPlural } from '@/lib/format';
+import { toVisible } from '@/lib/format/visible';
 
 interface GroupActionDialogProps {
   group: FailureGroup;
@@ -26,6 +28,14 @@ const WHICH: Record<GroupVerb, string> = {
   remove: 'All jobs that failed by this and still are failed in the broker.',
   cancel: 'All jobs that failed by this and wait to be tried again.',
 };
+
+function describeStart(operations: number, leftOut: GroupOperations['leftOut']): string | undefined {
+  const parts = [];
+  if (operations > 1) parts.push(`${operations} operations, one for each queue`);
+  for (const { queue, jobs, reason } of leftOut)
+    parts.push(`${formatPlural(jobs, 'job')} of ${toVisible(queue)} left as they are: ${reason}`);
+  return parts.length === 0 ? undefined : parts.join('; ');
+}
 
 /** One operation for each queue: the set is fixed by the server, written down, and followed on its own page. */
 export function GroupActionDialog({ group, verb, onClose }: GroupActionDialogProps) {
@@ -51,12 +61,12 @@ export function GroupActionDialog({ group, verb, onClose }: GroupActionDialogPro
     setError(null);
     try {
       const options = count === null ? {} : { confirmCount: count };
-      const { operations, jobs } = await operate(group.id, { action: verb, reason: reason.trim(), options });
+      const { operations, jobs, leftOut } = await operate(group.id, { action: verb, reason: reason.trim(), options });
       const [only] = operations;
       showToast({
         tone: 'done',
         title: `Started: ${ACTION_LABELS[verb].toLowerCase()} ${formatPlural(jobs, 'job')}`,
-        detail: operations.length > 1 ? `${operations.length} operations, one for each queue` : undefined,
+        detail: describeStart(operations.length, leftOut),
         href: operations.length === 1 && only ? operationHref(only.id) : '/operations',
         hrefLabel: 'Follow it',
       });
@@ -95,7 +105,7 @@ export function GroupActionDialog({ group, verb, onClose }: GroupActionDialogPro
       </p>
       <div className="grid gap-1">
         <p className="m-0">
-          {WHICH[verb]} In {group.queues.join(', ')}.
+          {WHICH[verb]} In <Visible text={group.queues.join(', ')} />.
         </p>
         <p className="muted m-0">{MEANS[verb]}</p>
       </div>

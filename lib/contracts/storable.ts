@@ -9,6 +9,8 @@ export function storable(ctx: z.core.ParsePayload<string>): void {
   if (fault !== null) ctx.issues.push({ code: 'custom', input: ctx.value, message: fault });
 }
 
+export const isStorable = (text: string): boolean => findUnstorable(text) === null;
+
 /** The same for text that goes to a broker, which may hold NUL. */
 export function wellFormed(ctx: z.core.ParsePayload<string>): void {
   if (HALF_PAIR.test(ctx.value)) ctx.issues.push({ code: 'custom', input: ctx.value, message: MESSAGES.half });

@@ -186,6 +186,38 @@ describe('groups of failures', () => {
       code: 'nothing_matches',
     });
   });
+
+  it('are changed but for what is odd or gone, which is told', async () => {
+    const [nul, gone] = ['odd\0queue', 'gone'];
+    await broker
+      .queue('sound')
+      .addBulk(['j1', 'a\0b', 'j2'].map((jobId) => ({ name: 'mail', data: {}, opts: { jobId } })));
+    await broker.queue(nul).addBulk([{ name: 'mail', data: {}, opts: { jobId: 'j1' } }]);
+    const group = await fail('to be cancelled', 6);
+    const open = { state: 'waiting' as const, error: 'to be cancelled', groupId: group, flags: 0 };
+    const places = [nul, gone].map((queue) => ({ queue, id: 'j1' }));
+    const sound = ['a\0b', 'j1', 'j2', 'j3'].map((id) => ({ queue: 'sound', id }));
+    await writeRecorded(
+      app.store,
+      SOURCE,
+      [...sound, ...places].map((place) => ({ ...open, ...place })),
+    );
+    const { backend } = app.sources.get(SOURCE) ?? broker;
+    while (!(await backend.queueNames()).includes('sound')) await new Promise((done) => setTimeout(done, 100));
+    const { operations, jobs, leftOut } = await call('failure.operate', {
+      group,
+      body: { action: 'cancel', reason: 'x' },
+    });
+    expect(operations).toMatchObject([{ queue: 'sound', total: 2 }]);
+    expect(jobs).toBe(2);
+    expect(leftOut).toEqual([
+      { queue: gone, jobs: 1, reason: expect.stringContaining('no queue') },
+      { queue: nul, jobs: 1, reason: expect.stringContaining('NUL') },
+    ]);
+    await expect(
+      call('failure.operate', { group, body: { action: 'cancel', reason: 'x', queue: nul } }),
+    ).rejects.toMatchObject({ code: 'validation_failed' });
+  });
 });
 
 describe('deploy marks', () => {

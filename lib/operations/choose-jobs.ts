@@ -3,7 +3,7 @@ import type { BulkMethods, ScanWants } from '@/lib/backends/bulk';
 import { CodedError } from '@/lib/contracts/errors';
 import type { JobFilter, OperationKind } from '@/lib/contracts/operations';
 import { JOB_STATES, type JobState } from '@/lib/contracts/states';
-import { cleanText } from '@/lib/store/clean-text';
+import { isStorable } from '@/lib/contracts/storable';
 import { refuseState } from './eligible';
 import { matchesData } from './match-data';
 
@@ -88,6 +88,7 @@ class Search {
       some.forEach((id, k) => {
         const state = states[k] ?? null;
         if (state === null) this.missing += 1;
+        else if (!isStorable(id)) this.unnameable.add(id);
         else if (this.filter.states?.includes(state) ?? true) {
           const known = found.get(state) ?? [];
           known.push(id);
@@ -117,7 +118,7 @@ class Search {
       this.searched += step.searched;
       for (const job of step.jobs) {
         if (this.#seen.has(job.id) || (only && !only.has(job.id))) continue;
-        if (cleanText(job.id) !== job.id) {
+        if (!isStorable(job.id)) {
           this.unnameable.add(job.id);
           continue;
         }

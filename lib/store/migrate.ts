@@ -1,6 +1,9 @@
 import type pg from 'pg';
 import { MIGRATIONS } from './migrations/all';
 
+/** What a large table takes to be indexed or rewritten: not to be cut off as a request's query is, and begun anew for ever. */
+const STEP_MS = 86_400_000;
+
 /** Any constant: one migration at a time across replicas. */
 const LOCK_KEY = 7_213_501;
 
@@ -13,8 +16,14 @@ export async function migrate(pool: pg.Pool): Promise<void> {
     broken = error;
   };
   client.on('error', noteBroken);
+  const run = (text: string, values: unknown[] = []) => {
+    // Not among the types of pg: without it the pool's own limit holds.
+    const query = { text, values, query_timeout: STEP_MS };
+    return client.query<{ name: string }>(query);
+  };
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
+    await client.query('SET statement_timeout = 0');
+    await run('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
     await client.query('CREATE SCHEMA IF NOT EXISTS queuedeck');
     await client.query(
       'CREATE TABLE IF NOT EXISTS queuedeck.migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
@@ -24,7 +33,8 @@ export async function migrate(pool: pg.Pool): Promise<void> {
     for (const { name, sql } of MIGRATIONS) {
       if (applied.has(name)) continue;
       await client.query('BEGIN');
-      await client.query(sql);
+      // Several statements: they take no values.
+      await run(sql);
       await client.query('INSERT INTO queuedeck.migration (name) VALUES ($1)', [name]);
       await client.query('COMMIT');
     }
@@ -32,6 +42,7 @@ export async function migrate(pool: pg.Pool): Promise<void> {
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   } finally {
+    await client.query('RESET statement_timeout').catch(() => undefined);
     await client.query('SELECT pg_advisory_unlock($1)', [LOCK_KEY]).catch(() => undefined);
     client.off('error', noteBroken);
     client.release(broken);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { CodedError } from '@/lib/contracts/errors';
 import { log } from '@/lib/log';
@@ -59,7 +60,7 @@ export function openStore(url: string, options: StoreOptions = {}): Store {
   };
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      await migrated();
+      await within(options.waitMs ?? MIGRATING_MS, migrated());
       return await work();
     } catch (error) {
       throw asStoreError(error);
@@ -94,6 +95,28 @@ export function openStore(url: string, options: StoreOptions = {}): Store {
   return { ...through(lanes.ordinary), vital };
 }
 
+/** A connection that nobody uses says so often that it lives: routers drop what is silent for minutes. */
+const KEEP_ALIVE_MS = 10_000;
+/** How long a question waits while the tables are brought up to date, which goes on for as long as it takes. */
+const MIGRATING_MS = 10_000;
+
+async function within(ms: number, migrated: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const late = sleep(ms, 'late' as const, { signal: over.signal, ref: false }).catch(() => undefined);
+  try {
+    if ((await Promise.race([migrated, late])) === 'late')
+      throw new CodedError(
+        'store_unavailable',
+        'The store (PostgreSQL) is being brought up to date, or does not answer.',
+        {
+          retryAfterSeconds: 5,
+        },
+      );
+  } finally {
+    over.abort();
+  }
+}
+
 /** Of lanes in which nobody is counted. */
 const SHARED = { caller: '' };
 
@@ -111,8 +134,10 @@ class OpenLane {
     this.pool = new pg.Pool({
       connectionString: url,
       max: places,
-      // Once open they stay: a process that is late needs seconds to open one.
+      // Once open they stay: a process that is late needs seconds to open one. What lies idle between must not be forgotten on the way.
       min: lane === 'vital' ? places : 0,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       connectionTimeoutMillis: 10_000,
       query_timeout: 10_000,
       ...(statementMs === undefined ? {} : { statement_timeout: statementMs }),

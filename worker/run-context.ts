@@ -2,8 +2,8 @@ import path from 'node:path';
 import type { TakenJob } from '@/lib/backends/bullmq/worker';
 import type { Env } from '@/lib/env';
 import { runOnce } from '@/lib/jobs/once';
-import { toKeyText } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
+import { storedText } from '@/lib/store/stored-name';
 import { type ChildJob, PermanentError, type Progress, type ResultFile, type TaskContext } from './define-task';
 import type { JobLog } from './run-log';
 import type { Throttled } from './run-progress';
@@ -72,7 +72,7 @@ function childFailed(): PermanentError {
 async function findIdempotencyKey(store: Store, source: string, queue: string, job: string): Promise<string | null> {
   const rows = await store.query<{ key: string }>(
     'SELECT key FROM queuedeck.idempotency WHERE job_ids @> ARRAY[$3] AND source = $1 AND queue = $2 LIMIT 1',
-    [source, toKeyText(queue), toKeyText(job)],
+    [source, storedText(queue), storedText(job)],
   );
   return rows[0]?.key ?? null;
 }
@@ -96,6 +96,6 @@ async function registerFile(
     `INSERT INTO queuedeck.job_file (source, queue, job, name, path, size_bytes) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (source, queue, job) DO UPDATE
      SET name = excluded.name, path = excluded.path, size_bytes = excluded.size_bytes, created_at = now()`,
-    [job.source, toKeyText(job.queue), toKeyText(job.job), file.name, relative, file.sizeBytes],
+    [job.source, storedText(job.queue), storedText(job.job), file.name, relative, file.sizeBytes],
   );
 }

@@ -1,8 +1,8 @@
 import type { BrokerRow, Cancelled } from '@/lib/backends/backend';
 import { notSupported, settleChange } from '@/lib/jobs/change';
 import { findSource } from '@/lib/sources/find';
-import { toKeyText } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
+import { storedText } from '@/lib/store/stored-name';
 import { action } from '@/lib/verbs';
 
 const NO_BEAT =
@@ -46,6 +46,6 @@ async function recordCancelled(
     `INSERT INTO queuedeck.cancelled_job (source, queue, job, name, state, by, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT (source, queue, job) DO UPDATE
         SET name = excluded.name, state = excluded.state, by = excluded.by, reason = excluded.reason, cancelled_at = now()`,
-    [source, toKeyText(queue), toKeyText(job.id), job.name, job.state, by, reason],
+    [source, storedText(queue), storedText(job.id), job.name, job.state, by, reason],
   );
 }

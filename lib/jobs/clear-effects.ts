@@ -1,5 +1,5 @@
-import { toKeyText } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
+import { storedText } from '@/lib/store/stored-name';
 
 /**
  * Forgets what a job did, so that a fresh run does it again. Called when a *completed* job is retried: the operator asks for
@@ -8,8 +8,8 @@ import type { Store } from '@/lib/store/store';
 export async function clearEffects(store: Store, job: { source: string; queue: string; job: string }): Promise<void> {
   await store.query('DELETE FROM queuedeck.effect WHERE source = $1 AND queue = $2 AND job = $3', [
     job.source,
-    toKeyText(job.queue),
-    toKeyText(job.job),
+    storedText(job.queue),
+    storedText(job.job),
   ]);
 }
 
@@ -20,8 +20,8 @@ export async function clearEffectsOf(
 ): Promise<void> {
   await store.query('DELETE FROM queuedeck.effect WHERE source = $1 AND queue = $2 AND job = ANY($3)', [
     source,
-    toKeyText(queue),
-    jobs.map(toKeyText),
+    storedText(queue),
+    jobs.map(storedText),
   ]);
 }
 

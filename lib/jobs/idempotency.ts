@@ -2,8 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError } from '@/lib/contracts/errors';
 import type { Enqueued } from '@/lib/contracts/jobs';
-import { toJsonb, toKeyText } from '@/lib/store/clean-text';
+import { toJsonb } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
+import { storedText } from '@/lib/store/stored-name';
 
 /**
  * A key's row: absent → taken (ids chosen, lease running) → answered. A taker that fails or dies leaves `taken` behind with
@@ -69,12 +70,12 @@ export async function claimKey(store: Store, request: Request): Promise<Claim> {
 async function take(store: Store, request: Request, hash: string): Promise<Row> {
   const ids = Array.from({ length: request.count }, () => randomUUID());
   const values = [
-    toKeyText(request.scope),
+    storedText(request.scope),
     request.key,
     hash,
     ids,
     request.source,
-    toKeyText(request.queue),
+    storedText(request.queue),
     request.by,
   ];
   const [taken] = await store.query<Row>(
@@ -91,7 +92,7 @@ async function take(store: Store, request: Request, hash: string): Promise<Row> 
   if (taken) return taken;
   const [standing] = await store.query<Row>(
     'SELECT body_hash, job_ids, answer, false AS mine FROM queuedeck.idempotency WHERE scope = $1 AND key = $2',
-    [toKeyText(request.scope), request.key],
+    [storedText(request.scope), request.key],
   );
   return standing ?? take(store, request, hash);
 }
@@ -102,16 +103,16 @@ function claimed(store: Store, { scope, key }: Request, jobIds: string[]): Claim
     jobIds,
     async finish(answer) {
       await store.query('UPDATE queuedeck.idempotency SET answer = $3, job_ids = $4 WHERE scope = $1 AND key = $2', [
-        toKeyText(scope),
+        storedText(scope),
         key,
         toJsonb(answer),
-        answer.map((job) => toKeyText(job.id)),
+        answer.map((job) => storedText(job.id)),
       ]);
     },
     async release() {
       await store.query(
         'UPDATE queuedeck.idempotency SET lease_until = now() WHERE scope = $1 AND key = $2 AND answer IS NULL',
-        [toKeyText(scope), key],
+        [storedText(scope), key],
       );
     },
   };

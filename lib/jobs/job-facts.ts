@@ -1,5 +1,5 @@
-import { toKeyText } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
+import { storedText } from '@/lib/store/stored-name';
 
 /** What the store adds to a job; all null when nothing is known or the store is away. */
 export interface JobFacts {
@@ -28,7 +28,7 @@ export async function readJobFacts(store: Store, source: string, queue: string, 
           WHERE job_ids @> ARRAY[$3] AND source = $1 AND queue = $2 ORDER BY taken_at DESC LIMIT 1
        ) i ON true
        LEFT JOIN queuedeck.job_file f ON f.source = $1 AND f.queue = $2 AND f.job = $3`,
-    [source, toKeyText(queue), toKeyText(job)],
+    [source, storedText(queue), storedText(job)],
   );
   if (!row) return NOTHING;
   return {

@@ -1,8 +1,8 @@
 import type { SourceEntry } from '@/lib/context';
 import { CodedError } from '@/lib/contracts/errors';
 import { requireQueue } from '@/lib/sources/find';
-import { toKeyText } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
+import { storedText } from '@/lib/store/stored-name';
 
 interface Cancelled {
   name: string;
@@ -23,7 +23,7 @@ export async function explainMissing(
     .query<Cancelled>(
       `SELECT name, state, by, reason, cancelled_at FROM queuedeck.cancelled_job
         WHERE source = $1 AND queue = $2 AND job = $3`,
-      [entry.config.name, toKeyText(queue), toKeyText(job)],
+      [entry.config.name, storedText(queue), storedText(job)],
     )
     .catch(() => []);
   if (row) {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { asStoreError, isStoreAway } from '@/lib/store/as-store-error';
-import { toJsonb, toKeyText } from '@/lib/store/clean-text';
+import { toJsonb } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
+import { storedText } from '@/lib/store/stored-name';
 
 /**
  * `first`: nobody has begun this effect. `uncertain`: an earlier run began it and its end was never recorded (it threw, or
@@ -161,7 +162,7 @@ async function unlessAway<T>(run: () => Promise<T>): Promise<T | typeof AWAY> {
 const isAway = (error: unknown): boolean => isStoreAway(asStoreError(error));
 
 function keyValues(id: EffectKey): unknown[] {
-  return [id.source, toKeyText(id.queue), toKeyText(id.job), id.addedAtMs, id.key];
+  return [id.source, storedText(id.queue), storedText(id.job), id.addedAtMs, id.key];
 }
 
 /** Carries the effect's own error past the store, which would read a refused SMTP connection as its own. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SchedulerDefinition } from '@/lib/backends/schedulers';
-import { toKeyText } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
+import { storedText } from '@/lib/store/stored-name';
 
 export interface SchedulerKey {
   source: string;
@@ -32,7 +32,7 @@ const COLUMNS = 'source, queue, scheduler, definition, paused_by, paused_at, ver
 /** Longer than two calls of a broker can take. */
 const LEASE_OVER = "changed_at < now() - interval '10 seconds'";
 const THIS = 'source = $1 AND queue = $2 AND scheduler = $3';
-const keyOf = ({ source, queue, id }: SchedulerKey) => [source, toKeyText(queue), toKeyText(id)];
+const keyOf = ({ source, queue, id }: SchedulerKey) => [source, storedText(queue), storedText(id)];
 
 /** What the column `definition` holds. `key`: the names, where the columns that are keys cannot hold them as they are. */
 interface Kept extends Pick<PausedScheduler, 'definition' | 'nextMs'> {
@@ -43,7 +43,7 @@ function keep(
   { queue, id }: SchedulerKey,
   { definition, nextMs }: Pick<PausedScheduler, 'definition' | 'nextMs'>,
 ): string {
-  const isWhole = toKeyText(queue) === queue && toKeyText(id) === id;
+  const isWhole = storedText(queue) === queue && storedText(id) === id;
   const kept: Kept = { definition, nextMs, ...(isWhole ? {} : { key: { queue, id } }) };
   return JSON.stringify(kept);
 }
@@ -74,7 +74,7 @@ export async function listPaused(
       WHERE source = ANY($1) AND ($2::text IS NULL OR queue = $2)
         AND (source ${C}, queue ${C}, scheduler ${C}) > ($3, $4, $5)
       ORDER BY source ${C}, queue ${C}, scheduler ${C} LIMIT $6`,
-    [sources, queue && toKeyText(queue), ...(after ? keyOf(after) : ['', '', '']), limit],
+    [sources, queue && storedText(queue), ...(after ? keyOf(after) : ['', '', '']), limit],
   );
   return rows.map(toPaused);
 }

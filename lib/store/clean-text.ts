@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 const NUL = String.fromCharCode(0);
 const REPLACEMENT = '\ufffd';
 
@@ -32,13 +30,3 @@ export function toJsonb(value: unknown): string {
 
 const ESCAPE = /\\(?:u[0-9a-f]{4}|.)/g;
 const UNHOLDABLE = /^\\u(?:0000|d[89a-f])/;
-
-/** Three in a row, a source and more fit into the 2.7 KB that an entry of a B-tree can have. */
-const KEY_BYTES = 600;
-const SHOWN_CHARS = 100;
-
-/** A broker's name or id as a key of ours: what is too long for an index, or holds a NUL, is its beginning and a digest. */
-export function toKeyText(text: string): string {
-  if (Buffer.byteLength(text) <= KEY_BYTES && !text.includes(NUL)) return text;
-  return `${cleanText(text).slice(0, SHOWN_CHARS)}…sha256:${createHash('sha256').update(text).digest('hex')}`;
-}

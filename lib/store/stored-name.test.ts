@@ -34,6 +34,19 @@ describe('storeName', () => {
     expect(new Set(names.map(storedText)).size).toBe(names.length);
   });
 
+  it('is a key of bounded size, also of what is one already', () => {
+    const long = 'é'.repeat(8_192);
+    const names = ['a', 'é'.repeat(256), long, `${long}x`, `a${NUL}`, 'a\ufffd', NUL];
+    const keys = names.map(storedText);
+    expect(new Set(keys).size).toBe(names.length);
+    expect(keys.slice(0, 2)).toEqual(names.slice(0, 2));
+    for (const key of keys) {
+      expect(Buffer.byteLength(key)).toBeLessThanOrEqual(512);
+      expect(key).not.toContain(NUL);
+      expect(storedText(key)).toBe(key);
+    }
+  });
+
   it('gives every name back', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 2_000 }), (name) => {

@@ -1,6 +1,7 @@
 import { BIN, findLoads, SET_LOAD_SQL } from '@/lib/bin/loads';
-import { cleanText, toKeyText } from '@/lib/store/clean-text';
+import { cleanText } from '@/lib/store/clean-text';
 import type { Store } from '@/lib/store/store';
+import { storedText } from '@/lib/store/stored-name';
 import { type Chunk, RECORD_SQL } from '../ledger';
 import type { OperationRow } from '../rows';
 import type { SliceResult } from './change-slice';
@@ -75,10 +76,10 @@ ON CONFLICT (source, queue, job) DO UPDATE
 
 function cancelledValues({ source, queue, by, reason }: OperationRow, ids: string[], { names }: Partial<SliceResult>) {
   const of = ids.map((id) => names?.get(id));
-  const keys = ids.map(toKeyText);
+  const keys = ids.map(storedText);
   return [
     source,
-    toKeyText(queue),
+    storedText(queue),
     by,
     reason,
     keys,

@@ -13,6 +13,14 @@ export interface EnqueueResult {
   headers: Record<string, string>;
 }
 
+/** What is asked for: the same again is known by it. */
+export interface EnqueueRequest {
+  scope: string;
+  body: unknown;
+  /** Throws where nothing may be added; what was added before is answered all the same. */
+  mayAdd?: () => void;
+}
+
 /** A list is added in steps of so many: each is one MULTI, and 1,000 in one would hold the broker for some 35 ms. */
 const STEP = 200;
 
@@ -30,7 +38,7 @@ export async function enqueue(
   entry: SourceEntry,
   queue: string,
   jobs: NewJob[],
-  request: { scope: string; body: unknown },
+  { scope, body, mayAdd }: EnqueueRequest,
 ): Promise<(EnqueueResult | CodedError)[]> {
   const source = entry.config.name;
   const own = jobs.map((job) => ({ ...job, addedBy: ask.actor.name }));
@@ -39,8 +47,7 @@ export async function enqueue(
     key === null
       ? null
       : await claimKey(ask.store, {
-          ...request,
-          key,
+          ...{ scope, body, key },
           source,
           queue,
           count: jobs.length,
@@ -54,6 +61,7 @@ export async function enqueue(
       headers: { ...location(job), 'idempotency-replayed': 'true' },
     }));
   try {
+    mayAdd?.();
     const { added, failure } = await addInSteps(
       entry,
       queue,

@@ -35,7 +35,8 @@ export const importTask = action(
   'task.import',
   async (ask, { task: name, source: wanted, dryRun }) => {
     const found = await findTask(ask, { task: name, source: wanted });
-    requireTaken(found);
+    // With a key the file may have been added before the queue was left.
+    if (dryRun || ask.headers.idempotencyKey === null) requireTaken(found);
     const entry = findSource(ask.sources, found.task.source);
     const lines = await readLines(ask, found);
     const { good, refused } = await judgeAll(lines, found);
@@ -98,7 +99,7 @@ function judge({ given, chars }: Extract<ReadLine, { errors: null }>, found: Def
 
 async function addAll(
   ask: Ask,
-  { task }: Definition,
+  found: Definition,
   entry: ReturnType<typeof findSource>,
   good: Judged[],
   scope: string,
@@ -108,8 +109,8 @@ async function addAll(
   for (const [place, batch] of toBatches(good).entries()) {
     const headers = { ...ask.headers, idempotencyKey: idempotencyKey && `${idempotencyKey}.${place}` };
     const jobs = batch.map(({ job }) => job);
-    const request = { scope, body: batch.map(({ given }) => given) };
-    const results = await enqueue({ ...ask, headers }, entry, task.queue, jobs, request).catch((error) => {
+    const request = { scope, body: batch.map(({ given }) => given), mayAdd: () => requireTaken(found) };
+    const results = await enqueue({ ...ask, headers }, entry, found.task.queue, jobs, request).catch((error) => {
       throw place === 0 ? error : halfWay(error, added.length, good.length, idempotencyKey);
     });
     for (const result of results) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LOCAL_ACTOR } from '@/lib/auth/permissions';
 import { type App, closeApp, openApp } from '@/lib/context';
@@ -138,6 +139,34 @@ describe('tasks of several sources', () => {
     const file = execute(importTask, { ...ask(), upload }, { task: 'kept-off', dryRun: '0' });
     expect(await problemOf(file)).toMatchObject({ code: 'queue_state' });
     expect(await waiting('one', 'theirs')).toBe(0);
+  });
+
+  it('answer what was enqueued before, though the queue is left alone by now', async () => {
+    const keyed = (idempotencyKey: string) => ({ ...ask(), headers: { idempotencyKey, lastEventId: null } });
+    const enqueue = (key: string) =>
+      execute(runTask, keyed(key), { task: 'shared' }, { input: { to: 'a' } }) as Promise<unknown>;
+    const upload = (key: string) => {
+      const [type, body] = ['application/x-ndjson', '{"input":{"to":"a"}}\n'];
+      const sent = new Request('http://127.0.0.1/', { method: 'POST', body, headers: { 'content-type': type } });
+      return execute(
+        importTask,
+        { ...keyed(key), upload: takeUpload(sent, [type]) },
+        { task: 'shared', dryRun: '0' },
+      ) as Promise<unknown>;
+    };
+    const first = await added(enqueue('before'));
+    await upload('file');
+    const both = "UPDATE queuedeck.worker_queue SET state = $1, reason = $2 WHERE process = 'b' AND queue = 'shared'";
+    await app.store.query(both, ['left-alone', REASON]);
+    await expect
+      .poll(() => problemOf(enqueue(randomUUID())), { timeout: 10_000 })
+      .toMatchObject({ code: 'queue_state' });
+    const left = await waiting('one', 'shared');
+    expect(await added(enqueue('before'))).toEqual(first);
+    expect(await upload('file')).toMatchObject({ accepted: 1, existed: 1 });
+    expect(await problemOf(upload('new'))).toMatchObject({ code: 'queue_state' });
+    expect(await waiting('one', 'shared')).toBe(left);
+    await app.store.query(both, ['works', null]);
   });
 
   it('do not rule jobs of their name in a queue that is somebody else’s', async () => {

@@ -15,12 +15,15 @@ export const runTask = action(
   'task.run',
   async (ask, { task: name, body }) => {
     const found = await findTask(ask, { task: name, source: body.source });
-    requireTaken(found);
     checkTaskInput(found, body.input, 'input');
     const entry = findSource(ask.sources, found.task.source);
     const options = withPolicy(found.task, toJobOptions(body.options));
     const job: NewJob = { name, data: body.input, options };
-    const [added] = await enqueue(ask, entry, found.task.queue, [job], { scope: `task.run ${name}`, body });
+    const [added] = await enqueue(ask, entry, found.task.queue, [job], {
+      scope: `task.run ${name}`,
+      body,
+      mayAdd: () => requireTaken(found),
+    });
     if (!added || added instanceof CodedError) throw added ?? new Error('enqueue answered no job');
     return new Answer(added.job, added.status, added.headers);
   },

@@ -25,17 +25,19 @@ export const listTaskRuns = query('task.runs', async (ask, { task: name, source,
   };
 });
 
-/** Goes on until enough were found, or until the bound. */
+/** Goes on until enough were found, or until the bound: of places in the queue, since those whose jobs are gone or cannot be read give none. */
 async function searchState(backend: QueueBackend, queue: string, state: JobState, name: string, limit: number) {
   const rows: BrokerRow[] = [];
   let jobs = 0;
+  let pages = 0;
   let position: Position | null = null;
   do {
     const page = await backend.listJobs(queue, state, position, PAGE);
     jobs += page.items.length;
+    pages += 1;
     rows.push(...page.items.filter((row) => row.name === name));
     position = page.next;
-  } while (position !== null && rows.length < limit && jobs < SEARCHED_MOST);
+  } while (position !== null && rows.length < limit && pages < SEARCHED_MOST / PAGE);
   return { state, rows, jobs, all: position === null };
 }
 

@@ -6,6 +6,7 @@ import { sharedSnapshot } from '@/lib/queues/snapshot';
 import type { Sketch } from '@/lib/store/figures/sketch';
 import type { Reader } from '@/lib/store/lanes/reader';
 import type { Queries } from '@/lib/store/queries';
+import { LAG_MS } from '@/lib/store/recording/lag';
 import { countSetAside } from '@/lib/store/recording/set-aside';
 import { inTurn } from '@/lib/turns';
 import { type Ask, query } from '@/lib/verbs';
@@ -156,8 +157,7 @@ async function addRecorders(ask: Ask, reader: Queries, register: Registry): Prom
     registers: [register],
   });
   const rows = await reader.query<{ source: string; lag: number; commands: number | null }>(
-    `SELECT source, (coalesce(lag_ms, 0) / 1000.0 + greatest(0, extract(epoch FROM now() - updated_at) - 3))::float8 AS lag,
-            (cost->>'commandsPerSecond')::float8 AS commands
+    `SELECT source, ${LAG_MS} / 1000 AS lag, (cost->>'commandsPerSecond')::float8 AS commands
        FROM queuedeck.recorder WHERE source = ANY($1::text[]) AND cursor IS NOT NULL`,
     [[...ask.sources.keys()]],
   );

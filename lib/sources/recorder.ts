@@ -4,10 +4,10 @@ import { findSource } from '@/lib/sources/find';
 import { readBrokerRate } from '@/lib/sources/record/broker-rate';
 import { readSetAsideOf } from '@/lib/sources/record/set-aside';
 import { viewCost } from '@/lib/sources/record/view-cost';
+import { LAG_MS } from '@/lib/store/recording/lag';
 import type { Store } from '@/lib/store/store';
 import { query } from '@/lib/verbs';
 
-const BEAT_MS = 3_000;
 const BEHIND_MS = 5_000;
 const SIZES_EVERY_MS = 15_000;
 const MOST_GAPS = 50;
@@ -16,7 +16,6 @@ interface Row {
   owner: string | null;
   is_held: boolean;
   lag: number | null;
-  silent: number;
   seen_until: Date | null;
   reconciled_at: Date | null;
   progress: { backfill?: { queue: string | null; done: number; total: number; startedAt: number } | null } | null;
@@ -36,8 +35,7 @@ export const getRecorder = query('source.recorder', async (ask, { source }): Pro
   const { config, backend } = findSource(ask.sources, source);
   const [[row], gaps, sizes, since, setAside, broker] = await Promise.all([
     ask.store.query<Row>(
-      `SELECT owner, lease_until > clock_timestamp() AS is_held, lag_ms AS lag,
-              (extract(epoch FROM clock_timestamp() - updated_at) * 1000)::float8 AS silent, seen_until, reconciled_at, progress, cost
+      `SELECT owner, lease_until > clock_timestamp() AS is_held, ${LAG_MS} AS lag, seen_until, reconciled_at, progress, cost
          FROM queuedeck.recorder WHERE source = $1 AND cursor IS NOT NULL`,
       [config.name],
     ),
@@ -47,7 +45,7 @@ export const getRecorder = query('source.recorder', async (ask, { source }): Pro
     readSetAsideOf(ask.store, config.name),
     readBrokerRate(backend),
   ]);
-  const lagMs = row ? Math.round((row.lag ?? 0) + Math.max(0, row.silent - BEAT_MS)) : null;
+  const lagMs = row ? Math.round(row.lag ?? 0) : null;
   const backfill = row?.progress?.backfill ?? null;
   return {
     source: config.name,

@@ -1,11 +1,10 @@
 import type { SourceEntry } from '@/lib/context';
 import type { RecordStanding } from '@/lib/contracts/recorder';
 import { formatDuration, formatPlural } from '@/lib/format';
+import { LAG_MS } from '@/lib/store/recording/lag';
 import { countSetAside } from '@/lib/store/recording/set-aside';
 import type { Store } from '@/lib/store/store';
 
-/** A recorder writes each second, whatever happens. */
-const BEAT_MS = 3_000;
 const LATE_MS = 30_000;
 /** A monitor that is restarted, or takes over from one that died, is there by then. */
 const NOBODY_MS = 10_000;
@@ -40,7 +39,7 @@ async function read(store: Store, names: string[]): Promise<RecordStanding[]> {
   const [rows, setAside] = await Promise.all([
     store.query<Row & { [column: string]: unknown }>(
       `SELECT source, coalesce(lease_until > clock_timestamp(), false) AS is_held,
-              CASE WHEN cursor IS NOT NULL THEN coalesce(lag_ms, 0) END AS lag,
+              ${LAG_MS} AS lag,
               (extract(epoch FROM clock_timestamp() - updated_at) * 1000)::float8 AS silent
          FROM queuedeck.recorder WHERE source = ANY($1::text[])`,
       [names],
@@ -50,13 +49,13 @@ async function read(store: Store, names: string[]): Promise<RecordStanding[]> {
   const known = new Map(rows.map((row) => [row.source, row]));
   return names.map((source) => {
     const row = known.get(source);
-    const lagMs = row?.lag == null ? null : Math.round(row.lag + Math.max(0, row.silent - BEAT_MS));
+    const lagMs = row?.lag == null ? null : Math.round(row.lag);
     return { source, state: stateOf(row, lagMs), lagMs, setAside: setAside.get(source) ?? 0 };
   });
 }
 
 function stateOf(row: Row | undefined, lagMs: number | null): RecordStanding['state'] {
-  if (!row || (!row.is_held && row.silent > NOBODY_MS)) return 'nobody';
+  if (!row || ((!row.is_held || lagMs === null) && row.silent > NOBODY_MS)) return 'nobody';
   return (lagMs ?? 0) > LATE_MS ? 'late' : 'recording';
 }
 

@@ -31,12 +31,16 @@ interface Row {
   reconciled: number | null;
 }
 
-/** Takes the lease of a source when it is free, over, or one's own; null = another process has it. By the store's clock. */
+/**
+ * Takes the lease of a source when it is free, over, or one's own; null = another process has it. By the store's clock. Whoever holds it and
+ * has not recorded anything yet is as silent as when the first began.
+ */
 export async function takeLease(store: Store, source: string, owner: string): Promise<Held | null> {
   const [row] = await store.query<Row>(
     `INSERT INTO queuedeck.recorder AS r (source, owner, lease_until, epoch)
      VALUES ($1, $2, clock_timestamp() + $3 * interval '1 ms', 1)
-     ON CONFLICT (source) DO UPDATE SET owner = excluded.owner, lease_until = excluded.lease_until, epoch = r.epoch + 1, updated_at = now()
+     ON CONFLICT (source) DO UPDATE SET owner = excluded.owner, lease_until = excluded.lease_until, epoch = r.epoch + 1,
+            updated_at = CASE WHEN r.cursor IS NULL THEN r.updated_at ELSE now() END
        WHERE r.lease_until IS NULL OR r.lease_until < clock_timestamp() OR r.owner = excluded.owner
      RETURNING epoch, cursor->>'' AS base, extract(epoch FROM reconciled_at)::float8 * 1000 AS reconciled`,
     [source, owner, LEASE_MS],

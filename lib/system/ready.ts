@@ -1,6 +1,6 @@
 import { CodedError } from '@/lib/contracts/errors';
 import { describeStanding, readRecordStandings } from '@/lib/sources/record/standing';
-import { readStanding } from '@/lib/sources/standing';
+import { probeStanding } from '@/lib/sources/standing';
 import { Answer, type Ask, query } from '@/lib/verbs';
 
 /**
@@ -36,7 +36,7 @@ async function checkStore({ store }: Ask): Promise<Checked[]> {
 async function checkSources({ sources }: Ask): Promise<Checked[]> {
   return Promise.all(
     [...sources].map(async ([name, entry]): Promise<Checked> => {
-      const { status, reason } = (await readStanding(entry)).facts;
+      const { status, reason } = await probeStanding(entry);
       return [`source:${name}`, status === 'up' ? 'ok' : (reason ?? 'unknown')];
     }),
   );

@@ -39,6 +39,14 @@ describe('refuseAtDoor', () => {
     for (const method of ['POST', 'OPTIONS', 'DELETE']) expect(ask('/queues', method)?.allow).toBe('GET, HEAD');
   });
 
+  it('takes /metrics for a program’s, whatever it is asked', () => {
+    for (const url of ['/metrics', '/metrics?x', '//metrics', '/x/../metrics']) expect(isUnderApi(url)).toBe(true);
+    for (const url of ['/metrics/x', '/metricsx']) expect(isUnderApi(url)).toBe(false);
+    // Its own route says what it takes.
+    expect(codeOf('/metrics', 'POST')).toBeNull();
+    expect(codeOf('/metrics', 'TRACE')).toBe('method_not_allowed');
+  });
+
   it('refuses a foreign Host, or none, before anything else', () => {
     for (const host of ['evil.example', '', null])
       for (const url of ['/', '/icon.svg', '/api/v1/queues', '/%'])

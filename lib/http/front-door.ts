@@ -24,26 +24,24 @@ export interface Refusal {
  */
 export function refuseAtDoor({ method = '', url = '', headers }: Head): Refusal | null {
   try {
-    guardRequest({ get: (name) => [headers[name]].flat()[0] ?? null }, doorOf(url));
+    guardRequest({ get: (name) => [headers[name]].flat()[0] ?? null }, isUnderApi(url) ? 'api' : 'page');
     checkTarget(url);
   } catch (error) {
     if (error instanceof CodedError) return { error, allow: null };
     throw error;
   }
   const pathname = toPathname(url);
-  if (isApi(pathname) && !/^\/api\/v1\/./.test(pathname)) return { error: nothingAt(pathname), allow: null };
-  const taken = isApi(pathname) ? API_METHODS : PAGE_METHODS;
+  const isApi = isUnderApi(url);
+  if (isApi && pathname !== '/metrics' && !/^\/api\/v1\/./.test(pathname))
+    return { error: nothingAt(pathname), allow: null };
+  const taken = isApi ? API_METHODS : PAGE_METHODS;
   if (taken.includes(method)) return null;
   const allow = taken.join(', ');
   return { error: new CodedError('method_not_allowed', `${method} is not taken here; ${allow} may be.`), allow };
 }
 
-const doorOf = (url: string) => (isUnderApi(url) || toPathname(url) === '/metrics' ? 'api' : 'page');
-
 /** Whether errors there are problems (RFC 9457), and not for people. */
-export function isUnderApi(url: string): boolean {
-  return isApi(toPathname(url));
-}
+export const isUnderApi = (url: string): boolean => /^\/(api(\/|$)|metrics$)/.test(toPathname(url));
 
 function checkTarget(url: string): void {
   if (url.length > MAX_TARGET_CHARS)
@@ -63,8 +61,6 @@ function canDecode(text: string): boolean {
     return false;
   }
 }
-
-const isApi = (pathname: string) => /^\/api(\/|$)/.test(pathname);
 
 /** As Next finds it: "." and ".." taken in, "\" and doubled slashes as one. */
 function toPathname(url: string): string {

@@ -17,7 +17,7 @@ export function refuse({ error, allow }: Refusal, from: IncomingMessage, to: Ser
 
 /** What Node could not read as a request at all. It is told as a problem, and its connection ends. */
 export function refuseUnread(error: NodeJS.ErrnoException, socket: Duplex, security: Record<string, string>): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (error.code === 'ECONNRESET' || !socket.writable || isAnswered(socket)) {
     socket.destroy();
     return;
   }
@@ -26,6 +26,10 @@ export function refuseUnread(error: NodeJS.ErrnoException, socket: Duplex, secur
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}\r\n${lines.join('')}\r\n${body}`);
 }
+
+/** Half of an answer is out already: another one would stand in the middle of it. Node tells by a field of its own. */
+const isAnswered = (socket: Duplex & { _httpMessage?: ServerResponse | null }): boolean =>
+  socket._httpMessage?.headersSent ?? false;
 
 const REASONS: Record<number, string> = {
   400: 'Bad Request',

@@ -59,6 +59,15 @@ it('opens one stream for the union of topics, and another only when they change'
   expect(statuses.at(-1)).toBe('idle');
 });
 
+it('leaves out ids that an address has no room for, and watches the rest', () => {
+  const stream = open();
+  const long = (char: string) => `job:a/b/${char.repeat(3_000)}`;
+  stream.setTopics([long('漢'), long('字'), 'overview']);
+  expect(query(last()).get('topics')).toBe([long('漢'), 'overview'].join(','));
+  expect(last().url.length).toBeLessThan(65_536);
+  stream.close();
+});
+
 it('comes back by itself from where it was, ever more slowly, until it is heard', () => {
   const stream = open();
   stream.setTopics(['overview']);

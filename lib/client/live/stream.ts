@@ -26,8 +26,9 @@ interface StreamOptions {
   onStatus(status: LiveStatus): void;
 }
 
-/** What the server takes on one stream; tabs beyond that go without the topics that are left out. */
+/** What the server takes on one stream, and of an address; tabs beyond that go without the topics that are left out. */
 const MOST_TOPICS = 50;
+const MOST_TARGET_CHARS = 32_768;
 
 const EVENTS = ['counts', 'job', 'worker', 'operation', 'reset'] as const;
 
@@ -84,7 +85,7 @@ export function openStream(options: StreamOptions): Stream {
 
   return {
     setTopics(topics) {
-      const next = [...new Set(topics)].slice(0, MOST_TOPICS).sort().join(',');
+      const next = chooseTopics(topics).sort().join(',');
       if (next === wanted) return;
       wanted = next;
       if (next) {
@@ -101,4 +102,17 @@ export function openStream(options: StreamOptions): Stream {
       drop();
     },
   };
+}
+
+/** As many as fit, in their order: two jobs with ids of 8 KB must not take the figures from every tab. */
+function chooseTopics(topics: readonly string[]): string[] {
+  const chosen: string[] = [];
+  let chars = 0;
+  for (const topic of new Set(topics)) {
+    const more = encodeURIComponent(topic).length + 3;
+    if (chosen.length === MOST_TOPICS || chars + more > MOST_TARGET_CHARS) continue;
+    chars += more;
+    chosen.push(topic);
+  }
+  return chosen;
 }

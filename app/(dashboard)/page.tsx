@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LATELY_MS } from '@/components/overview/find-causes';
 import { OverviewView } from '@/components/overview/overview-view';
 import { Hydrated } from '@/components/shell/hydrated';
@@ -7,6 +8,9 @@ import { keys } from '@/lib/client/query-keys';
 import { rangeBounds, rangeKey, readRange } from '@/lib/client/range';
 import { ask } from '@/lib/http/ask';
 import { readOrNull } from '@/lib/http/read';
+
+/** What needs attention is there with the page, where it is known in time; else it comes after. */
+const CAUSES_WAIT_MS = 500;
 
 interface OverviewPageProps {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
@@ -20,7 +24,10 @@ export default async function OverviewPage({ searchParams }: OverviewPageProps) 
     readOrNull(collectPages((cursor) => ask('worker.list', { limit: PAGE_LIMIT, cursor }))),
     readOrNull(ask('metric.summary', rangeBounds(range, Date.now()))),
     readOrNull(ask('source.recorders', {})),
-    readOrNull(ask('failure.list', { from: lately, sort: 'count', limit: 50 })),
+    Promise.race([
+      readOrNull(ask('failure.list', { from: lately, sort: 'count', limit: 50 })),
+      sleep(CAUSES_WAIT_MS, null),
+    ]),
   ]);
   return (
     <Hydrated

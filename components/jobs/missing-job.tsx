@@ -42,7 +42,9 @@ export function MissingJob({ address, last, error, problem, onRetry }: MissingJo
   return (
     <div className="page">
       <div className="head">
-        <h1 className="clip">{last?.name ?? address.job}</h1>
+        <h1 className="clip">
+          <Visible text={last?.name ?? address.job} />
+        </h1>
         <span className="mono muted clip">
           <Visible text={address.queue} />:<Visible text={address.job} />
         </span>

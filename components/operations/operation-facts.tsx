@@ -1,8 +1,8 @@
 'use client';
 
-import type { ReactNode } from 'react';
 import { FilterClauses } from '@/components/operations/filter-clauses';
 import { PageLink } from '@/components/shell/nav/page-link';
+import { Fact } from '@/components/ui/fact';
 import { Ago, DayClock } from '@/components/ui/time';
 import { Visible } from '@/components/ui/visible';
 import { operationHref, queueHref } from '@/lib/client/http/url';
@@ -90,13 +90,4 @@ function readAction(action: unknown): { of: string | null; patch: string | null;
     patch: patch === undefined ? null : JSON.stringify(patch),
     toQueue: typeof toQueue === 'string' ? toQueue : null,
   };
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
 }

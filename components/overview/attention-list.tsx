@@ -62,7 +62,9 @@ function CauseRow({ cause }: { cause: Cause }) {
         <b title={toVisible(cause.subject)}>
           <Visible text={cause.subject} />
         </b>{' '}
-        <span className="muted">· {cause.what}</span>
+        <span className="muted">
+          · <Visible text={cause.what} />
+        </span>
       </span>
       <span className={`why clip muted ${cause.isCode ? 'mono' : ''}`} title={toVisible(cause.why)}>
         {cause.whyHref ? (
@@ -70,7 +72,7 @@ function CauseRow({ cause }: { cause: Cause }) {
             <Visible text={cause.why} />
           </PageLink>
         ) : (
-          cause.why
+          <Visible text={cause.why} />
         )}
       </span>
       <span className="since faint num">

@@ -3,6 +3,7 @@
 import { Pill } from '@/components/queues/state-mark';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Ago } from '@/components/ui/time';
+import { Visible } from '@/components/ui/visible';
 import { queueHref } from '@/lib/client/http/url';
 import type { SourceDetail } from '@/lib/contracts/source-detail';
 import type { SourceWorker } from '@/lib/contracts/sources';
@@ -60,7 +61,7 @@ function QueueRow({ source, told }: { source: string; told: SourceWorker['queues
     <li className="grid gap-1 border-line border-b px-[14px] py-2 last:border-0" data-queue={queue}>
       <div className="flex items-center gap-2.5">
         <PageLink className="name clip font-[550] hover:underline" href={queueHref(source, queue)}>
-          {queue}
+          <Visible text={queue} />
         </PageLink>
         <span className="faint ml-auto flex-none">
           <Ago at={since} />
@@ -69,7 +70,11 @@ function QueueRow({ source, told }: { source: string; told: SourceWorker['queues
           {state === 'works' ? 'Works' : 'Left alone'}
         </Pill>
       </div>
-      {reason && <p className="muted m-0 [overflow-wrap:anywhere]">{reason}</p>}
+      {reason && (
+        <p className="muted m-0 [overflow-wrap:anywhere]">
+          <Visible text={reason} />
+        </p>
+      )}
     </li>
   );
 }

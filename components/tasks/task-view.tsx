@@ -3,6 +3,7 @@
 import { TaskForm } from '@/components/tasks/task-form';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
+import { Visible } from '@/components/ui/visible';
 import { describeError } from '@/lib/client/http/problem-error';
 import { sourceOf, useTasks } from '@/lib/client/tasks';
 
@@ -40,7 +41,9 @@ function LeftAlone({ queue, reason }: { queue: string; reason: string }) {
       <span className="dot translate-y-[-1px]" />
       <div className="min-w-0 [overflow-wrap:anywhere]">
         <b className="font-[600]">Our worker leaves the queue {queue} alone.</b>
-        <div className="muted">{reason}</div>
+        <div className="muted">
+          <Visible text={reason} />
+        </div>
       </div>
     </div>
   );

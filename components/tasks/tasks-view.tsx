@@ -6,6 +6,7 @@ import { Button } from '@/components/ui/button';
 import { Empty } from '@/components/ui/empty';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
+import { Visible } from '@/components/ui/visible';
 import { describeError } from '@/lib/client/http/problem-error';
 import { queueHref, sourceHref, taskHref } from '@/lib/client/http/url';
 import { useSources } from '@/lib/client/sources';
@@ -139,7 +140,7 @@ function TaskRow({ task, said }: { task: OfferedTask; said: string | undefined }
       {leftAlone && (
         <tr data-left-alone={task.name}>
           <td colSpan={8} className="muted h-auto whitespace-normal pb-2.5 [overflow-wrap:anywhere]">
-            Our worker leaves the queue {task.queue} of {task.source} alone. {leftAlone}
+            Our worker leaves the queue {task.queue} of {task.source} alone. <Visible text={leftAlone} />
           </td>
         </tr>
       )}

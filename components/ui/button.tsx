@@ -1,5 +1,7 @@
 import { clsx } from 'clsx';
 import { type ComponentProps, useId } from 'react';
+import { Visible } from '@/components/ui/visible';
+import { toVisible } from '@/lib/format/visible';
 
 export interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> {
   look?: 'plain' | 'primary' | 'danger' | 'danger-solid' | 'ghost';
@@ -36,7 +38,7 @@ export function Button({
         aria-disabled={isBlocked || busy || undefined}
         aria-busy={busy || undefined}
         aria-describedby={isBlocked ? reasonId : rest['aria-describedby']}
-        title={blocked ?? rest.title}
+        title={blocked ? toVisible(blocked) : rest.title}
         onClick={(event) => {
           if (isBlocked || busy) event.preventDefault();
           else onClick?.(event);
@@ -46,7 +48,7 @@ export function Button({
       </button>
       {isBlocked && (
         <span id={reasonId} hidden>
-          {blocked}
+          <Visible text={blocked} />
         </span>
       )}
     </>

@@ -12,9 +12,10 @@ const TEXT_SPACE = /[\n\t\u00a0\u202f\u3000]/;
 const JOINED =
   '[\\p{Script=Arabic}\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}\\p{Script=Sinhala}\\p{M}]';
 const ORDINARY = [
-  '\u{1f3f4}[\u{e0061}-\u{e007a}]+\u{e007f}',
+  '\u{1f3f4}[\u{e0061}-\u{e007a}]{2,6}\u{e007f}',
   '\\p{ExtPict}[\ufe0f\\p{EMod}]?(?:\u200d\\p{ExtPict}[\ufe0f\\p{EMod}]?)+',
-  '\\p{Emoji}[\ufe0e\ufe0f]',
+  '[0-9#*]\ufe0f?\u20e3',
+  '(?![0-9#*])\\p{Emoji}[\ufe0e\ufe0f]',
   '\\p{Ideographic}[\ufe00-\ufe02\u{e0100}-\u{e01ef}]',
   `(?<=${JOINED})[\u200c\u200d](?=${JOINED})`,
 ].join('|');

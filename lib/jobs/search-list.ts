@@ -28,12 +28,6 @@ const SKIP = 'skip';
 const FIRST = 'first';
 const Skip = z.strictObject({ [SKIP]: z.number().int().min(0).max(ROWS_PER_READ) });
 
-interface Found {
-  items: BrokerRow[];
-  searched: number;
-  next: Position | null;
-}
-
 /**
  * Reads the list's own pages, without payloads, and keeps what fits. Ends with a full page, at the list's end, or after `ms`:
  * its `next` then goes on from there, with few rows or none.

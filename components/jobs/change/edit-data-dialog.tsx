@@ -6,6 +6,7 @@ import { useJobChange } from '@/components/jobs/change/use-job-change';
 import { RawJsonField } from '@/components/tasks/form/raw-json-field';
 import { SwitchField } from '@/components/ui/text-field';
 import { call } from '@/lib/client/call';
+import { describeError } from '@/lib/client/http/problem-error';
 import type { JobAddress } from '@/lib/client/jobs';
 import { findJsonFault } from '@/lib/client/json/json-fault';
 import { prettyJson } from '@/lib/client/json/json-text';
@@ -25,15 +26,17 @@ const TOO_LARGE = 'It is too large to be read whole, so it cannot be edited here
 export function EditDataDialog({ address, job, retry, onClose }: EditDataDialogProps) {
   const { run, busy, error } = useJobChange(address);
   const [text, setText] = useState<string | null>(job.data.truncated ? null : prettyJson(job.data.text));
-  const [isTooLarge, setIsTooLarge] = useState(false);
+  const [unreadable, setUnreadable] = useState<string | null>(null);
   const [resetAttempts, setResetAttempts] = useState(true);
   const { source, queue, job: id } = address;
   useEffect(() => {
     if (!job.data.truncated) return;
     const stop = new AbortController();
     call('job.get', { source, queue, job: id, raw: '1' }, { signal: stop.signal }).then(
-      ({ data }) => (data.truncated ? setIsTooLarge(true) : setText(data.text)),
-      () => undefined,
+      ({ data }) => (data.truncated ? setUnreadable(TOO_LARGE) : setText(data.text)),
+      (failure: unknown) => {
+        if (!stop.signal.aborted) setUnreadable(`The whole data could not be read: ${describeError(failure)}`);
+      },
     );
     return () => stop.abort();
   }, [job.data.truncated, source, queue, id]);
@@ -57,19 +60,14 @@ export function EditDataDialog({ address, job, retry, onClose }: EditDataDialogP
       busy={busy}
       error={error}
       blocked={
-        isTooLarge
-          ? TOO_LARGE
-          : text === null
-            ? 'The whole data is being read.'
-            : findJsonFault(text)
-              ? 'This is not JSON yet.'
-              : null
+        unreadable ??
+        (text === null ? 'The whole data is being read.' : findJsonFault(text) ? 'This is not JSON yet.' : null)
       }
       onSubmit={() => void save()}
       onClose={onClose}
     >
       {text === null ? (
-        <p className="muted m-0">{isTooLarge ? TOO_LARGE : 'Reading the whole data…'}</p>
+        <p className="muted m-0">{unreadable ?? 'Reading the whole data…'}</p>
       ) : (
         <RawJsonField label="Data" text={text} error={null} onChange={setText} />
       )}

@@ -1,8 +1,8 @@
 'use client';
 
-import type { ReactNode } from 'react';
 import { readJobOptions } from '@/components/jobs/detail/read-options';
 import { PageLink } from '@/components/shell/nav/page-link';
+import { Fact } from '@/components/ui/fact';
 import { Ago, DayClock, Running } from '@/components/ui/time';
 import { Visible } from '@/components/ui/visible';
 import { queueHref } from '@/lib/client/http/url';
@@ -86,14 +86,5 @@ function TimeFact({ name, at }: { name: string; at: string | null }) {
         <Ago at={at} />
       </span>
     </Fact>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

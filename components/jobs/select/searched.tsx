@@ -21,7 +21,7 @@ export function LeftOutNote({ leftOut }: { leftOut: NonNullable<JobList['leftOut
   return (
     <p className="faint m-0 border-line border-b px-[14px] py-1.5 text-[12px] [overflow-wrap:anywhere]" role="status">
       {formatPlural(leftOut.count, 'job')} of this page cannot be read:{' '}
-      {named.map(({ id, why }) => `${toVisible(id.slice(0, 80))} (${why.replace(/\.$/, '')})`).join('; ')}
+      {named.map(({ id, why }) => `${toVisible(id.slice(0, 80))} (${toVisible(why.replace(/\.$/, ''))})`).join('; ')}
       {leftOut.count > named.length && ' …'}
     </p>
   );

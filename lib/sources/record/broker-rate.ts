@@ -50,7 +50,8 @@ function keep(known: Counted, now: Sample): void {
 }
 
 function rateOf(samples: readonly Sample[]): Recorder['broker'] {
-  const [first, last] = [samples[0], samples.at(-1)];
+  const last = samples.at(-1);
+  const first = samples.find(({ at }) => Date.now() - at <= OVER_MS + APART_MS);
   if (!first || !last) return unknown('It is being counted.');
   if (first.count === null || last.count === null) return unknown('INFO is refused to its user: add +info.');
   const seconds = (last.at - first.at) / 1000;

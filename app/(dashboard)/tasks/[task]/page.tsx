@@ -21,7 +21,7 @@ export async function generateMetadata({ params }: TaskPageProps): Promise<Metad
 
 export default async function TaskPage({ params, searchParams }: TaskPageProps) {
   const name = decodePart((await params).task);
-  const source = toParams(await searchParams).get('source') ?? undefined;
+  const source = toParams(await searchParams).get('source') || undefined;
   const [tasks, runs] = await Promise.all([
     readOrNull(ask('task.list', { limit: 200 })),
     readOrNull(ask('task.runs', { task: name, source, limit: RUNS_SHOWN })),

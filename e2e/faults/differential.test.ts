@@ -15,6 +15,6 @@ describe.concurrent('the record against every event that the broker wrote', () =
       expect(report.events).toBeGreaterThan(2_000);
       expect(report.gaps).toBeGreaterThan(0);
     },
-    400_000,
+    600_000,
   );
 });

@@ -27,6 +27,8 @@ export interface RedisOptions {
   /** `everysec` for data that is kept, `no` for tests. */
   appendFsync: 'everysec' | 'no';
   guard: Guard | null;
+  /** Further lines of its configuration, for tests. */
+  settings?: readonly string[];
 }
 
 /** The Redis or Valkey on PATH, or `null`. */
@@ -93,7 +95,7 @@ async function tryStart(options: RedisOptions, port: number): Promise<RunningRed
   return { pid, port, child };
 }
 
-function writeConfig({ dir, password, appendFsync }: RedisOptions, port: number): string {
+function writeConfig({ dir, password, appendFsync, settings = [] }: RedisOptions, port: number): string {
   return [
     'bind 127.0.0.1',
     `port ${port}`,
@@ -104,6 +106,7 @@ function writeConfig({ dir, password, appendFsync }: RedisOptions, port: number)
     'maxmemory-policy noeviction',
     'save ""',
     ...(password === null ? [] : [`requirepass ${password}`]),
+    ...settings,
     '',
   ].join('\n');
 }

@@ -46,13 +46,13 @@ function testGuard(): Guard {
   return guard;
 }
 
-/** A Redis (or Valkey) of the test's own, ~25 ms, with AOF, so that data survives `restart`. */
-export async function startRedis(): Promise<TestServer> {
+/** A Redis (or Valkey) of the test's own, ~25 ms, with AOF, so that data survives `restart`. `settings`: further lines of its configuration. */
+export async function startRedis(settings: readonly string[] = []): Promise<TestServer> {
   const binary = findRedisBinary();
   if (!binary) throw new Error('No redis-server or valkey-server on PATH: install one, then run the tests again.');
   const dir = mkdtempSync(path.join(tmpdir(), 'queuedeck-redis-'));
   const start = (port: number | null) =>
-    startRedisServer({ binary, dir, password: null, port, appendFsync: 'no', guard: testGuard() });
+    startRedisServer({ binary, dir, password: null, port, appendFsync: 'no', guard: testGuard(), settings });
   let server = await start(null);
   const { port } = server;
   return {

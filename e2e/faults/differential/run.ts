@@ -9,7 +9,7 @@ import { startRedis, type TestServer } from '@/lib/testing/servers';
 import { bundleEntry } from '../../support/bundle';
 import type { RecordingMonitorConfig } from '../../support/recording-monitor';
 import { compareRecord, type Verdict } from './compare';
-import { openPostgresTruth, openRedisTruth, type Truth } from './truth';
+import { KEEP_ALL, openPostgresTruth, openRedisTruth, type Truth } from './truth';
 import { type Clients, randomOf, Workload } from './workload';
 
 export type DifferentialBroker = 'Redis' | 'PostgreSQL';
@@ -41,7 +41,7 @@ export async function runDifferential(
   seed: number,
   forMs: number,
 ): Promise<DifferentialReport> {
-  const server = kind === 'Redis' ? await startRedis() : await startPostgresBroker();
+  const server = kind === 'Redis' ? await startRedis(KEEP_ALL) : await startPostgresBroker();
   const store = openStore(databaseUrl);
   const truth = await (kind === 'Redis' ? openRedisTruth(server.url) : openPostgresTruth(server.url));
   const monitor = new Monitor(await bundleEntry('e2e/support/recording-monitor.ts'), {
@@ -60,7 +60,7 @@ export async function runDifferential(
     const workload = new Workload(clients, seed);
     const watch = watchRecorder(store);
     const counts = await disturb({ server, truth, monitor, workload, random, forMs });
-    await workload.drain(60_000);
+    await workload.drain(60_000, 240_000);
     await settle(store);
     await truth.collect();
     watch.stop();
@@ -106,7 +106,6 @@ async function disturb({ server, truth, monitor, workload, random, forMs }: Dist
       brokerAt = Date.now() + BROKER_EVERY_MS;
       brokerRestarts += 1;
       await server.restart();
-      await truth.prepare();
     }
     await truth.collect();
   }

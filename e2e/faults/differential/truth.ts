@@ -13,13 +13,14 @@ export interface TruthEvent {
 
 /** Every event that a broker ever wrote, in its order, kept beside it. */
 export interface Truth {
-  /** After a restart of the broker: what it forgot to be told. */
-  prepare(): Promise<void>;
   /** Takes in what was written since; to be called now and then, and last when the broker is quiet. */
   collect(): Promise<void>;
   readonly events: readonly TruthEvent[];
   close(): Promise<void>;
 }
+
+/** For a server of which the truth is kept: its append-only file must never be written anew. */
+export const KEEP_ALL = ['auto-aof-rewrite-percentage 0'];
 
 /** Redis writes each effect of each script to its append-only file, ids and all, also those that it trims in the same breath. */
 export async function openRedisTruth(url: string): Promise<Truth> {
@@ -30,8 +31,6 @@ export async function openRedisTruth(url: string): Promise<Truth> {
     const [, sub = ''] = (await redis.config('GET', 'appenddirname')) as string[];
     return path.join(dir, sub);
   };
-  const prepare = async () => void (await redis.config('SET', 'auto-aof-rewrite-percentage', '0'));
-  await prepare();
   const folder = await folderOf();
   const events: TruthEvent[] = [];
   const reader = new CommandReader((words) => {
@@ -40,7 +39,6 @@ export async function openRedisTruth(url: string): Promise<Truth> {
   });
   return {
     events,
-    prepare,
     collect: async () => reader.read(fileOf(folder)),
     close: async () => redis.disconnect(),
   };
@@ -135,7 +133,6 @@ export async function openPostgresTruth(url: string): Promise<Truth> {
     get events() {
       return events;
     },
-    prepare: async () => undefined,
     collect: async () => {
       const { rows } = await pool.query<TruthEvent>(
         `SELECT queue, kind, job, prev FROM public.truth WHERE job <> '' ORDER BY n`,

@@ -119,17 +119,25 @@ export class Workload {
     await Promise.race([act().catch(() => undefined), sleep(2_000)]);
   }
 
-  /** No worker takes a job any more once those that are there have run; what is delayed comes due. */
-  async drain(limitMs: number): Promise<void> {
-    for (const end = Date.now() + limitMs; Date.now() < end; await sleep(200)) {
+  /** No worker takes a job any more once those that are there have run; what is delayed comes due. Throws when none ends for so long. */
+  async drain(stuckMs: number, limitMs: number): Promise<void> {
+    const end = Date.now() + limitMs;
+    let least = Number.POSITIVE_INFINITY;
+    let leftAt = '';
+    for (let stuck = Date.now() + stuckMs; Date.now() < Math.min(stuck, end); await sleep(200)) {
       const left = await Promise.all(
         KINDS.filter(({ worker }) => worker).map(({ name }) =>
           this.#queue(name).getJobCountByTypes('wait', 'active', 'delayed', 'prioritized'),
         ),
-      ).catch(() => [1]);
-      if (left.every((count) => count === 0)) return;
+      ).catch(() => null);
+      if (left === null) continue;
+      const total = left.reduce((all, count) => all + count, 0);
+      if (total === 0) return;
+      if (total < least) stuck = Date.now() + stuckMs;
+      least = Math.min(least, total);
+      leftAt = left.join(', ');
     }
-    throw new Error('the workload did not come to an end');
+    throw new Error(`the workload did not come to an end: ${leftAt} are left`);
   }
 
   async close(): Promise<void> {

@@ -41,6 +41,24 @@ export function testPayloads(bench: Bench): void {
     expect((await bench.backend.listJobs(queue, 'waiting', null, 10)).items).toMatchObject([{ id, name: 'large' }]);
   });
 
+  it('lets no large job take anything of those beside it', async () => {
+    const name = 'payload-beside';
+    const began = Date.now();
+    const queue = bench.broker.queue(name);
+    await queue.add('huge', { text: chance(3 * MEGABYTE) });
+    for (let n = 0; n < 40; n += 1)
+      await queue.add('beside', { text: chance(150_000) }, { attempts: 2, text: chance(150_000) });
+    const { items, leftOut } = await bench.backend.listJobs(name, 'waiting', null, 50);
+    expect(leftOut).toBeNull();
+    expect(items.map((row) => row.name).sort()).toEqual([...Array<string>(40).fill('beside'), 'huge']);
+    for (const { addedAt } of items) expect(Date.parse(addedAt)).toBeGreaterThan(began - 60_000);
+    const ids = items.map(({ id }) => id);
+    const fields = (await bench.backend.recording?.readFields(name, ids)) ?? [];
+    expect(fields.map((one) => one?.name)).toEqual(items.map((row) => row.name));
+    for (const one of fields) expect(one?.dataBytes).toBeGreaterThan(150_000);
+    expect(fields.filter((one) => one?.name === 'beside').every((one) => one?.data !== null)).toBe(true);
+  });
+
   it('passes on no options that nest without end, and none that are too large', async () => {
     let deep: unknown = 1;
     for (let level = 0; level < 900; level += 1) deep = [deep];

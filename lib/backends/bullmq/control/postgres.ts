@@ -8,6 +8,7 @@ import {
   type ControlChannel,
   REQUESTED_KEPT_MS,
 } from './protocol';
+import { readBeat } from './read-beat';
 
 /** Rows of one statement; errors carry PostgreSQL's code. Several statements when there are no values. */
 export type ControlQuery = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
@@ -100,12 +101,15 @@ export function postgresControl(query: ControlQuery, schema: string): ControlCha
       await read('DELETE FROM queuedeck_control.beat WHERE namespace = $1 AND id = $2', [schema, processId]);
     },
     readBeats: async () => {
-      const rows = await read<{ beat: Omit<Beat, 'beatAt'>; age_ms: number }>(
+      const rows = await read<{ beat: unknown; age_ms: number }>(
         `SELECT beat, (extract(epoch FROM clock_timestamp() - beat_at) * 1000)::float8 AS age_ms
          FROM queuedeck_control.beat WHERE namespace = $1 AND beat_at > clock_timestamp() - make_interval(secs => $2)`,
         [schema, BEAT_KEPT_MS / 1000],
       );
-      return rows.map(({ beat, age_ms }) => ({ ...beat, beatAt: Date.now() - age_ms }));
+      return rows.flatMap((row): Beat[] => {
+        const beat = readBeat(row.beat);
+        return beat === null ? [] : [{ ...beat, beatAt: Date.now() - row.age_ms }];
+      });
     },
     readRun: async (queue, id) => {
       const [row] = await read<{ added_at_ms: string; attempts_made: number; finished: boolean }>(

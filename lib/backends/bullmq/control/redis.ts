@@ -2,6 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { isRefusal, isWrongType } from '../broker-errors';
 import { redisOrders } from './orders-redis';
 import { BEAT_KEPT_MS, type Beat, type CancelRecord, type ControlChannel, isStale } from './protocol';
+import { readBeat } from './read-beat';
 
 /*
  * KEYS[1] the hash. All scripts touch one key, so that they run on Cluster.
@@ -115,8 +116,8 @@ const readHash = (redis: Redis | Cluster, key: string): Promise<Record<string, s
 function parseBeat(text: string, brokerNow: number): Beat | null {
   const space = text.indexOf(' ');
   const at = Number(text.slice(0, space));
-  const beat = parseJson<Omit<Beat, 'beatAt'>>(text.slice(space + 1));
-  if (beat === null || !Number.isFinite(at) || !Array.isArray(beat.queues) || !Array.isArray(beat.running)) return null;
+  const beat = readBeat(parseJson(text.slice(space + 1)));
+  if (beat === null || !Number.isFinite(at)) return null;
   return { ...beat, beatAt: Date.now() - (brokerNow - at) };
 }
 

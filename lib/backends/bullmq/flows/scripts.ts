@@ -124,7 +124,7 @@ if redis.call('HLEN', key) <= 10000 then
   for i = 1, #keys do out[i + 1] = keys[i] end
   return out
 end
-local step = redis.call('HSCAN', key, cursor, 'COUNT', 100)
+local step = redis.call('HSCAN', key, cursor, 'COUNT', 10)
 out[1] = step[1]
 for i = 1, #step[2], 2 do out[#out + 1] = step[2][i] end
 return out

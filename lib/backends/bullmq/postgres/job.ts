@@ -1,7 +1,7 @@
 import type { BrokerJob } from '@/lib/backends/backend';
 import { MOST_READ_BYTES } from '@/lib/contracts/payload-sizes';
 import { decodeOptions } from '../job-options';
-import { cutPayload, describeTooLarge, toJobError } from '../job-shape';
+import { cutPayload, describeTooLarge, joinSentences, toJobError } from '../job-shape';
 import { describeRefusal } from './away';
 import type { Query } from './connection';
 import { type JobColumns, ROW_COLUMNS, toBrokerRow, toState } from './rows';
@@ -128,7 +128,7 @@ export async function readJob(
     schedulerId: row.scheduler_id,
     deduplicationId: row.dedup_id,
     logs: row.logs,
-    unreadable: [describeTooLarge(tooLarge(row), READ_LIMIT), refused].filter((one) => one !== null).join(' ') || null,
+    unreadable: joinSentences(describeTooLarge(tooLarge(row), READ_LIMIT), refused),
   };
 }
 

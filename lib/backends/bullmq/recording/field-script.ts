@@ -12,7 +12,8 @@ export const JOBS_PER_SCRIPT = 40;
  * reply for each job, as far as it went: { bytes of \`data\`, bytes of \`returnvalue\`, value, … } or false where there is no HASH
  */
 export const READ_FIELDS = luaScript(`${HASH_LUA}
-budget = 2097152
+BUDGET = 2097152
+budget = BUDGET
 local left, count, names, cuts = tonumber(ARGV[1]), tonumber(ARGV[2]), {}, {}
 for i = 1, count do
   names[i] = ARGV[1 + 2 * i]
@@ -33,7 +34,10 @@ local function read(key)
 end
 for i = 1, #KEYS do
   if left <= 0 then break end
+  short = false
   local ok, one = pcall(read, KEYS[i])
+  -- It comes with the next call, which can copy it whole.
+  if short and i > 1 then break end
   out[i] = ok and one
 end
 return out

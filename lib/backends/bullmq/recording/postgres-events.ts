@@ -3,13 +3,17 @@ import { timeOf } from '@/lib/iso-time';
 import { ERROR_CAP, NAME_CAP, PAYLOAD_CAP, PROGRESS_CAP } from './fields';
 import { isJobEvent } from './job-events';
 
+/** Of one statement, as it is stored; and of one event, so that its result or progress is looked into. */
+const MOST_BYTES = 2_097_152;
+const LOOKED_INTO = 262_144;
+
 const COLUMNS = `e.id::text, e.event, e.created_at_ms::text AS at, e.data->>'jobId' AS job, left(e.data->>'name', ${NAME_CAP}) AS name,
-       e.data->>'prev' AS prev,
-       CASE e.event
-         WHEN 'failed' THEN left(e.data->>'failedReason', ${ERROR_CAP})
-         WHEN 'delayed' THEN left(e.data->>'delay', 30)
-         WHEN 'completed' THEN CASE WHEN length(e.data->>'returnvalue') <= ${PAYLOAD_CAP} THEN e.data->>'returnvalue' END
-         WHEN 'progress' THEN CASE WHEN length(e.data->>'data') <= ${PROGRESS_CAP} THEN e.data->>'data' END
+       e.data->>'prev' AS prev, e.weight,
+       CASE WHEN e.event = 'failed' THEN left(e.data->>'failedReason', ${ERROR_CAP})
+            WHEN e.event = 'delayed' THEN left(e.data->>'delay', 30)
+            WHEN e.weight > ${LOOKED_INTO} THEN NULL
+            WHEN e.event = 'completed' THEN CASE WHEN length(e.data->>'returnvalue') <= ${PAYLOAD_CAP} THEN e.data->>'returnvalue' END
+            WHEN e.event = 'progress' THEN CASE WHEN length(e.data->>'data') <= ${PROGRESS_CAP} THEN e.data->>'data' END
        END AS text`;
 
 /**
@@ -17,8 +21,11 @@ const COLUMNS = `e.id::text, e.event, e.created_at_ms::text AS at, e.data->>'job
  * read, `$3` the id up to which every queue was read, `$4` the id up to which nothing can be committed any more, `$5` how many of
  * each queue, `$6` of all. One walk over the primary key tells which queues have any; of a queue with too many the rest comes with the next read.
  *
+ * No more than 2 MB of events are looked into, as they are stored, but for the first.
+ *
  *   bare      nothing of the queue up to where it was read is left
- *   trimmed   and its newest id is further on than its log is long
+ *   floor     what was trimmed for the length of its log is at or below that id
+ *   weight    as it is stored · heavy: some may have been left out for what they weigh
  */
 export const RECORD_SQL = `
 WITH RECURSIVE walk AS (
@@ -32,16 +39,23 @@ WITH RECURSIVE walk AS (
    CROSS JOIN LATERAL (SELECT max(id) AS id FROM event e WHERE e.queue = walk.queue) AS top
    WHERE walk.queue IS NOT NULL AND top.id > greatest(coalesce(known.after, 0), $3::bigint)
 )
-SELECT news.queue, ${COLUMNS},
-       NOT EXISTS (SELECT FROM event o WHERE o.queue = news.queue AND o.id <= news.after) AS bare,
-       news.after < news.top - coalesce(
-           (SELECT value::bigint FROM meta m WHERE m.queue = news.queue AND m.field = 'opts.maxLenEvents' AND value ~ '^[0-9]{1,15}$'),
-           10000) AS trimmed
-  FROM news
- CROSS JOIN LATERAL (
-   SELECT * FROM event WHERE event.queue = news.queue AND event.id > news.after AND event.id <= $4::bigint ORDER BY event.id LIMIT $5
- ) AS e
- ORDER BY e.id LIMIT $6`;
+SELECT e.queue, ${COLUMNS}, e.heavy,
+       NOT EXISTS (SELECT FROM event o WHERE o.queue = e.queue AND o.id <= e.after) AS bare,
+       e.top - coalesce(
+           (SELECT value::bigint FROM meta m WHERE m.queue = e.queue AND m.field = 'opts.maxLenEvents' AND value ~ '^[0-9]{1,15}$'),
+           10000) AS floor
+  FROM (
+    SELECT picked.*, sum(weight) OVER (ORDER BY id) - weight AS before, sum(weight) OVER () > ${MOST_BYTES} AS heavy FROM (
+      SELECT one.*, news.after, news.top, coalesce(pg_column_size(one.data), 0) AS weight
+        FROM news
+       CROSS JOIN LATERAL (
+         SELECT * FROM event WHERE event.queue = news.queue AND event.id > news.after AND event.id <= $4::bigint ORDER BY event.id LIMIT $5
+       ) AS one
+       ORDER BY one.id LIMIT $6
+    ) AS picked
+  ) AS e
+ WHERE e.before = 0 OR e.before + e.weight <= ${MOST_BYTES}
+ ORDER BY e.id`;
 
 /** Events between two ids, `$1` and `$2`, that are none of the ids `$3`; or (where that is null) were written by the transactions `$4`. */
 export const LATE_SQL = `
@@ -50,9 +64,9 @@ WITH RECURSIVE walk AS (
   UNION ALL
   SELECT (SELECT queue FROM event WHERE queue > walk.queue ORDER BY queue LIMIT 1) FROM walk WHERE walk.queue IS NOT NULL
 )
-SELECT walk.queue, ${COLUMNS}, false AS bare, false AS trimmed
+SELECT walk.queue, ${COLUMNS}, false AS bare, 0 AS floor, false AS heavy
   FROM walk
- CROSS JOIN LATERAL (SELECT *, xmin AS writer FROM event WHERE event.queue = walk.queue AND event.id > $1::bigint AND event.id <= $2::bigint) AS e
+ CROSS JOIN LATERAL (SELECT *, xmin AS writer, coalesce(pg_column_size(data), 0) AS weight FROM event WHERE event.queue = walk.queue AND event.id > $1::bigint AND event.id <= $2::bigint) AS e
  WHERE CASE WHEN $3::bigint[] IS NULL THEN e.writer::text::bigint = ANY($4::bigint[]) ELSE NOT e.id = ANY($3::bigint[]) END
  ORDER BY e.id LIMIT 100000`;
 
@@ -66,7 +80,9 @@ export interface RecordRow {
   prev: string | null;
   text: string | null;
   bare: boolean;
-  trimmed: boolean;
+  floor: string;
+  weight: number;
+  heavy: boolean;
 }
 
 /** A row of BullMQ's `event` table; null for what says nothing of a job. */

@@ -7,9 +7,11 @@ export interface Place {
   atMs: number | null;
 }
 
-/** Stand for queues that are followed and have no place of their own: one that never had an event, and one of which events were read. */
+/** Stand for queues that are followed and have no place of their own: one that never had an event; and, with an id that was read, one that had. */
 const FOLLOWED = '-';
 const READ = '+';
+/** How far the newest id of a queue moves before it is kept anew: not with each event. */
+const KEPT_EVERY = 4_096;
 
 /**
  * Where the reading stands: up to `base` every queue was read; of a queue with too many events for one read, further. Which queues are
@@ -20,7 +22,9 @@ export class PostgresPlaces {
   #isNewBase = false;
   #ahead = new Map<string, Place>();
   #followed = new Set<string>();
-  #read = new Set<string>();
+  /** The newest id that was read of each; and the one that is kept. 0 = not known. */
+  #read = new Map<string, number>();
+  #kept = new Map<string, number>();
   #names: readonly string[] | null = null;
   #changed = new Map<string, string | null>();
 
@@ -28,8 +32,8 @@ export class PostgresPlaces {
     this.#base = cursor?.base ? toPlace(cursor.base) : null;
     for (const [queue, text] of cursor?.queues ?? []) {
       this.#followed.add(queue);
-      if (text !== FOLLOWED) this.#read.add(queue);
-      if (text !== FOLLOWED && text !== READ && toPlace(text).after > (this.#base?.after ?? 0))
+      if (text !== FOLLOWED) this.#know(queue, readOf(text));
+      if (text !== FOLLOWED && !text.startsWith(READ) && toPlace(text).after > (this.#base?.after ?? 0))
         this.#ahead.set(queue, toPlace(text));
     }
   }
@@ -63,15 +67,15 @@ export class PostgresPlaces {
     if (!this.#changed.has(queue)) this.#changed.set(queue, FOLLOWED);
   }
 
-  hadEvents(queue: string): boolean {
-    return this.#read.has(queue);
+  /** The newest id that was read of the queue, as far as it is known; 0 = not, or none was. */
+  newestOf(queue: string): number {
+    return this.#read.get(queue) ?? 0;
   }
 
-  noteRead(queue: string): void {
+  noteRead(queue: string, id: number): void {
     this.follow(queue);
-    if (this.#read.has(queue)) return;
-    this.#read.add(queue);
-    this.#changed.set(queue, READ);
+    this.#read.set(queue, id);
+    if (id - (this.#kept.get(queue) ?? Number.NEGATIVE_INFINITY) >= KEPT_EVERY) this.#keep(queue);
   }
 
   moveBase(base: Place): void {
@@ -80,12 +84,12 @@ export class PostgresPlaces {
     for (const [queue, { after }] of this.#ahead) {
       if (after > base.after) continue;
       this.#ahead.delete(queue);
-      this.#changed.set(queue, READ);
+      this.#keep(queue);
     }
   }
 
   moveAhead(queue: string, place: Place): void {
-    this.noteRead(queue);
+    this.noteRead(queue, place.after);
     this.#ahead.set(queue, place);
     this.#changed.set(queue, toText(place));
   }
@@ -95,6 +99,7 @@ export class PostgresPlaces {
     const fromMs = this.atMsOf(queue);
     this.#followed.delete(queue);
     this.#read.delete(queue);
+    this.#kept.delete(queue);
     this.#names = null;
     this.#ahead.delete(queue);
     this.#changed.set(queue, null);
@@ -104,12 +109,24 @@ export class PostgresPlaces {
   /** Ids were given out anew: the database was restored, or made again. What happened meanwhile is a gap of every queue. */
   startAnew(last: number, now: number): RecordGap[] {
     const gaps = this.names.map((queue) => ({ queue, fromMs: this.atMsOf(queue), toMs: now, isGone: false }));
-    for (const queue of this.#read) this.#changed.set(queue, FOLLOWED);
+    for (const queue of this.#read.keys()) this.#changed.set(queue, FOLLOWED);
     this.#ahead.clear();
     this.#read.clear();
+    this.#kept.clear();
     this.#base = { after: last, atMs: now };
     this.#isNewBase = true;
     return gaps;
+  }
+
+  #know(queue: string, id: number): void {
+    this.#read.set(queue, id);
+    this.#kept.set(queue, id);
+  }
+
+  #keep(queue: string): void {
+    const id = this.newestOf(queue);
+    this.#kept.set(queue, id);
+    this.#changed.set(queue, `${READ}${id}`);
   }
 
   takeChange(): CursorChange {
@@ -122,6 +139,10 @@ export class PostgresPlaces {
 }
 
 const toText = ({ after, atMs }: Place): string => (atMs === null ? String(after) : `${after}@${atMs}`);
+
+/** Of a place that is kept: the newest id that was read of its queue. */
+const readOf = (text: string): number =>
+  text.startsWith(READ) ? Number(text.slice(READ.length)) || 0 : toPlace(text).after;
 
 function toPlace(text: string): Place {
   const [after = '0', at] = text.split('@');

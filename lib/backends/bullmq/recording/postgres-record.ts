@@ -81,7 +81,7 @@ export class PostgresRecord {
     const { base } = this.#places;
     const late = await this.#readLate();
     const rows = base && this.#horizon.safe > base.after ? await this.#read(base) : [];
-    this.#horizon.noteRead(rows.map(({ id }) => Number(id)));
+    this.#horizon.noteRead([...late, ...rows].map(({ id }) => Number(id)));
     const nowMs = Date.now();
     const events = [...late, ...rows].flatMap((row) => toRecordedEvent(row, nowMs) ?? []);
     const gaps = [...this.#found.splice(0), ...this.#findGaps(rows)];
@@ -175,10 +175,13 @@ export class PostgresRecord {
   #findGaps(rows: readonly RecordRow[]): RecordGap[] {
     const first = new Map<string, RecordRow>();
     for (const row of rows) if (row.bare && !first.has(row.queue)) first.set(row.queue, row);
-    return [...first.values()].flatMap(({ queue, at, trimmed }) => {
+    return [...first.values()].flatMap(({ queue, at, floor }) => {
+      const places = this.#places;
       const toMs = timeOf(Number(at)) ?? Date.now();
-      const gap = { queue, fromMs: this.#places.atMsOf(queue), toMs, isGone: !trimmed };
-      return trimmed || this.#places.hadEvents(queue) ? gap : [];
+      const gap = { queue, fromMs: places.atMsOf(queue), toMs };
+      if (places.afterOf(queue) < Number(floor)) return { ...gap, isGone: false };
+      // Ids are of all queues together: those of a quiet one fall below the floor of its log, and are trimmed after they were read.
+      return places.newestOf(queue) > Math.max(0, Number(floor)) ? { ...gap, isGone: true } : [];
     });
   }
 
@@ -187,14 +190,15 @@ export class PostgresRecord {
     const counts = new Map<string, number>();
     const last = new Map<string, Place>();
     let bytes = 0;
-    for (const { queue, id, at, text, name } of rows) {
+    for (const { queue, id, at, weight } of rows) {
       last.set(queue, { after: Number(id), atMs: timeOf(Number(at)) });
       counts.set(queue, (counts.get(queue) ?? 0) + 1);
-      bytes += (text?.length ?? 0) + (name?.length ?? 0) + 80;
+      bytes += weight;
     }
     this.#busy = counts.size;
-    const isRead = rows.length < EVENTS_PER_READ && ![...counts.values()].some((count) => count >= this.#perQueue);
-    for (const queue of last.keys()) this.#places.noteRead(queue);
+    const isWhole = rows.length < EVENTS_PER_READ && !rows[0]?.heavy;
+    const isRead = isWhole && ![...counts.values()].some((count) => count >= this.#perQueue);
+    for (const [queue, { after }] of last) this.#places.noteRead(queue, after);
     const { base } = this.#places;
     if (!isRead) for (const [queue, place] of last) this.#places.moveAhead(queue, place);
     else if (base && this.#horizon.safe > base.after)

@@ -96,6 +96,66 @@ describe('recording on PostgreSQL', () => {
     expect(followed.ids().filter((id) => id.startsWith('quick'))).toHaveLength(10);
   });
 
+  it('reads once what two transactions said that were passed over, one within the other', async () => {
+    const followed = await follow(null);
+    const [outer, inner] = [await broker.pool.connect(), await broker.pool.connect()];
+    try {
+      await outer.query('BEGIN');
+      await outer.query('SELECT pg_current_xact_id()');
+      await inner.query('BEGIN');
+      await inner.query(`SELECT publish_event('nested', 'added', '{"jobId": "inner", "name": "one"}')`);
+      await add('nested', 'beside');
+      await until(() => followed.ids().includes('beside'), 'the record to go on');
+      await inner.query('COMMIT');
+      await until(() => followed.ids().includes('inner'), 'what was passed over');
+      await outer.query('COMMIT');
+    } finally {
+      await inner.query('ROLLBACK');
+      await outer.query('ROLLBACK');
+      inner.release();
+      outer.release();
+    }
+    await add('nested', 'last');
+    await until(() => followed.ids().includes('last'), 'what came after both');
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(followed.ids().filter((id) => id === 'inner')).toHaveLength(1);
+    expect(followed.ids().filter((id) => id === 'beside')).toHaveLength(2);
+  });
+
+  it('takes events and jobs as heavy as they come, some at a time', async () => {
+    const followed = await follow(null);
+    const chance = `(SELECT string_agg(md5(random()::text || i), '') FROM generate_series(1, 12000) AS i)`;
+    await broker.sql(`DO $$ BEGIN FOR n IN 1..20 LOOP
+      INSERT INTO job (queue, id, name, data, state, added_at_ms, seq) VALUES ('heavy', 'h' || n, 'one', to_jsonb(${chance}), 'waiting', 1764000000000, n);
+      PERFORM publish_event('heavy', 'added', jsonb_build_object('jobId', 'h' || n, 'name', 'one'));
+      PERFORM publish_event('heavy', 'completed', jsonb_build_object('jobId', 'h' || n, 'returnvalue', ${chance}));
+    END LOOP; END $$`);
+    await until(() => followed.ids().includes('h20'), 'the last of them');
+    await until(() => followed.ids().length >= 40, 'all of them');
+    expect(followed.ids()).toHaveLength(40);
+    expect(followed.batches.filter(({ events }) => events.length > 0).length).toBeGreaterThan(3);
+    const fields = followed.batches.flatMap((batch) => batch.fields);
+    expect(new Set(fields.map(({ id }) => id)).size).toBe(20);
+    expect(fields.every(({ name, dataBytes }) => name === 'one' && dataBytes > 300_000)).toBe(true);
+  });
+
+  it('takes no queue for removed that was quiet while the ids of others went past the end of its log', async () => {
+    await broker.sql(
+      `INSERT INTO meta (queue, field, value) VALUES ('calm', 'opts.maxLenEvents', '50') ON CONFLICT DO NOTHING`,
+    );
+    const followed = await follow(null);
+    await add('calm', 'first');
+    await until(() => followed.ids().includes('first'), 'the first job');
+    await broker.sql(
+      `SELECT publish_event('loud', 'progress', jsonb_build_object('jobId', 'loud-' || i, 'data', '1')) FROM generate_series(1, 300) AS i`,
+    );
+    await until(() => followed.ids().includes('loud-300'), 'the others');
+    await broker.sql(`DELETE FROM event WHERE queue = 'calm' AND id <= (SELECT max(id) FROM event) - 50`);
+    await add('calm', 'second');
+    await until(() => followed.ids().includes('second'), 'the second job');
+    expect(followed.batches.flatMap((batch) => batch.gaps)).toEqual([]);
+  });
+
   it('tells a queue that was removed and made again within one look', async () => {
     const followed = await follow(null);
     await add('again', 'old');

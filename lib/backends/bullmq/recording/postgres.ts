@@ -74,7 +74,7 @@ async function* recordEvents(
   const { signal } = options;
   let cursor = from;
   let refusedSince: number | null = null;
-  let queues: readonly string[] = [];
+  let queues: readonly string[] = [...(from?.queues.keys() ?? [])];
   for (let failures = 0; !signal.aborted; failures += 1) {
     let client: pg.Client | null = null;
     const close = () => client && endClient(client);

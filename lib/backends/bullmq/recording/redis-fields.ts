@@ -50,8 +50,8 @@ const CUTS: Record<RawName, number> = {
 
 /** One script copies about so much at most: 3 ms of the broker. */
 const BYTES_PER_SCRIPT = 1_048_576;
-/** Scripts that are on their way at once. */
-const AT_ONCE = 8;
+/** Scripts that are on their way at once: the broker may run them in a row. */
+const AT_ONCE = 2;
 
 /** Jobs of which one script reads the same fields, with their numbers in the wishes that they are for. */
 interface Part {

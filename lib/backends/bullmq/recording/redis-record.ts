@@ -16,8 +16,12 @@ const WAIT_MS = 1_000;
 /** While streams beyond those that are waited for are asked in turn; and on Cluster, where one connection cannot wait on many slots. */
 const POLL_MS = 250;
 const EVENTS_PER_READ = 3_000;
+/** As long as it is not known what they weigh. */
+const FIRST_COUNT = 500;
 /** What one read could bring at the very most, were every stream full of news. */
 const EVENTS_AT_MOST = 6_000;
+/** Of streams that had more than was asked for: each brings ten entries at least. */
+const FULL_AT_ONCE = EVENTS_AT_MOST / 10;
 const BYTES_PER_READ = 1_048_576;
 const ANSWER_LIMIT_MS = 3_000;
 
@@ -47,7 +51,7 @@ export class RedisRecord {
   #full: string[] = [];
   /** How many had news in the last read; and how many entries to ask for at most, by what they weighed. */
   #busy = 1;
-  #count = EVENTS_PER_READ;
+  #count = FIRST_COUNT;
   /** After an outage anything may have been cut or removed, also where nothing comes any more. */
   #suspectsAll = true;
   #odd: OddQueue[] = [];
@@ -122,16 +126,19 @@ export class RedisRecord {
     const now = Date.now();
     const { tiers } = this.#places;
     const full = new Set(this.#full);
-    const must = (this.options.mustRead?.() ?? []).filter((queue) => this.#places.has(queue));
+    const must = (this.options.mustRead?.() ?? []).filter(
+      (queue) => this.#places.has(queue) && !tiers.aside.includes(queue),
+    );
     const hot = tiers.hot(now).filter((queue) => !full.has(queue));
     const waited = new Set(hot);
     const others = [...new Set([...tiers.coldSlice(now), ...must])].filter(
       (queue) => !full.has(queue) && !waited.has(queue),
     );
-    this.#full = [];
+    const asked = this.#full.slice(0, FULL_AT_ONCE);
+    this.#full = this.#full.slice(FULL_AT_ONCE);
     const found: Read = new Map();
     const each = Math.ceil(EVENTS_PER_READ / Math.max(1, this.#busy));
-    if (full.size > 0) await this.#ask([...full], Math.ceil(EVENTS_PER_READ / full.size), 0, found);
+    if (asked.length > 0) await this.#ask(asked, Math.ceil(EVENTS_PER_READ / asked.length), 0, found);
     if (others.length > 0) await this.#ask(others, Math.min(each, EVENTS_AT_MOST / others.length), 0, found);
     const isQuiet = found.size === 0;
     const blockMs = tiers.hasCold ? Math.min(waitMs, POLL_MS) : waitMs;

@@ -7,7 +7,8 @@ import { isAfter, msOf } from './redis-events';
 import type { Place } from './redis-places';
 import { runAll } from './run-all';
 
-const STREAMS_PER_SCRIPT = 500;
+/** A stream's first entry may carry a whole result. */
+const STREAMS_PER_SCRIPT = 100;
 /** BullMQ's own, where a queue says nothing. */
 const EVENTS_KEPT = 10_000;
 

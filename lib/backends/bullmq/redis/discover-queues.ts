@@ -158,7 +158,7 @@ export class QueueDiscovery {
     }
     await this.#look(
       null,
-      this.#configured.filter((queue) => !this.#scanned.has(queue)),
+      this.#configured.filter((queue) => !this.#scanned.has(queue) || this.#refused.has(queue)),
     );
     this.#scan = { endedAt: Date.now(), tookMs: Date.now() - startedAt, keys };
   }
@@ -195,9 +195,10 @@ export class QueueDiscovery {
       cursor = next;
       const candidates = keys.map((key) => key.slice(this.link.prefix.length + 1, -':meta'.length));
       const since = Date.now() - REFUSED_KEPT_MS;
-      const unknown = candidates.filter(
-        (queue) => !this.#scanned.has(queue) && (this.#refused.get(queue) ?? 0) < since,
-      );
+      const unknown = candidates.filter((queue) => {
+        const refusedAt = this.#refused.get(queue);
+        return refusedAt === undefined ? !this.#scanned.has(queue) : refusedAt < since;
+      });
       const are = unknown.length > 0 ? await this.#look(node, unknown) : [];
       const confirmed = new Set(unknown.filter((_, i) => are[i] === 'queue'));
       onFound(candidates.filter((queue) => this.#scanned.has(queue) || confirmed.has(queue)));

@@ -30,7 +30,9 @@ export function getJob(
   const base = link.base(queue);
   const cap = Math.min(maxPayloadBytes, SCRIPT_CAP_BYTES);
   const payloadOf = async (field: string, text: unknown, size: unknown): Promise<Payload> => {
-    const isRead = maxPayloadBytes > 0 && Number(size) > SCRIPT_CAP_BYTES && Number(size) <= MOST_READ_BYTES;
+    // What the script had no room for.
+    const isLeft = Number(size) > SCRIPT_CAP_BYTES || (text === '' && Number(size) > 0);
+    const isRead = maxPayloadBytes > 0 && isLeft && Number(size) <= MOST_READ_BYTES;
     const bytes = isRead ? await link.reads.hgetBuffer(base + id, field) : null;
     return bytes
       ? cutBytes(bytes, bytes.length, maxPayloadBytes)

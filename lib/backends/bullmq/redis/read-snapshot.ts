@@ -16,6 +16,9 @@ const FAILED_COUNT_BELIEVED_MS = 2_500;
 /** The first look at a queue takes all there is to know. */
 const FIRST_LOOK_COMMANDS = 8;
 
+/** `readAt` of one that is to be read in full although its figures stand: 0 is of one that has none yet. */
+const TOUCHED = 1;
+
 /** Remembers what it read, so that a quiet queue costs the broker nothing. One for each source. */
 export class SnapshotReader {
   #known = new Map<string, Known>();
@@ -32,7 +35,7 @@ export class SnapshotReader {
   /** A change of ours: the queue is read in full at the next snapshot. */
   touch(queue: string): void {
     const known = this.#known.get(queue);
-    if (known) Object.assign(known, { readAt: 0, extraAt: { m: 0, o: 0, e: 0 } });
+    if (known) Object.assign(known, { readAt: TOUCHED, extraAt: { m: 0, o: 0, e: 0 } });
   }
 
   /** A queue that holds or held prioritized jobs. */
@@ -73,7 +76,7 @@ export class SnapshotReader {
 
   async #readChunk(names: string[], due: ReadonlySet<string>, now: number): Promise<void> {
     const queues = names.map((name) => this.#of(name)).sort((a, b) => stalest(a) - stalest(b));
-    const fresh = queues.filter((known) => known.readAt === 0).length;
+    const fresh = queues.filter((known) => known.readAt <= TOUCHED).length;
     const allowance = Math.ceil(commandsFor(queues.length) + fresh * FIRST_LOOK_COMMANDS);
     const args = queues.flatMap((known) => [
       this.link.base(known.name),

@@ -16,6 +16,11 @@ const COLD_BLOCK_MS = 250;
 /** On Cluster one connection cannot wait on many slots: asked in turn instead. */
 const POLL_MS = 150;
 const EVENTS_PER_READ = 2_000;
+const MOST_COUNT = 500;
+/** What one read copies within the broker: 2 ms of it. */
+const BYTES_PER_READ = 1_048_576;
+/** Of streams that had more than was asked for. */
+const FULL_AT_ONCE = 100;
 const RETRY_MAX_MS = 2_000;
 
 interface Stream {
@@ -84,6 +89,8 @@ class Tail {
   #waiting = false;
   #breathes = false;
   #readAt = 0;
+  /** How many of one stream to ask for, by what they weighed last. */
+  #count = MOST_COUNT / 2;
   #clientId: number | null = null;
   #blocked = false;
 
@@ -183,7 +190,9 @@ class Tail {
   /** Null: nothing new. */
   async #read(cold: readonly string[]): Promise<BackendEvent[] | null> {
     const stale = Date.now() - this.#readAt > 1_000;
-    const names = [...this.#hot().map(({ queue }) => queue), ...cold.filter((queue) => this.#streams.has(queue))];
+    const full = [...this.#streams.values()].filter((stream) => stream.full).slice(0, FULL_AT_ONCE);
+    const hot = [...full, ...this.#hot()].map(({ queue }) => queue);
+    const names = [...new Set([...hot, ...cold.filter((queue) => this.#streams.has(queue))])];
     const groups = this.source.group(names);
     const replies = await Promise.all(groups.map((queues) => this.#readSome(queues, stale)));
     this.#readAt = Date.now();
@@ -206,10 +215,13 @@ class Tail {
     if (queues.length === 0) return null;
     const { link } = this.source;
     const streams = queues.map((queue) => this.#streams.get(queue) as Stream);
-    const count = Math.max(10, Math.min(500, Math.floor(EVENTS_PER_READ / streams.length)));
+    const count = Math.max(10, Math.min(this.#count, Math.floor(EVENTS_PER_READ / streams.length)));
     const keys = queues.map((queue) => `${link.base(queue)}events`);
     const args = streams.flatMap((stream) => [link.base(stream.queue), stream.cursor, this.#flags(stream, stale)]);
-    const replies = (await within(runScript(this.client, READ_EVENTS, keys, [count, ...args]))) as StreamReply[];
+    const reply = await within(runScript(this.client, READ_EVENTS, keys, [count, ...args]));
+    const [bytes, ...replies] = reply as [bytes: number, ...StreamReply[]];
+    if (bytes > BYTES_PER_READ) this.#count = Math.max(10, Math.floor(this.#count / 2));
+    else if (bytes < BYTES_PER_READ / 2) this.#count = Math.min(MOST_COUNT, this.#count * 2);
     for (const stream of streams) stream.full = false;
     if (replies.length === 0) return null;
     const now = Date.now();

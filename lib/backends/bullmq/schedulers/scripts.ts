@@ -128,7 +128,10 @@ local function printOf(repeatKey, id)
   local score = redis.call('ZSCORE', repeatKey, id)
   if not score then return false end
   local key = repeatKey .. ':' .. id
-  if redis.call('HLEN', key) > 64 or redis.call('HSTRLEN', key, 'data') > 8388608 then error({ err = 'UNREADABLE its template is too big' }) end
+  if redis.call('HLEN', key) > 64 then error('UNREADABLE its template has too many fields', 0) end
+  local told, bytes = pcall(redis.call, 'MEMORY', 'USAGE', key, 'SAMPLES', 0)
+  if not told then bytes = redis.call('HSTRLEN', key, 'data') + redis.call('HSTRLEN', key, 'opts') end
+  if bytes and bytes > 1048576 then error('UNREADABLE its template is over 1 MB', 0) end
   local flat, parts = redis.call('HGETALL', key), {}
   for i = 1, #flat, 2 do parts[#parts + 1] = flat[i] .. '=' .. #flat[i + 1] .. ':' .. flat[i + 1] end
   table.sort(parts)

@@ -9,6 +9,7 @@ import { CLOCK_LUA } from './clock-script';
  * ARGV    1 base · 2 kind: 'zset' | 'list' · 3 limit · 4 budget (ms) · 5, 6 position: zset: score, id of the last; list: number
  *         of the list, index from its head · 7 '1' = look into the jobs · 8 '1' = give data · 9 field of time, '' = none ·
  *         10 from (ms) · 11 to (ms) · 12 part of the error, lower case · 13 '1' = by name · 14… names
+ * A job whose key is none of a job fits nothing.
  * reply   { searched, position 1, position 2 ('' = the end), id, data, id, data, … }
  *
  * A ZSET is walked by (score, id). A LIST is walked from its head, where jobs arrive: what arrives meanwhile shifts the rest
@@ -27,11 +28,12 @@ local out = { 0, '', '' }
 local function fits(id)
   local key = base .. id
   if look then
-    local h = redis.call('HMGET', key, 'name', 'timestamp', 'finishedOn')
-    if not h[1] and not h[2] then return false end
-    if byName and not names[h[1] or ''] then return false end
+    local h = redis.call('HMGET', key, 'timestamp', 'finishedOn')
+    local name = redis.call('HSTRLEN', key, 'name') <= TOO_BIG and redis.call('HGET', key, 'name')
+    if not name and not h[1] then return false end
+    if byName and not names[name or ''] then return false end
     if timeField ~= '' then
-      local at = tonumber(timeField == 'added' and h[2] or h[3] or '')
+      local at = tonumber(timeField == 'added' and h[1] or h[2] or '')
       if not at or at < from or at > to then return false end
     end
     if needle ~= '' then
@@ -46,8 +48,11 @@ local function fits(id)
 end
 local seen = 0
 local function take(id)
-  local ok, data = fits(id)
-  if ok then
+  local readable, ok, data = pcall(fits, id)
+  if not readable then
+    local words = type(ok) == 'table' and ok.err or tostring(ok)
+    if not string.find(words, 'WRONGTYPE', 1, true) then error(ok, 0) end
+  elseif ok then
     out[#out + 1] = id
     out[#out + 1] = data
   end

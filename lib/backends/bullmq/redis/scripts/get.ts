@@ -13,10 +13,10 @@ import { STATE_LUA } from './state';
  *         faults = { what, the server's words, … } of what beside the HASH cannot be read
  *         flow = { unprocessed, processed, ignored, failed, key, kind, … } with at most 20 children, kinds p(ending) d(one) f(ailed)
  *
- * Payloads over 2 MB are left out: a script holds the broker 3 ms for each MB, a plain HGET 0.5 ms. Of the other fields no more than
- * 512 KB is read.
- * The job's SETs and HASHes of children (\`:dependencies\`, \`:processed\`, \`:failed\`, \`:unsuccessful\`) are sampled by one
- * SCAN step each, never read whole.
+ * Payloads over 2 MB are left out, and of all fields together 3 MB are read: a script holds the broker up to 3 ms for each MB, a plain HGET
+ * 0.5 ms. What has no room comes as '' with its size.
+ * The job's SETs and HASHes of children (\`:dependencies\`, \`:processed\`, \`:failed\`, \`:unsuccessful\`) are sampled, by their names
+ * alone: a HASH holds whole results beside them.
  */
 export const GET_JOB = luaScript(`${ROW_LUA}${STATE_LUA}
 local key, base, id, cap = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
@@ -35,15 +35,12 @@ if not one then return false end
 local function payload(name, most)
   local size = redis.call('HSTRLEN', key, name)
   if size == 0 or size > 2097152 then return '', size end
-  return utf8cut(redis.call('HGET', key, name), most), size
+  return field(key, name, most) or '', size
 end
-local data, dataSize = payload('data', cap)
-local result, resultSize = payload('returnvalue', cap)
 local opts, optsSize = payload('opts', 262144)
 local function traces()
-  local size = redis.call('HSTRLEN', key, 'stacktrace')
-  if size == 0 or size > 2097152 then return { 1 } end
-  local text = redis.call('HGET', key, 'stacktrace')
+  local text, size = payload('stacktrace', 2097152)
+  if text == '' then return { 1 } end
   if size > 524288 then return { 0, utf8cut(text, 65536) } end
   local ok, all = pcall(cjson.decode, text)
   if not ok or type(all) ~= 'table' then return { 1 } end
@@ -57,28 +54,34 @@ local function traces()
   end
   return { 1, unpack(kept) }
 end
+local stacks = traces()
+local data, dataSize = payload('data', cap)
+local result, resultSize = payload('returnvalue', cap)
+local function namesOf(children, count)
+  return count <= 1000 and redis.call('HKEYS', children) or redis.call('HRANDFIELD', children, 20)
+end
 local function flow()
   local counts = { ask('dependencies', 'SCARD', key .. ':dependencies') or 0, ask('processed', 'HLEN', key .. ':processed') or 0,
     ask('failed children', 'HLEN', key .. ':failed') or 0, ask('unsuccessful', 'ZCARD', key .. ':unsuccessful') or 0 }
   local out, left = { counts[1], counts[2], counts[3], counts[4] }, 20
-  local function take(list, step, kind)
-    for i = 1, #list, step do
+  local function take(list, kind)
+    for _, child in ipairs(list) do
       if left == 0 then return end
       left = left - 1
-      out[#out + 1] = list[i]
+      out[#out + 1] = child
       out[#out + 1] = kind
     end
   end
-  if counts[4] > 0 then take(redis.call('ZRANGE', key .. ':unsuccessful', 0, 19), 1, 'f') end
-  if counts[3] > 0 then take(redis.call('HSCAN', key .. ':failed', 0, 'COUNT', 20)[2], 2, 'f') end
-  if counts[1] > 0 then take(redis.call('SSCAN', key .. ':dependencies', 0, 'COUNT', 20)[2], 1, 'p') end
-  if counts[2] > 0 then take(redis.call('HSCAN', key .. ':processed', 0, 'COUNT', 20)[2], 2, 'd') end
+  if counts[4] > 0 then take(redis.call('ZRANGE', key .. ':unsuccessful', 0, 19), 'f') end
+  if counts[3] > 0 then take(namesOf(key .. ':failed', counts[3]), 'f') end
+  if counts[1] > 0 then take(redis.call('SSCAN', key .. ':dependencies', 0, 'COUNT', 20)[2], 'p') end
+  if counts[2] > 0 then take(namesOf(key .. ':processed', counts[2]), 'd') end
   return out
 end
 local function short(name)
   return redis.call('HSTRLEN', key, name) <= 65536 and redis.call('HGET', key, name) or ''
 end
-return { state, one, data, dataSize, result, resultSize, opts, optsSize, traces(), string.sub(short('stc'), 1, 32), short('parentKey'),
+return { state, one, data, dataSize, result, resultSize, opts, optsSize, stacks, string.sub(short('stc'), 1, 32), short('parentKey'),
   short('parent'), short('rjk'), short('deid'), ask('logs', 'LLEN', key .. ':logs') or 0, flow(), faults }
 `);
 

@@ -7,7 +7,7 @@ import { luaScript } from '../link';
  * ARGV[1] at most so many events of each stream
  * ARGV    then 3 for each queue: base · cursor · flags: g (its beginning may have been trimmed: look) r (so it may, when
  *         the count is met) p (it has prioritized jobs)
- * reply   for each stream with events: { index, 1 = the count was met, 1 = events were trimmed unread, last id ('' = it cannot be read),
+ * reply   bytes that the events have, then for each stream with events: { index, 1 = the count was met, 1 = events were trimmed unread, last id ('' = it cannot be read),
  *           then 4 for each event that says something: ms, event, job id, text (name | first of the failure | progress | 'prioritized') }
  */
 export const READ_EVENTS = luaScript(`
@@ -27,7 +27,7 @@ end
 local TEXT = { added = 'name', failed = 'failedReason', progress = 'data' }
 local SAID = { added = 1, waiting = 1, active = 1, delayed = 1, ['waiting-children'] = 1, completed = 1, failed = 1, removed = 1,
   progress = 1, paused = 1, resumed = 1, drained = 1, cleaned = 1 }
-local out, priorities = {}, 50
+local out, priorities = { 0 }, 50
 local all, news = pcall(redis.call, 'XREAD', unpack(read))
 if not all then
   local rest = {}
@@ -37,7 +37,7 @@ if not all then
     elseif one then rest[#rest + 1] = one[1] end
   end
   local words = type(news) == 'table' and news.err or tostring(news)
-  if #out == streams and not string.find(words, 'WRONGTYPE', 1, true) then return redis.error_reply(words) end
+  if #out == streams + 1 and not string.find(words, 'WRONGTYPE', 1, true) then return redis.error_reply(words) end
   news = rest
 end
 if not news then return out end
@@ -52,7 +52,10 @@ for _, stream in ipairs(news) do
   local one = { i, #events >= count and 1 or 0, trimmed, events[#events][1] }
   for _, event in ipairs(events) do
     local f = {}
-    for n = 1, #event[2], 2 do f[event[2][n]] = event[2][n + 1] end
+    for n = 1, #event[2], 2 do
+      f[event[2][n]] = event[2][n + 1]
+      out[1] = out[1] + #event[2][n + 1]
+    end
     local kind = f['event']
     if SAID[kind] then
       local text = TEXT[kind] and string.sub(f[TEXT[kind]] or '', 1, 2052) or ''

@@ -17,7 +17,8 @@ if not read then return redis.error_reply('WRONGTYPE ' .. KEYS[1] .. ' is a ' ..
 local isRepeat = string.sub(KEYS[1], -7) == ':repeat'
 local function note(id)
   if string.sub(id, 1, 2) == '0:' or #out >= 2 * tonumber(ARGV[3]) then return end
-  local name = redis.pcall('HGET', ARGV[1] .. id, 'name')
+  local size = redis.pcall('HSTRLEN', ARGV[1] .. id, 'name')
+  local name = type(size) == 'number' and size <= 65536 and redis.pcall('HGET', ARGV[1] .. id, 'name')
   if type(name) ~= 'string' then name = isRepeat and string.match(id, '^[^:]*') or '' end
   if known[name] then return end
   known[name] = true

@@ -35,7 +35,8 @@ local function refuse(id, name)
   return { '${REFUSED}', id or '', name or '', unreadable or '' }
 end
 local function isKnown(id)
-  local name = redis.pcall('HGET', ARGV[1] .. id, 'name')
+  local size = redis.pcall('HSTRLEN', ARGV[1] .. id, 'name')
+  local name = type(size) == 'number' and size <= 65536 and redis.pcall('HGET', ARGV[1] .. id, 'name')
   if type(name) ~= 'string' then name = '' end
   return known[name], name
 end

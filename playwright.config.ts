@@ -8,6 +8,9 @@ const baseURL = process.env.QUEUEDECK_TEST_URL;
 if (!baseURL)
   throw new Error('Run the specs by `npm test -- api` or `npm test -- browser`: they start the product for it.');
 
+/** They start a product of their own, so they may run beside the other pages. */
+const OWN_PRODUCT = /(hostile-broker|our-worker)\.spec\.ts$/;
+
 export default defineConfig({
   testDir: 'e2e',
   outputDir: process.env.QUEUEDECK_TEST_OUTPUT ?? 'test-results',
@@ -29,6 +32,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'api', testDir: 'e2e/api' },
-    { name: 'pages', testDir: 'e2e/pages' },
+    { name: 'pages', testDir: 'e2e/pages', testIgnore: OWN_PRODUCT },
+    { name: 'pages-own', testDir: 'e2e/pages', testMatch: OWN_PRODUCT },
   ],
 });

@@ -77,35 +77,37 @@ async function runUnit(folder, rest, names) {
   return countVitest(read, code);
 }
 
-/** The specs of the API and those of the browser at once, each against a product of its own. */
+/** The specs of the API and those of the browser at once, each against a product of its own; pages that need neither come after the API's. */
 async function runSpecs(folder, wants, rest, names) {
   const env = await buildStack();
   const browser = wants('browser') ? await ensureBrowser() : '';
-  const projects = [wants('api') && 'api', wants('browser') && 'pages'].filter(Boolean);
-  heading(`${projects.map((project) => HEADINGS[project]).join(' and ')} on the production build`);
+  const lanes = [
+    [wants('api') && 'api', wants('browser') && 'pages-own'].filter(Boolean),
+    [wants('browser') && 'pages'].filter(Boolean),
+  ].filter((projects) => projects.length > 0);
+  const what = [wants('api') && 'API', wants('browser') && 'browser'].filter(Boolean);
+  heading(`${what.join(' and ')} on the production build`);
   const { register } = await import('tsx/esm/api');
   register();
   Object.assign(process.env, env);
   const counts = await Promise.all(
-    projects.map((project) => attempt(() => runProject(project, { folder, env, browser, rest, names }))),
+    lanes.map((projects) => attempt(() => runProjects(projects, { folder, env, browser, rest, names }))),
   );
   return sum(counts);
 }
 
-const HEADINGS = { api: 'API', pages: 'browser' };
-
-async function runProject(project, { folder, env, browser, rest, names }) {
+async function runProjects(projects, { folder, env, browser, rest, names }) {
   const { startStack } = await import('../lib/testing/stack.ts');
   let log = '';
   const stack = await startStack({ onOutput: (text) => (log = (log + text).slice(-20_000)) });
-  const report = path.join(folder, `playwright-${project}.json`);
-  const output = path.join(root, 'test-results', `${path.basename(folder)}-${project}`);
+  const report = path.join(folder, `playwright-${projects[0]}.json`);
+  const output = path.join(root, 'test-results', `${path.basename(folder)}-${projects[0]}`);
   try {
     const code = await runNode(
       [
         'node_modules/@playwright/test/cli.js',
         'test',
-        `--project=${project}`,
+        ...projects.map((project) => `--project=${project}`),
         '--reporter=list,json',
         '--pass-with-no-tests',
         ...rest,

@@ -135,7 +135,7 @@ class OpenLane {
       connectionString: url,
       max: places,
       // Once open they stay: a process that is late needs seconds to open one. What lies idle between must not be forgotten on the way.
-      min: lane === 'vital' ? places : 0,
+      min: places,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       connectionTimeoutMillis: 10_000,

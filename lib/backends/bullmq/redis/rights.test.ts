@@ -83,7 +83,7 @@ const LOST: Record<string, string[]> = {
   '+hlen': ['schedulers.find'],
   '+hgetall': ['bulk.keepJobs', 'schedulers.find'],
   '+hscan': ['readMeta'],
-  '+hstrlen': [...DATA, 'readPayload', 'schedulers.find'],
+  '+hstrlen': [...DATA, 'readPayload'],
   '+hget': [...DATA, 'readPayload', 'bulk.keepJobs', 'bulk.readData', 'flows.search', 'flows.level'],
   '+llen': ['listJobs active', 'getLogs'],
   '+lindex': ['listJobs waiting'],

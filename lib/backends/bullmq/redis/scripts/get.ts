@@ -58,7 +58,8 @@ local stacks = traces()
 local data, dataSize = payload('data', cap)
 local result, resultSize = payload('returnvalue', cap)
 local function namesOf(children, count)
-  return count <= 1000 and redis.call('HKEYS', children) or redis.call('HRANDFIELD', children, 20)
+  if count <= 1000 then return ask('children', 'HKEYS', children) or {} end
+  return ask('children', 'HRANDFIELD', children, 20) or {}
 end
 local function flow()
   local counts = { ask('dependencies', 'SCARD', key .. ':dependencies') or 0, ask('processed', 'HLEN', key .. ':processed') or 0,

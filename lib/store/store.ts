@@ -50,17 +50,23 @@ export function openStore(url: string, options: StoreOptions = {}): Store {
     search: open('search'),
     figures: open('figures'),
   };
-  let ready: Promise<void> | null = null;
+  let migrating: Promise<void> | null = null;
+  let isMigrated = false;
   const migrated = () => {
-    ready ??= migrate(lanes.ordinary.pool).catch((error) => {
-      ready = null;
-      throw error;
-    });
-    return ready;
+    migrating ??= migrate(lanes.ordinary.pool).then(
+      () => {
+        isMigrated = true;
+      },
+      (error) => {
+        migrating = null;
+        throw error;
+      },
+    );
+    return migrating;
   };
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      await within(options.waitMs ?? MIGRATING_MS, migrated());
+      if (!isMigrated) await within(options.waitMs ?? MIGRATING_MS, migrated());
       return await work();
     } catch (error) {
       throw asStoreError(error);
@@ -105,13 +111,9 @@ async function within(ms: number, migrated: Promise<void>): Promise<void> {
   const late = sleep(ms, 'late' as const, { signal: over.signal, ref: false }).catch(() => undefined);
   try {
     if ((await Promise.race([migrated, late])) === 'late')
-      throw new CodedError(
-        'store_unavailable',
-        'The store (PostgreSQL) is being brought up to date, or does not answer.',
-        {
-          retryAfterSeconds: 5,
-        },
-      );
+      throw new CodedError('store_unavailable', 'The store (PostgreSQL) is being brought up to date.', {
+        retryAfterSeconds: 5,
+      });
   } finally {
     over.abort();
   }

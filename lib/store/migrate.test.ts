@@ -119,21 +119,21 @@ describe('bringing a store up to date', () => {
   it('takes the time that a step needs, while questions are answered in theirs', async () => {
     const url = await createTestDatabase();
     const owner = new pg.Pool({ connectionString: url, max: 2 });
-    const pool = new pg.Pool({ connectionString: url, max: 1, query_timeout: 300, statement_timeout: 300 });
-    const store = openStore(url, { waitMs: 200 });
+    const pool = new pg.Pool({ connectionString: url, max: 1, query_timeout: 1_500, statement_timeout: 1_500 });
+    const store = openStore(url, { migratingMs: 1_000 });
     await makeOld(owner, MIGRATIONS.length - 1);
     const holder = await owner.connect();
     await holder.query('BEGIN; LOCK TABLE queuedeck.recorder');
     const done = migrate(pool).then(() => 'done');
     await expect(store.query('SELECT 1')).rejects.toMatchObject({ code: 'store_unavailable' });
-    expect(await Promise.race([done, new Promise((late) => setTimeout(late, 1_000, 'still at it'))])).toBe(
+    expect(await Promise.race([done, new Promise((late) => setTimeout(late, 2_000, 'still at it'))])).toBe(
       'still at it',
     );
     await holder.query('COMMIT');
     holder.release();
     expect(await done).toBe('done');
     expect(await store.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    expect((await pool.query('SHOW statement_timeout')).rows).toEqual([{ statement_timeout: '300ms' }]);
+    expect((await pool.query('SHOW statement_timeout')).rows).toEqual([{ statement_timeout: '1500ms' }]);
     await Promise.all([owner.end(), pool.end(), store.close()]);
   });
 

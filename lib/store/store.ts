@@ -39,6 +39,8 @@ interface StoreOptions {
   statementMs?: number;
   /** How long a query may wait for a place, in place of its lane's own time. */
   waitMs?: number;
+  /** How long a query may wait while the tables are brought up to date, in place of MIGRATING_MS. */
+  migratingMs?: number;
 }
 
 /** Connects lazily; migrates once before the first query (and again after a failed attempt). */
@@ -66,7 +68,7 @@ export function openStore(url: string, options: StoreOptions = {}): Store {
   };
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      if (!isMigrated) await within(options.waitMs ?? MIGRATING_MS, migrated());
+      if (!isMigrated) await within(options.migratingMs ?? MIGRATING_MS, migrated());
       return await work();
     } catch (error) {
       throw asStoreError(error);

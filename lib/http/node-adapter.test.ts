@@ -2,7 +2,9 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { CodedError } from '@/lib/contracts/errors';
 import { answerDirectly } from './node-adapter';
+import { readJsonBody } from './read-body';
 import type { Handler } from './route';
 
 const SSE = { 'content-type': 'text/event-stream; charset=utf-8' };
@@ -65,5 +67,77 @@ describe('answerDirectly', () => {
     expect(taken).toBe(before);
     socket.destroy();
     await expect.poll(() => cancelled.signal.aborted).toBe(true);
+  });
+
+  describe('of a body', () => {
+    /** What a route makes of it: the JSON, or the error's code. */
+    const echo: Handler = async (request) => {
+      const read = await readJsonBody(request, 300).catch((error: CodedError) => error.code);
+      return Response.json(read ?? null);
+    };
+    /** All that one connection is answered, in order; it is kept open until `bodies` of them are there. */
+    async function talk(port: number, sent: string[], bodies: number): Promise<string[]> {
+      const socket = connect(port, '127.0.0.1');
+      let text = '';
+      socket.setEncoding('utf8').on('data', (more) => {
+        text += more;
+      });
+      for (const one of sent) socket.write(one);
+      const found = () => [...text.matchAll(/\r\n\r\n([^\r]*?)(?=HTTP\/|$)/g)].map(([, body = '']) => body);
+      await expect.poll(() => found().length, { timeout: 5_000 }).toBe(bodies);
+      socket.destroy();
+      return found();
+    }
+    const post = (body: string, length = body.length) =>
+      `POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`;
+    const chunked = (...chunks: string[]) =>
+      `POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n${[
+        ...chunks,
+        '',
+      ]
+        .map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`)
+        .join('')}`;
+
+    it('hands over each of a connection, of a told length or in chunks, and none where there is none', async () => {
+      const port = await serve(echo);
+      const none = 'POST / HTTP/1.1\r\nhost: x\r\n\r\n';
+      const all = await talk(port, [post('{"a":1}'), none, chunked('{"b"', ':2}'), post('[3]')], 4);
+      expect(all).toEqual(['{"a":1}', 'null', '{"b":2}', '[3]']);
+    });
+
+    it('refuses one that is too large, by what it says and by what it is, and answers the next', async () => {
+      const port = await serve(echo);
+      const large = `"${'x'.repeat(1_100_000)}"`;
+      const all = await talk(port, [post(large), post('1'), chunked(large), post('2')], 4);
+      expect(all).toEqual(['"body_too_large"', '1', '"body_too_large"', '2']);
+    });
+
+    it('gives up one that does not come, and takes the rest of it for nothing else', async () => {
+      const port = await serve(echo);
+      const socket = connect(port, '127.0.0.1');
+      let text = '';
+      socket.setEncoding('utf8').on('data', (more) => {
+        text += more;
+      });
+      socket.write(post('{"a"', 7));
+      await expect.poll(() => text, { timeout: 5_000 }).toContain('request_timeout');
+      socket.write(`:1}${post('5')}`);
+      await expect.poll(() => text, { timeout: 5_000 }).toMatch(/\r\n5$/);
+      socket.destroy();
+    });
+
+    it('is told when it breaks off', async () => {
+      let code = '';
+      const port = await serve(async (request) => {
+        code = await readJsonBody(request).then(
+          () => 'read',
+          (error: CodedError) => error.code,
+        );
+        return new Response(null);
+      });
+      const socket = connect(port, '127.0.0.1');
+      socket.write(post('{"a"', 7), () => socket.destroy());
+      await expect.poll(() => code).toBe('bad_request');
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { CodedError } from '@/lib/contracts/errors';
-import { BODY_MS, readChunks } from '@/lib/http/read-chunks';
+import { BODY_MS, type Body, readChunks } from '@/lib/http/read-chunks';
 import { isDeeperThan, JSON_LEVELS } from '@/lib/json-depth';
 import { findUnsafeNumber } from '@/lib/unsafe-number';
 
@@ -11,7 +11,10 @@ export const MAX_BODY_BYTES = 1_048_576;
  * broken JSON with its position, 422 for a number that JavaScript cannot hold: it would be stored changed; 422 for JSON nested deeper
  * than what recurses over it can go.
  */
-export async function readJsonBody(request: Pick<Request, 'headers' | 'body'>, ms = BODY_MS): Promise<unknown> {
+export async function readJsonBody(
+  request: Pick<Request, 'headers'> & { body: Body | null },
+  ms = BODY_MS,
+): Promise<unknown> {
   const declared = Number(request.headers.get('content-length') ?? 0);
   if (declared > MAX_BODY_BYTES) throw tooLarge();
   const text = await readText(request, ms);
@@ -40,7 +43,7 @@ export async function readJsonBody(request: Pick<Request, 'headers' | 'body'>, m
   return value;
 }
 
-async function readText(request: Pick<Request, 'body'>, ms: number): Promise<string> {
+async function readText(request: { body: Body | null }, ms: number): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let bytes = 0;
   let text = '';

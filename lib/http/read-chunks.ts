@@ -3,8 +3,13 @@ import { CodedError } from '@/lib/contracts/errors';
 /** A body that trickles in would hold its request for ever. */
 export const BODY_MS = 30_000;
 
+/** Of a Request, or of Node's own server. */
+export interface Body {
+  getReader(): Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>;
+}
+
 /** The body as it comes. Throws request_timeout when it has not all come within `ms` of the first read. */
-export async function* readChunks(request: Pick<Request, 'body'>, ms = BODY_MS): AsyncGenerator<Uint8Array, void> {
+export async function* readChunks(request: { body: Body | null }, ms = BODY_MS): AsyncGenerator<Uint8Array, void> {
   const reader = request.body?.getReader();
   if (!reader) return;
   let isLate = false;

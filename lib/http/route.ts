@@ -8,12 +8,13 @@ import type { VerbName } from '@/lib/contracts/routes';
 import { guardRequest } from '@/lib/http/guard-request';
 import { problemResponse } from '@/lib/http/problem';
 import { readJsonBody } from '@/lib/http/read-body';
+import type { Body } from '@/lib/http/read-chunks';
 import { currentRequest } from '@/lib/http/request-context';
 import { takeUpload } from '@/lib/http/take-upload';
 import { Answer, type Ask, execute, type Verb } from '@/lib/verbs';
 
 /** What of a Request is read, so that whoever has no Request need not make one. */
-export type Asked = Pick<Request, 'method' | 'url' | 'headers' | 'body' | 'signal'>;
+export type Asked = Pick<Request, 'method' | 'url' | 'headers' | 'signal'> & { body: Body | null };
 export type Handler = (request: Asked) => Promise<Response>;
 
 /** A verb as a route handler: guard → read → execute → JSON, every error a problem. */

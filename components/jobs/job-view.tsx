@@ -2,7 +2,6 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { CancelNotice } from '@/components/jobs/detail/cancel-notice';
 import { CompareCard } from '@/components/jobs/detail/compare-card';
 import { ErrorCard } from '@/components/jobs/detail/error-card';
 import { FactsCard } from '@/components/jobs/detail/facts-card';
@@ -23,6 +22,9 @@ import { keys } from '@/lib/client/query-keys';
 import { JOB_ACTION_LABELS, type JobAction, runJobAction } from '@/lib/client/run-job-action';
 
 // What few jobs have comes with them.
+const CancelNotice = lazy(() =>
+  import('@/components/jobs/detail/cancel-notice').then((file) => ({ default: file.CancelNotice })),
+);
 const FlowCard = lazy(() => import('@/components/jobs/detail/flow-card').then((file) => ({ default: file.FlowCard })));
 const MissingJob = lazy(() => import('@/components/jobs/missing-job').then((file) => ({ default: file.MissingJob })));
 
@@ -65,7 +67,11 @@ export function JobView({ address, problem }: JobViewProps) {
       <JobHead address={address} job={job} busy={busy} onAction={act} />
       <JobWhyLine address={address} job={job} />
       <UnreadableNote why={job.unreadable} />
-      <CancelNotice job={job} note={note} />
+      {job.cancel && job.state === 'active' && (
+        <Suspense>
+          <CancelNotice cancel={job.cancel} note={note} />
+        </Suspense>
+      )}
       <div className="jobgrid">
         <div className="col">
           <TimelineCard job={job} />

@@ -3,9 +3,7 @@ import { Visible } from '@/components/ui/visible';
 import type { Job } from '@/lib/contracts/jobs';
 
 /** Where a cancel stands: requested, acknowledged, or why it may stay requested. */
-export function CancelNotice({ job, note }: { job: Job; note: string | null }) {
-  const { cancel } = job;
-  if (!cancel || job.state !== 'active') return null;
+export function CancelNotice({ cancel, note }: { cancel: NonNullable<Job['cancel']>; note: string | null }) {
   const isHeard = cancel.state === 'acknowledged';
   return (
     <div className={`notice ${isHeard ? 'active' : 'paused'}`} role="status">

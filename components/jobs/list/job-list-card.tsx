@@ -2,13 +2,11 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { EmptyJobs } from '@/components/jobs/list/empty-jobs';
 import { JobTable } from '@/components/jobs/list/job-table';
 import { Pager } from '@/components/jobs/list/pager';
 import { useJobActions } from '@/components/jobs/list/use-job-actions';
 import { useNewJobs } from '@/components/jobs/list/use-new-jobs';
 import { FilterBar } from '@/components/jobs/select/filter-bar';
-import { LeftOutNote, NoMatch, Searched } from '@/components/jobs/select/searched';
 import { useFrozen } from '@/components/jobs/select/use-frozen';
 import { useSelection } from '@/components/jobs/select/use-selection';
 import { STATE_LABELS } from '@/components/queues/state-labels';
@@ -26,6 +24,12 @@ import { countSelected, isSelected, NOTHING, type Selection, toOperationFilter }
 import type { QueueFigures } from '@/lib/contracts/queues';
 import { formatCount } from '@/lib/format';
 
+// What most lists do not show comes when it is shown.
+const EmptyJobs = lazy(() => import('@/components/jobs/list/empty-jobs').then((file) => ({ default: file.EmptyJobs })));
+const searched = () => import('@/components/jobs/select/searched');
+const LeftOutNote = lazy(() => searched().then((file) => ({ default: file.LeftOutNote })));
+const NoMatch = lazy(() => searched().then((file) => ({ default: file.NoMatch })));
+const Searched = lazy(() => searched().then((file) => ({ default: file.Searched })));
 const SelectionBar = lazy(() =>
   import('@/components/jobs/select/selection-bar').then((file) => ({ default: file.SelectionBar })),
 );
@@ -113,8 +117,10 @@ export function JobListCard({ source, queue, list, figures }: JobListCardProps) 
           {formatCount(arrived.count, arrived.atLeast)} new
         </button>
       )}
-      {filtered && jobs.data && <Searched list={jobs.data} />}
-      {jobs.data?.leftOut && <LeftOutNote leftOut={jobs.data.leftOut} />}
+      <Suspense>
+        {filtered && jobs.data && <Searched list={jobs.data} />}
+        {jobs.data?.leftOut && <LeftOutNote leftOut={jobs.data.leftOut} />}
+      </Suspense>
       {jobs.error && !jobs.data && (
         <div className="p-[14px]">
           <ProblemNotice title="The jobs could not be read" detail={describeError(jobs.error)}>
@@ -125,13 +131,15 @@ export function JobListCard({ source, queue, list, figures }: JobListCardProps) 
         </div>
       )}
       {!jobs.data && !jobs.error && <SkeletonRows rows={10} columns={7} />}
-      {jobs.data &&
-        rows.length === 0 &&
-        (filtered ? (
-          <NoMatch list={jobs.data} state={list.state} />
-        ) : (
-          <EmptyJobs source={source} queue={queue} state={list.state} isFirst={list.cursor === null} />
-        ))}
+      {jobs.data && rows.length === 0 && (
+        <Suspense fallback={<div className="empty" />}>
+          {filtered ? (
+            <NoMatch list={jobs.data} state={list.state} />
+          ) : (
+            <EmptyJobs source={source} queue={queue} state={list.state} isFirst={list.cursor === null} />
+          )}
+        </Suspense>
+      )}
       {rows.length > 0 && (
         <JobTable
           rows={rows}

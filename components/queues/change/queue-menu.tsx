@@ -3,9 +3,6 @@
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Menu } from '@/components/ui/menu';
-import { showToast } from '@/components/ui/toast/toast-store';
-import { call } from '@/lib/client/call';
-import { describeError } from '@/lib/client/http/problem-error';
 import type { Queue } from '@/lib/contracts/queues';
 import type { VerbName } from '@/lib/contracts/routes';
 
@@ -43,7 +40,8 @@ export function QueueMenu({ queue }: { queue: Queue }) {
             id: 'meta',
             label: 'Export settings and counts',
             blocked: queue.can.includes('queue.meta') ? null : (queue.cannot['queue.meta'] ?? 'Not possible now.'),
-            onChoose: () => void exportMeta(queue),
+            onChoose: () =>
+              void import('@/components/queues/change/export-meta').then((file) => file.exportMeta(queue)),
           },
           item('trim', 'queue.trim-events', 'Trim events…'),
           item('orphans', 'queue.remove-orphans', 'Remove orphans…'),
@@ -55,19 +53,4 @@ export function QueueMenu({ queue }: { queue: Queue }) {
       <Suspense>{Change && <Change queue={queue} onClose={() => setAsked(null)} />}</Suspense>
     </>
   );
-}
-
-/** Hands the answer to the browser as a file. */
-async function exportMeta({ source, name }: Queue): Promise<void> {
-  try {
-    const meta = await call('queue.meta', { source, queue: name });
-    const url = URL.createObjectURL(new Blob([JSON.stringify(meta, null, 2)], { type: 'application/json' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = `${name.replaceAll(/[^\w.-]+/g, '_').slice(0, 80)}.json`;
-    link.click();
-    URL.revokeObjectURL(url);
-  } catch (error) {
-    showToast({ tone: 'failed', title: `${name} could not be exported`, detail: describeError(error) });
-  }
 }

@@ -20,6 +20,8 @@ const EVENTS_PER_READ = 3_000;
 const FIRST_COUNT = 500;
 /** What one read could bring at the very most, were every stream full of news. */
 const EVENTS_AT_MOST = 6_000;
+/** A stream is asked for so many at least: whoever has them had one job's whole life. */
+const LEAST_COUNT = 4;
 /** Of streams that had more than was asked for: each brings ten entries at least. */
 const FULL_AT_ONCE = EVENTS_AT_MOST / 10;
 const BYTES_PER_READ = 1_048_576;
@@ -152,7 +154,7 @@ export class RedisRecord {
   async #ask(queues: string[], wanted: number, waitMs: number, found: Read): Promise<void> {
     const { link, meter, group } = this.source;
     const groups = group(queues);
-    const count = Math.max(10, Math.min(this.#count, Math.floor(wanted)));
+    const count = Math.max(LEAST_COUNT, Math.min(this.#count, Math.floor(wanted)));
     const before = found.size;
     for (const some of groups) {
       const keys = some.map((queue) => `${link.base(queue)}events`);

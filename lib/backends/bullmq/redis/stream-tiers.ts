@@ -2,7 +2,7 @@
 const MOST_HOT = 500;
 /** A stream of the others is asked once in this time. */
 const COLD_EVERY_MS = 4_000;
-const MOST_COLD_AT_ONCE = 500;
+const MOST_COLD_AT_ONCE = 1_500;
 const REBUILD_EVERY_MS = 500;
 /** One that cannot be read is tried again after this. */
 const ASIDE_MS = 30_000;

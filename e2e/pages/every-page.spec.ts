@@ -106,10 +106,9 @@ for (const [name, path, heading, contrastIn] of PAGES) {
         await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
         `${width} px`,
       ).toBeLessThanOrEqual(0);
-      expect(
-        await page.evaluate(() => (window as unknown as { shift: number }).shift),
-        `shift at ${width} px`,
-      ).toBeLessThan(0.01);
+      const shifts = await page.evaluate(() => (window as unknown as { shifts: Shift[] }).shifts);
+      const total = shifts.reduce((sum, { value }) => sum + value, 0);
+      expect(total, `shift at ${width} px: ${JSON.stringify(shifts, null, 1)}`).toBeLessThan(0.01);
     }
     await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
     await expect(page.getByRole('heading', { level: 1, name: heading })).toBeAttached();
@@ -173,11 +172,24 @@ async function findFaults(page: Page, { only, without = [], within }: Look = {})
   }));
 }
 
-/** Adds up how far things moved by themselves. */
+interface Shift {
+  value: number;
+  moved: string[];
+}
+interface Moved {
+  node: Node | null;
+  previousRect: DOMRectReadOnly;
+  currentRect: DOMRectReadOnly;
+}
+
+/** Keeps what moved by itself, and how far. */
 function watchShifts(): void {
-  const watched = window as unknown as { shift: number };
-  watched.shift = 0;
+  const watched = window as unknown as { shifts: Shift[] };
+  watched.shifts = [];
+  const tell = ({ node, previousRect: from, currentRect: to }: Moved) =>
+    `${node?.nodeName} "${node?.textContent?.slice(0, 80)}" from ${JSON.stringify(from)} to ${JSON.stringify(to)}`;
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) watched.shift += (entry as unknown as { value: number }).value;
+    for (const entry of list.getEntries() as unknown as { value: number; sources: Moved[] }[])
+      watched.shifts.push({ value: entry.value, moved: entry.sources.map(tell) });
   }).observe({ type: 'layout-shift', buffered: true });
 }

@@ -20,20 +20,21 @@ export const SCAN_JOBS = luaScript(`${CLOCK_LUA}
 local base, isZset, limit, budget = ARGV[1], ARGV[2] == 'zset', tonumber(ARGV[3]), tonumber(ARGV[4]) / 1000
 local look, giveData, timeField = ARGV[7] == '1', ARGV[8] == '1', ARGV[9]
 local from, to, needle, byName = tonumber(ARGV[10]), tonumber(ARGV[11]), ARGV[12], ARGV[13] == '1'
-local names = {}
-for i = 14, #ARGV do names[ARGV[i]] = true end
+local names, lengths = {}, {}
+for i = 14, #ARGV do names[ARGV[i]], lengths[#ARGV[i]] = true, true end
 local began = seconds()
 local TOO_BIG = 262144
 local out = { 0, '', '' }
 local function fits(id)
   local key = base .. id
   if look then
-    local h = redis.call('HMGET', key, 'timestamp', 'finishedOn')
-    local name = redis.call('HSTRLEN', key, 'name') <= TOO_BIG and redis.call('HGET', key, 'name')
-    if not name and not h[1] then return false end
-    if byName and not names[name or ''] then return false end
+    local length = redis.call('HSTRLEN', key, 'name')
+    if length == 0 and redis.call('HEXISTS', key, 'timestamp') == 0 then return false end
+    if byName and not (lengths[length] and names[redis.call('HGET', key, 'name') or '']) then return false end
     if timeField ~= '' then
-      local at = tonumber(timeField == 'added' and h[1] or h[2] or '')
+      local field = timeField == 'added' and 'timestamp' or 'finishedOn'
+      if redis.call('HSTRLEN', key, field) > 32 then return false end
+      local at = tonumber(redis.call('HGET', key, field) or '')
       if not at or at < from or at > to then return false end
     end
     if needle ~= '' then

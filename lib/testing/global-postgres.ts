@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { startPostgres } from './servers';
+import { keepTemplate, startPostgres } from './servers';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -10,7 +10,11 @@ declare module 'vitest' {
 
 /** Vitest global set-up: starts the run's PostgreSQL, returns its end. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dropTemplate = await keepTemplate();
   const server = await startPostgres();
   project.provide('postgresUrl', server.url);
-  return () => server.stop();
+  return async () => {
+    await server.stop();
+    dropTemplate();
+  };
 }

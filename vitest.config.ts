@@ -24,8 +24,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   resolve: { alias },
   test: {
-    // Most tests wait for servers: two files at once leave two cores idle for nearly half of the time, three for a quarter.
-    maxWorkers: 4,
+    // Most tests wait for servers: two files at once leave two cores idle for nearly half of the time; four take longer than three.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
       {

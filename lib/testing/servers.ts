@@ -74,9 +74,9 @@ export async function startRedis(settings: readonly string[] = []): Promise<Test
   };
 }
 
-/** A PostgreSQL of the test's own (the embedded binaries), ~0.6 s. Where one database is enough, `createTestDatabase` is cheaper. */
 const PASSWORD = 'test';
 
+/** A PostgreSQL of the test's own (the embedded binaries), ~0.6 s. Where one database is enough, `createTestDatabase` is cheaper. */
 export async function startPostgres(): Promise<TestPostgres> {
   const dir = makeServerFolder();
   const cluster: PostgresCluster = {

@@ -57,18 +57,31 @@ SELECT e.queue, ${COLUMNS}, e.heavy,
  WHERE e.before = 0 OR e.before + e.weight <= ${MOST_BYTES}
  ORDER BY e.id`;
 
-/** Events between two ids, `$1` and `$2`, that are none of the ids `$3`; or (where that is null) were written by the transactions `$4`. */
+/**
+ * Events between two ids, `$1` and `$2`, that are none of the ids `$3`; or (where that is null) were written by the transactions `$4`. In the order of
+ * their ids, `$5` at most, and as heavy as RECORD_SQL's: what is left out comes with the next read.
+ */
 export const LATE_SQL = `
 WITH RECURSIVE walk AS (
   (SELECT queue FROM event ORDER BY queue LIMIT 1)
   UNION ALL
   SELECT (SELECT queue FROM event WHERE queue > walk.queue ORDER BY queue LIMIT 1) FROM walk WHERE walk.queue IS NOT NULL
 )
-SELECT walk.queue, ${COLUMNS}, false AS bare, 0 AS floor, false AS heavy
-  FROM walk
- CROSS JOIN LATERAL (SELECT *, xmin AS writer, coalesce(pg_column_size(data), 0) AS weight FROM event WHERE event.queue = walk.queue AND event.id > $1::bigint AND event.id <= $2::bigint) AS e
- WHERE CASE WHEN $3::bigint[] IS NULL THEN e.writer::text::bigint = ANY($4::bigint[]) ELSE NOT e.id = ANY($3::bigint[]) END
- ORDER BY e.id LIMIT 100000`;
+SELECT e.queue, ${COLUMNS}, false AS bare, 0 AS floor, e.heavy
+  FROM (
+    SELECT picked.*, sum(weight) OVER (ORDER BY id) - weight AS before, sum(weight) OVER () > ${MOST_BYTES} AS heavy FROM (
+      SELECT one.*
+        FROM walk
+       CROSS JOIN LATERAL (
+         SELECT *, xmin AS writer, coalesce(pg_column_size(data), 0) AS weight FROM event
+          WHERE event.queue = walk.queue AND event.id > $1::bigint AND event.id <= $2::bigint
+       ) AS one
+       WHERE CASE WHEN $3::bigint[] IS NULL THEN one.writer::text::bigint = ANY($4::bigint[]) ELSE NOT one.id = ANY($3::bigint[]) END
+       ORDER BY one.id LIMIT $5
+    ) AS picked
+  ) AS e
+ WHERE e.before = 0 OR e.before + e.weight <= ${MOST_BYTES}
+ ORDER BY e.id`;
 
 export interface RecordRow {
   queue: string;

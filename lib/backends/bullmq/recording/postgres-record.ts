@@ -7,7 +7,7 @@ import { breathAfter } from './breath';
 import { type CostMeter, meterQuery } from './meter';
 import { LATE_SQL, RECORD_SQL, type RecordRow, toRecordedEvent } from './postgres-events';
 import type { PostgresFieldReader } from './postgres-fields';
-import { Horizon } from './postgres-horizon';
+import { Horizon, type Late } from './postgres-horizon';
 import { type Place, PostgresPlaces } from './postgres-places';
 import { wishesOf } from './wishes';
 
@@ -37,6 +37,7 @@ export class PostgresRecord {
   #perQueue = 0;
   /** Queues that had events in the last read. */
   #busy = 1;
+  #late: Late | null = null;
   #news: (() => void) | null = null;
   #heard = false;
   #lost: Error | null = null;
@@ -74,18 +75,22 @@ export class PostgresRecord {
     if (this.#lost) throw this.#lost;
     signal.throwIfAborted();
     const { isSettled, isAnew } = await this.#horizon.settle();
-    if (isAnew) this.#found.push(...this.#places.startAnew(this.#horizon.safe, Date.now()));
+    if (isAnew) {
+      this.#late = null;
+      this.#found.push(...this.#places.startAnew(this.#horizon.safe, Date.now()));
+    }
     // From now on: what is under way just now is found by the comparison that follows.
     if (this.#places.base === null) this.#places.moveBase({ after: this.#horizon.skip(), atMs: await this.#clock() });
     await this.#join();
-    const { base } = this.#places;
     const late = await this.#readLate();
+    // What came after it waits until all of it was read.
+    const base = this.#late ? null : this.#places.base;
     const rows = base && this.#horizon.safe > base.after ? await this.#read(base) : [];
     this.#horizon.noteRead([...late, ...rows].map(({ id }) => Number(id)));
     const nowMs = Date.now();
     const events = [...late, ...rows].flatMap((row) => toRecordedEvent(row, nowMs) ?? []);
     const gaps = [...this.#found.splice(0), ...this.#findGaps(rows)];
-    const isRead = this.#advance(rows);
+    const isRead = this.#late === null && this.#advance(rows);
     const fields = await this.source.fields.read(wishesOf(events, isKnown));
     this.#more = !(isRead && isSettled);
     this.#breathMs = this.#more ? 0 : breathAfter(events.length);
@@ -97,7 +102,7 @@ export class PostgresRecord {
       gaps,
       odd: [],
       more: this.#more,
-      lagMs: isRead ? 0 : Math.max(0, Date.now() - Math.max(0, ...events.map(({ at }) => at))),
+      lagMs: isRead ? 0 : Math.max(0, nowMs - (latest(rows) ?? latest(late) ?? nowMs)),
     };
   }
 
@@ -147,13 +152,17 @@ export class PostgresRecord {
     for (const { queue } of rows) this.#found.push(this.#places.forget(queue, Date.now()));
   }
 
+  /** Some of what transactions said that were passed over; `#late` keeps what is left of it. */
   async #readLate(): Promise<RecordRow[]> {
-    const late = this.#horizon.takeLate();
-    if (!late) return [];
-    const { from, to, read, transactions } = late;
+    this.#late ??= this.#horizon.takeLate();
+    if (!this.#late) return [];
+    const { from, to, read, transactions } = this.#late;
     // A row knows its writer by the lower half of the number.
     const writers = transactions.map((one) => Number(BigInt(one) % 2n ** 32n));
-    const rows = await this.#query<RecordRow>(LATE_SQL, [from, to, read && [...read], writers]);
+    const rows = await this.#query<RecordRow>(LATE_SQL, [from, to, read && [...read], writers, EVENTS_PER_READ]);
+    const last = rows.at(-1);
+    const isWhole = !last || (rows.length < EVENTS_PER_READ && !last.heavy);
+    this.#late = isWhole ? null : { ...this.#late, from: Number(last.id) };
     // Those beyond the place of their queue are still to be read.
     return rows.filter(({ queue, id }) => Number(id) <= this.#places.afterOf(queue));
   }

@@ -39,6 +39,10 @@ async function follow(from: RecordCursor | null) {
 
 const add = (queue: string, id: string) => broker.backend.addJobs(queue, [{ name: 'one', data: {}, options: { id } }]);
 
+/** 384 KB that cannot be compressed. */
+const CHANCE = `(SELECT string_agg(md5(random()::text || i), '') FROM generate_series(1, 12000) AS i)`;
+const numbered = (name: string, count: number) => Array.from({ length: count }, (_, n) => `${name}${n + 1}`);
+
 describe('recording on PostgreSQL', () => {
   it('passes over no event that is committed late, though later ones were there before', async () => {
     const followed = await follow(null);
@@ -124,11 +128,10 @@ describe('recording on PostgreSQL', () => {
 
   it('takes events and jobs as heavy as they come, some at a time', async () => {
     const followed = await follow(null);
-    const chance = `(SELECT string_agg(md5(random()::text || i), '') FROM generate_series(1, 12000) AS i)`;
     await broker.sql(`DO $$ BEGIN FOR n IN 1..20 LOOP
-      INSERT INTO job (queue, id, name, data, state, added_at_ms, seq) VALUES ('heavy', 'h' || n, 'one', to_jsonb(${chance}), 'waiting', 1764000000000, n);
+      INSERT INTO job (queue, id, name, data, state, added_at_ms, seq) VALUES ('heavy', 'h' || n, 'one', to_jsonb(${CHANCE}), 'waiting', 1764000000000, n);
       PERFORM publish_event('heavy', 'added', jsonb_build_object('jobId', 'h' || n, 'name', 'one'));
-      PERFORM publish_event('heavy', 'completed', jsonb_build_object('jobId', 'h' || n, 'returnvalue', ${chance}));
+      PERFORM publish_event('heavy', 'completed', jsonb_build_object('jobId', 'h' || n, 'returnvalue', ${CHANCE}));
     END LOOP; END $$`);
     await until(() => followed.ids().includes('h20'), 'the last of them');
     await until(() => followed.ids().length >= 40, 'all of them');
@@ -137,6 +140,32 @@ describe('recording on PostgreSQL', () => {
     const fields = followed.batches.flatMap((batch) => batch.fields);
     expect(new Set(fields.map(({ id }) => id)).size).toBe(20);
     expect(fields.every(({ name, dataBytes }) => name === 'one' && dataBytes > 300_000)).toBe(true);
+  });
+
+  it('takes as much as a transaction said that was passed over some at a time, and before what came of it', async () => {
+    const followed = await follow(null);
+    const client = await broker.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(`SELECT publish_event('long', 'completed', jsonb_build_object('jobId', 'big' || n, 'returnvalue', ${CHANCE}))
+        FROM generate_series(1, 12) AS n`);
+      await client.query(`SELECT publish_event('long', 'progress', jsonb_build_object('jobId', 'small' || n, 'data', '1'))
+        FROM generate_series(1, 6500) AS n`);
+      await add('long', 'beside');
+      await until(() => followed.ids().includes('beside'), 'the record to go on');
+      expect(followed.ids().filter((id) => id !== 'beside')).toEqual([]);
+      await client.query('COMMIT');
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+    await broker.sql(`SELECT publish_event('long', 'active', '{"jobId": "big1"}')`);
+    await until(() => followed.batches.some(({ events }) => events.some(({ kind }) => kind === 'active')), 'its start');
+    const late = [...numbered('big', 12), ...numbered('small', 6_500)];
+    expect(followed.ids().filter((id) => id !== 'beside')).toEqual([...late, 'big1']);
+    expect(Math.max(...followed.batches.map(({ events }) => events.length))).toBeLessThanOrEqual(3_000);
+    expect(followed.batches.filter(({ events }) => events.length > 0).length).toBeGreaterThan(5);
+    expect(Math.max(...followed.batches.map(({ lagMs }) => lagMs))).toBeLessThan(60_000);
   });
 
   it('takes no queue for removed that was quiet while the ids of others went past the end of its log', async () => {

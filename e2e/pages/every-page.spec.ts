@@ -97,9 +97,9 @@ for (const [name, path, heading, contrastIn] of PAGES) {
       if (!request.url().startsWith(baseURL ?? '') && !request.url().startsWith('data:')) foreign.push(request.url());
     });
     page.on('pageerror', (error) => faults.push(String(error)));
+    await page.addInitScript(watchShifts);
     for (const width of [390, 1024, 1920, 1440]) {
       await page.setViewportSize({ width, height: 900 });
-      await page.addInitScript(watchShifts);
       await page.goto(path());
       await expect(page.locator('.top .live')).toHaveText('Live');
       expect(

@@ -89,7 +89,8 @@ export class Workload {
   readonly #random: () => number;
   #born = 0;
   readonly done = new Map<string, number>();
-  /** Queues that came and went, epoch ms. */
+  readonly #visits: Promise<void>[] = [];
+  /** Queues that came and went, epoch ms; whole after `drain`. */
   readonly lives: { name: string; from: number; to: number }[] = [];
 
   constructor(
@@ -119,8 +120,9 @@ export class Workload {
     await Promise.race([act().catch(() => undefined), sleep(2_000)]);
   }
 
-  /** No worker takes a job any more once those that are there have run; what is delayed comes due. Throws when none ends for so long. */
+  /** Visits are over, and no worker takes a job any more once those that are there have run; what is delayed comes due. Throws when none ends for so long. */
   async drain(stuckMs: number, limitMs: number): Promise<void> {
+    await Promise.all(this.#visits);
     const end = Date.now() + limitMs;
     let least = Number.POSITIVE_INFINITY;
     let leftAt = '';
@@ -177,16 +179,20 @@ export class Workload {
   async #visit(): Promise<void> {
     this.#born += 1;
     const name = this.#born % 5 === 0 ? 'guest' : `tenant-${this.#born}`;
-    const lives = this.#random() * 12_000;
-    this.lives.push({ name, from: Date.now(), to: Date.now() + lives });
+    const from = Date.now();
+    const end = sleep(this.#random() * 12_000);
     const queue = this.clients.queue(name, null);
     queue.on('error', () => undefined);
-    await queue.addBulk(Array.from({ length: 1 + this.#below(20) }, (_, n) => ({ name: 'visit', data: { n } })));
-    void sleep(lives)
-      .then(() => queue.obliterate({ force: true }))
-      .catch(() => undefined)
-      .then(() => queue.close())
-      .catch(() => undefined);
+    const jobs = Array.from({ length: 1 + this.#below(20) }, (_, n) => ({ name: 'visit', data: { n } }));
+    const added = queue.addBulk(jobs).catch(() => undefined);
+    const leave = async () => {
+      await Promise.all([end, added]);
+      await untilDone(() => queue.obliterate({ force: true }));
+      this.lives.push({ name, from, to: Date.now() });
+      await queue.close();
+    };
+    this.#visits.push(leave());
+    await added;
   }
 
   async #one(
@@ -203,4 +209,17 @@ export class Workload {
     this.#queues.get((names.length === 0 ? this.#kind() : this.#kindOf(...names)).name) as Queue;
   #below = (limit: number): number => Math.floor(this.#random() * limit);
   #pick = <T>(all: readonly T[]): T => all[this.#below(all.length)] as T;
+}
+
+/** A broker that is being restarted refuses; what was asked for has to have happened all the same. */
+async function untilDone(act: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await act();
+      return;
+    } catch (error) {
+      if (tries === 100) throw error;
+      await sleep(200);
+    }
+  }
 }

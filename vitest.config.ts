@@ -12,6 +12,9 @@ const alias = {
 /** A machine that stalls for a moment is no defect; a test that needed its second try is named at the end of `npm test`, to be looked at. */
 const retry = 1;
 
+/** Over this a test hangs. How fast something has to be a test says itself, where that is its matter. */
+const PATIENCE_MS = 120_000;
+
 /** What takes minutes first, so that it does not stand alone at the end. */
 const LONGEST = /e2e\/faults\/|worker\/(monitor|queues|supervisor)/;
 class LongestFirst extends BaseSequencer {
@@ -42,8 +45,8 @@ export default defineConfig({
           ],
           environment: 'node',
           globalSetup: ['lib/testing/global-postgres.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: PATIENCE_MS,
+          hookTimeout: PATIENCE_MS,
           retry,
           pool: 'forks',
         },
@@ -55,7 +58,7 @@ export default defineConfig({
           name: 'browser',
           include: ['components/**/*.test.{ts,tsx}', 'lib/**/*.test.tsx'],
           environment: 'happy-dom',
-          testTimeout: 15_000,
+          testTimeout: PATIENCE_MS,
           retry,
         },
       },

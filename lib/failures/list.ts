@@ -20,6 +20,9 @@ const SORTS = {
 /** `by`: a time or a count, as a double. */
 const Place = z.strictObject({ by: z.number(), id: At.count });
 
+/** The first has the totals of all groups, each of the others is one. */
+type FoundRow = GroupRow & { by: number; groups: number | null; failures: number | null };
+
 /** Groups that failed in the period; a mute that is over counts as open. */
 export const listFailures = query('failure.list', async (ask, input) => {
   const { source, queue, state, text, sort, cursor, limit } = input;
@@ -31,36 +34,36 @@ export const listFailures = query('failure.list', async (ask, input) => {
   );
   const position = readCursor(cursor, Place);
   const pattern = text === undefined ? null : `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
-  const base = `
-    FROM queuedeck.failure_group g
-   CROSS JOIN LATERAL (SELECT coalesce(sum(failed_attempts), 0)::float8 AS in_range FROM queuedeck.figure f
-      WHERE f.level = ${period.level} AND f.scope_id = g.scope_id AND f.at >= to_timestamp($2::float8 / 1000) AND f.at < to_timestamp($3::float8 / 1000)) f
-   WHERE g.source = ANY($1::text[]) AND g.last_at >= to_timestamp($2::float8 / 1000) AND g.first_at < to_timestamp($3::float8 / 1000)
-     AND ($4::text IS NULL OR $4 = CASE WHEN g.state = 'muted' AND g.muted_until < now() THEN 'open' ELSE g.state END)
-     AND ($5::text IS NULL OR EXISTS (SELECT FROM queuedeck.failure_kind k JOIN queuedeck.scope s ON s.id = k.kind_id WHERE k.group_id = g.id AND s.queue = $5))
-     AND ($6::text IS NULL OR g.title ILIKE $6 OR g.message ILIKE $6 OR EXISTS (
-       SELECT FROM queuedeck.failure_kind k JOIN queuedeck.scope s ON s.id = k.kind_id WHERE k.group_id = g.id AND (s.queue ILIKE $6 OR s.name ILIKE $6)))`;
-  const values = [
-    sourcesOf(ask, source),
-    period.fromMs,
-    period.toMs,
-    state === 'all' ? null : state,
-    queue === undefined ? null : storedText(queue),
-    pattern,
-  ];
   const by = SORTS[sort];
   return inTurn(ask, 'figures', async (reader) => {
-    const [rows, [totals]] = await Promise.all([
-      reader.query<GroupRow & { by: number }>(
-        `SELECT ${GROUP_COLUMNS}, f.in_range, ${by} AS by ${base}
-          AND ($7::float8 IS NULL OR (${by}, g.id) < ($7, $8::int)) ORDER BY ${by} DESC, g.id DESC LIMIT $9`,
-        [...values, position?.by ?? null, position?.id ?? null, limit + 1],
-      ),
-      reader.query<{ groups: number; failures: number }>(
-        `SELECT count(*)::int AS groups, coalesce(sum(f.in_range), 0)::float8 AS failures ${base}`,
-        values,
-      ),
-    ]);
+    const [totals, ...rows] = await reader.query<FoundRow>(
+      `WITH found AS MATERIALIZED (
+         SELECT ${GROUP_COLUMNS}, f.in_range, ${by} AS by
+           FROM queuedeck.failure_group g
+          CROSS JOIN LATERAL (SELECT coalesce(sum(failed_attempts), 0)::float8 AS in_range FROM queuedeck.figure f
+             WHERE f.level = ${period.level} AND f.scope_id = g.scope_id AND f.at >= to_timestamp($2::float8 / 1000) AND f.at < to_timestamp($3::float8 / 1000)) f
+          WHERE g.source = ANY($1::text[]) AND g.last_at >= to_timestamp($2::float8 / 1000) AND g.first_at < to_timestamp($3::float8 / 1000)
+            AND ($4::text IS NULL OR $4 = CASE WHEN g.state = 'muted' AND g.muted_until < now() THEN 'open' ELSE g.state END)
+            AND ($5::text IS NULL OR EXISTS (SELECT FROM queuedeck.failure_kind k JOIN queuedeck.scope s ON s.id = k.kind_id WHERE k.group_id = g.id AND s.queue = $5))
+            AND ($6::text IS NULL OR g.title ILIKE $6 OR g.message ILIKE $6 OR EXISTS (
+              SELECT FROM queuedeck.failure_kind k JOIN queuedeck.scope s ON s.id = k.kind_id WHERE k.group_id = g.id AND (s.queue ILIKE $6 OR s.name ILIKE $6)))
+       )
+       SELECT * FROM (SELECT count(*)::int AS groups, coalesce(sum(in_range), 0)::float8 AS failures FROM found) AS totals
+         LEFT JOIN found ON false
+        UNION ALL
+       (SELECT NULL, NULL, * FROM found WHERE $7::float8 IS NULL OR (by, id) < ($7, $8::int) ORDER BY by DESC, id DESC LIMIT $9)`,
+      [
+        sourcesOf(ask, source),
+        period.fromMs,
+        period.toMs,
+        state === 'all' ? null : state,
+        queue === undefined ? null : storedText(queue),
+        pattern,
+        position?.by ?? null,
+        position?.id ?? null,
+        limit + 1,
+      ],
+    );
     const items = rows.slice(0, limit);
     const last = rows.length > limit ? items.at(-1) : undefined;
     return {

@@ -51,7 +51,7 @@ export async function presentGroups(
   period: Period,
 ): Promise<FailureGroup[]> {
   const ids = rows.map(({ id }) => id);
-  const [figures, places, now, marks] = await Promise.all([
+  const [figures, places, standing] = await Promise.all([
     readFigures(
       store,
       rows.map(({ scope_id }) => scope_id),
@@ -59,8 +59,7 @@ export async function presentGroups(
       false,
     ),
     readPlaces(store, ids),
-    countFailedNow(store, ids),
-    readMarks(store, rows),
+    readStanding(store, rows),
   ]);
   const steps = countSteps(period);
   return rows.map((row) => {
@@ -78,7 +77,7 @@ export async function presentGroups(
       mutedUntil: row.state === 'muted' ? (row.muted_until?.toISOString() ?? null) : null,
       mutedAbove: row.state === 'muted' && row.muted_above !== null ? Number(row.muted_above) : null,
       note: row.note,
-      jobsNow: now.get(row.id) ?? 0,
+      jobsNow: standing.get(row.id)?.jobsNow ?? 0,
       inRange: line.reduce((sum, one) => sum + one, 0),
       total: Number(row.total),
       line,
@@ -87,7 +86,7 @@ export async function presentGroups(
       firstAt: row.first_at.toISOString(),
       lastAt: row.last_at.toISOString(),
       versions: versions.slice(0, MOST_VERSIONS),
-      newSince: marks.get(row.id) ?? null,
+      newSince: standing.get(row.id)?.newSince ?? null,
       isNew: row.first_at.getTime() >= Math.max(period.fromMs, Date.now() - DAY_MS),
       isRegressed: row.state !== 'resolved' && (row.regressed_at?.getTime() ?? 0) >= period.fromMs,
       can: ask.env.readOnly ? [] : ACTIONS.filter((verb) => mayDo(ask.actor, verb)),
@@ -107,25 +106,22 @@ export async function readPlaces(store: Queries, ids: readonly number[]): Promis
   return rows.map(({ raw_queue, ...place }) => ({ ...place, queue: readName(place.queue, raw_queue) }));
 }
 
-/** Jobs that failed for good with it and that the broker has, as far as the record knows. */
-async function countFailedNow(store: Queries, ids: readonly number[]): Promise<Map<number, number>> {
-  const rows = await store.query<{ id: number; n: number }>(
-    `SELECT g.id, (SELECT count(*)::int FROM (SELECT FROM queuedeck.job j
-                    WHERE j.group_id = g.id AND j.state = 6 AND (j.flags & 1) = 0 LIMIT ${COUNT_UP_TO}) f) AS n
-       FROM unnest($1::int[]) AS g(id)`,
-    [ids],
-  );
-  return new Map(rows.map(({ id, n }) => [id, n]));
+interface Standing {
+  jobsNow: number;
+  /** The deploy after which it came first, within a day. */
+  newSince: string | null;
 }
 
-/** The deploy after which a group came first, within a day. */
-async function readMarks(store: Queries, rows: readonly GroupRow[]): Promise<Map<number, string>> {
-  const found = await store.query<{ id: number; version: string }>(
-    `SELECT g.id, d.version FROM unnest($1::int[], $2::timestamptz[], $3::text[]) AS g(id, first_at, source)
-      CROSS JOIN LATERAL (SELECT version FROM queuedeck.deploy d
-         WHERE d.at > 'epoch' AND d.at <= g.first_at AND d.at > g.first_at - interval '1 day' AND (d.source IS NULL OR d.source = g.source)
-         ORDER BY d.at DESC LIMIT 1) d`,
+/** How many jobs that failed for good with it the broker has, as far as the record knows; and since what a group is there. */
+async function readStanding(store: Queries, rows: readonly GroupRow[]): Promise<Map<number, Standing>> {
+  const found = await store.query<{ id: number; jobs: number; version: string | null }>(
+    `SELECT g.id, (SELECT count(*)::int FROM (SELECT FROM queuedeck.job j
+                    WHERE j.group_id = g.id AND j.state = 6 AND (j.flags & 1) = 0 LIMIT ${COUNT_UP_TO}) f) AS jobs,
+            (SELECT version FROM queuedeck.deploy d
+              WHERE d.at > 'epoch' AND d.at <= g.first_at AND d.at > g.first_at - interval '1 day' AND (d.source IS NULL OR d.source = g.source)
+              ORDER BY d.at DESC LIMIT 1) AS version
+       FROM unnest($1::int[], $2::timestamptz[], $3::text[]) AS g(id, first_at, source)`,
     [rows.map(({ id }) => id), rows.map(({ first_at }) => first_at), rows.map(({ source }) => source)],
   );
-  return new Map(found.map(({ id, version }) => [id, version]));
+  return new Map(found.map(({ id, jobs, version }) => [id, { jobsNow: jobs, newSince: version }]));
 }

@@ -79,7 +79,7 @@ describe.each([
     await until(async () => {
       const known = await readKnown();
       return known.includes('living') && known.length === 1;
-    }, 45_000);
+    });
     await living.addBulk(bulk(5));
     await until(async () => (await test.jobs('living')).length === 10);
     const rows = await test.store.query(
@@ -87,7 +87,7 @@ describe.each([
       [STATE_CODES.completed],
     );
     expect(rows).toHaveLength(0);
-  }, 60_000);
+  });
 });
 
 describe('recording a burst beside other queues', () => {
@@ -112,5 +112,5 @@ describe('recording a burst beside other queues', () => {
       expect((await test.figures('queue-0')).unseen).toBe(await told());
     }
     for (let n = 1; n < 9; n += 1) expect(await test.gaps(`queue-${n}`)).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -9,7 +9,7 @@ import { startRedis, type TestServer } from '@/lib/testing/servers';
 import { bundleEntry } from '../../support/bundle';
 import type { RecordingMonitorConfig } from '../../support/recording-monitor';
 import { compareRecord, type Verdict } from './compare';
-import { KEEP_ALL, openPostgresTruth, openRedisTruth, type Truth } from './truth';
+import { KEEP_ALL, openPostgresTruth, openRedisTruth } from './truth';
 import { type Clients, randomOf, Workload } from './workload';
 
 export type DifferentialBroker = 'Redis' | 'PostgreSQL';
@@ -59,7 +59,7 @@ export async function runDifferential(
     );
     const workload = new Workload(clients, seed);
     const watch = watchRecorder(store);
-    const counts = await disturb({ server, truth, monitor, workload, random, forMs });
+    const counts = await disturb({ server, monitor, workload, random, forMs });
     await workload.drain(60_000, 240_000);
     await settle(store);
     await truth.collect();
@@ -82,14 +82,13 @@ export async function runDifferential(
 
 interface Disturbance {
   server: TestServer;
-  truth: Truth;
   monitor: Monitor;
   workload: Workload;
   random: () => number;
   forMs: number;
 }
 
-async function disturb({ server, truth, monitor, workload, random, forMs }: Disturbance) {
+async function disturb({ server, monitor, workload, random, forMs }: Disturbance) {
   const end = Date.now() + forMs;
   let [monitorKills, brokerRestarts] = [0, 0];
   let [monitorAt, brokerAt] = [Date.now() + MONITOR_EVERY_MS / 2, Date.now() + BROKER_EVERY_MS / 2];
@@ -107,7 +106,6 @@ async function disturb({ server, truth, monitor, workload, random, forMs }: Dist
       brokerRestarts += 1;
       await server.restart();
     }
-    await truth.collect();
   }
   await sleep(5_000);
   return { monitorKills, brokerRestarts };

@@ -59,14 +59,15 @@ export async function readOn<T>(client: pg.PoolClient, turn: Turn, run: (reader:
   }
 }
 
+/** What the server was told of each connection: the limit of a statement; and the number of its process. */
+const told = new WeakMap<pg.PoolClient, { limitMs: number; pid: number }>();
+
 class Reads implements Reader {
   readonly lane: object;
   spoiled: Error | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #running: Promise<unknown> | null = null;
   #isOver = false;
-  #limitMs: number | null = null;
-  #pid = 0;
 
   constructor(
     private readonly client: pg.PoolClient,
@@ -100,7 +101,7 @@ class Reads implements Reader {
     this.spoil(new Error('a query was cancelled'));
     const over = running.then(() => true);
     for (const until = performance.now() + CANCEL_MS; performance.now() < until; ) {
-      void this.turn.cancel(this.#pid).catch(() => undefined);
+      void this.turn.cancel(told.get(this.client)?.pid ?? 0).catch(() => undefined);
       if (await Promise.race([over, sleep(CANCEL_EVERY_MS, false, { ref: false })])) return;
     }
   }
@@ -112,8 +113,8 @@ class Reads implements Reader {
   async #read<Row extends pg.QueryResultRow>(text: string, values: unknown[], limitMs: number): Promise<Row[]> {
     try {
       this.#check();
-      if (limitMs !== this.#limitMs) {
-        this.#pid = await this.#setLimit(limitMs);
+      if (limitMs !== told.get(this.client)?.limitMs) {
+        await this.#setLimit(limitMs);
         this.#check();
       }
       return (await this.client.query<Row>(text, cleanValues(values))).rows;
@@ -132,12 +133,11 @@ class Reads implements Reader {
     if (this.#isOver) throw new Error('the turn is over');
   }
 
-  async #setLimit(limitMs: number): Promise<number> {
+  async #setLimit(limitMs: number): Promise<void> {
     const { rows } = await this.client.query<{ pid: number }>(
       `SELECT pg_backend_pid() AS pid, set_config('statement_timeout', $1, false)`,
       [String(limitMs)],
     );
-    this.#limitMs = limitMs;
-    return rows[0]?.pid ?? 0;
+    told.set(this.client, { limitMs, pid: rows[0]?.pid ?? 0 });
   }
 }

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { Task as TaskContract } from '@/lib/contracts/tasks';
+import { until } from '@/lib/testing/until';
 import { defineTask, PermanentError, RetryAfterError, type Task, type TaskContext, TaskError } from './define-task';
-import { startBroker, startTestWorker, type TestBroker, type TestWorker, until } from './testing/test-worker';
+import { startBroker, startTestWorker, type TestBroker, type TestWorker } from './testing/test-worker';
 
 type Run = (ctx: TaskContext, input: unknown) => Promise<unknown>;
 

@@ -8,8 +8,9 @@ import { readBeats } from '@/lib/backends/bullmq/control/protocol';
 import { redisControl } from '@/lib/backends/bullmq/control/redis';
 import { SourceConfig } from '@/lib/env';
 import { startPostgres, startRedis } from '@/lib/testing/servers';
+import { until } from '@/lib/testing/until';
 import { defineTask } from '@/worker/define-task';
-import { startTestWorker, type TestBroker, until } from '@/worker/testing/test-worker';
+import { startTestWorker, type TestBroker } from '@/worker/testing/test-worker';
 
 const work = defineTask({
   name: 'work',

@@ -57,7 +57,7 @@ it.each([
       { concurrency: 50, metrics: { maxDataPoints: 100 }, runRetryDelay: 200 },
     );
     worker.on('error', () => undefined);
-    const until = async (what: () => Promise<boolean>, limitMs = 30_000) => {
+    const until = async (what: () => Promise<boolean>, limitMs = 90_000) => {
       for (const end = Date.now() + limitMs; Date.now() < end; await sleep(200))
         if (await what().catch(() => false)) return;
       throw new Error(

@@ -10,7 +10,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedis, type TestServer } from '@/lib/testing/servers';
 import { createTestDatabase } from '@/lib/testing/test-database';
-import { until } from '@/worker/testing/test-worker';
+import { until } from '@/lib/testing/until';
 import { bundleEntry } from '../support/bundle';
 
 describe('the worker process', () => {

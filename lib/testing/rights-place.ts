@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import type { KeptJob } from '@/lib/backends/bulk';
 import { controlWorker } from '@/lib/backends/bullmq/control';
 import type { JobOptions } from '@/lib/contracts/jobs';
+import { until } from '@/lib/testing/until';
 import type { TestBroker } from './brokers';
 
 /** The queue with a job for every call; each of the others is there for one. */
@@ -67,7 +68,7 @@ async function failJobs(broker: TestBroker): Promise<void> {
     FAILED.map((id) => toJob(id)),
   );
   const worker = broker.worker(SHOP, () => Promise.reject(new Error('declined')), { metrics: { maxDataPoints: 60 } });
-  await waitFor(async () => (await broker.backend.listJobs(SHOP, 'failed', null, 10)).items.length === FAILED.length);
+  await until(async () => (await broker.backend.listJobs(SHOP, 'failed', null, 10)).items.length === FAILED.length);
   await worker.close();
 }
 
@@ -88,7 +89,7 @@ async function holdOne(broker: TestBroker): Promise<string> {
   );
   controlWorker(worker, { connection: broker.config.url, beatEveryMs: 250 });
   await broker.backend.addJobs('busy', [toJob('running')]);
-  return waitFor(async () => {
+  return until(async () => {
     const beating = (await broker.backend.listWorkers()).find(({ beats, busy }) => beats && busy === 1);
     return beating?.id ?? null;
   });
@@ -99,12 +100,4 @@ async function loseListEntry(url: string): Promise<void> {
   const redis = new Redis(url);
   await redis.lrem('bull:orphaned:wait', 0, 'one');
   redis.disconnect();
-}
-
-export async function waitFor<T>(ask: () => Promise<T>): Promise<NonNullable<T>> {
-  for (const end = Date.now() + LIMIT_MS; Date.now() < end; await new Promise((done) => setTimeout(done, 20))) {
-    const found = await ask();
-    if (found) return found as NonNullable<T>;
-  }
-  throw new Error(`waited ${LIMIT_MS} ms for what a test stands on`);
 }

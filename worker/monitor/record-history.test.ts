@@ -4,7 +4,8 @@ import { openBackend } from '@/lib/backends/registry';
 import { SourceConfig } from '@/lib/env';
 import { startPostgresBroker } from '@/lib/testing/brokers';
 import { startRedis, type TestServer } from '@/lib/testing/servers';
-import { openRecording, type Recording, until } from '../testing/recording';
+import { until } from '@/lib/testing/until';
+import { openRecording, type Recording } from '../testing/recording';
 
 /** Each test runs on the broker of its group. */
 let open: () => Promise<TestServer> = startRedis;
@@ -120,7 +121,7 @@ describe('recording', () => {
     await queue.trimEvents(10);
     test.startRecorder();
     await batch();
-    await until(async () => (await test.store.query('SELECT 1 FROM queuedeck.recording_gap')).length > 0, 20_000);
+    await until(async () => (await test.store.query('SELECT 1 FROM queuedeck.recording_gap')).length > 0);
     await until(async () => (await queue.getJobCountByTypes('waiting', 'active')) === 0);
     await until(async () => (await test.figures('gap')).completed === 1_200);
     await sleep(1_500);
@@ -157,7 +158,7 @@ describe('recording', () => {
       `INSERT INTO queuedeck.recorder (source, owner, lease_until, epoch) VALUES ('${test.source}', 'dead', now() + interval '3 s', 7)`,
     );
     test.startRecorder();
-    await until(test.isRecording, 10_000);
+    await until(test.isRecording);
     const [row] = await test.store.query<{ epoch: string }>('SELECT epoch FROM queuedeck.recorder');
     expect(row?.epoch).toBe('8');
   });

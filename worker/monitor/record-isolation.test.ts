@@ -3,7 +3,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { STATE_CODES } from '@/lib/store/history/states';
 import { startPostgresBroker } from '@/lib/testing/brokers';
 import { startRedis, type TestServer } from '@/lib/testing/servers';
-import { openRecording, type Recording, until } from '../testing/recording';
+import { until } from '@/lib/testing/until';
+import { openRecording, type Recording } from '../testing/recording';
 import { REMOVED } from './recording/gap-rows';
 
 /** Each test runs on the broker of its group. */
@@ -105,9 +106,9 @@ describe('recording a burst beside other queues', () => {
     for (let round = 1; round <= 2; round += 1) {
       await Promise.all(Array.from({ length: 4 }, () => burst?.addBulk(bulk(5_000))));
       const all = 20_000 * round + 1;
-      await until(async () => (await test.figures('queue-0')).added === all, 40_000);
+      await until(async () => (await test.figures('queue-0')).added === all);
       const told = async () => (await test.gaps('queue-0')).reduce((sum, gap) => sum + (gap.unseen ?? 0), 0);
-      await until(async () => (await test.jobs('queue-0')).length + (await told()) >= all, 20_000);
+      await until(async () => (await test.jobs('queue-0')).length + (await told()) >= all);
       expect((await test.jobs('queue-0')).length + (await told())).toBe(all);
       expect((await test.figures('queue-0')).unseen).toBe(await told());
     }

@@ -3,9 +3,9 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { controlWorker } from '@/lib/backends/bullmq/control';
 import type { TestBroker } from '@/lib/testing/brokers';
+import { until } from '@/lib/testing/until';
 import { readStillBroker, readWholeBroker } from '@/lib/testing/whole-broker';
 import { type CarefulWorker, knownTask, openForeignBroker, startCarefulWorker } from '@/worker/testing/careful-worker';
-import { until } from '@/worker/testing/test-worker';
 
 const NO_TASK = 'and no task of ours is called that.';
 const LOOK = { lookEveryMs: 250 };

@@ -3,9 +3,9 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestBroker } from '@/lib/testing/brokers';
+import { until } from '@/lib/testing/until';
 import { readWholeBroker, type WholeBroker } from '@/lib/testing/whole-broker';
 import { type CarefulWorker, knownTask, openForeignBroker, startCarefulWorker } from '@/worker/testing/careful-worker';
-import { until } from '@/worker/testing/test-worker';
 
 /** Adds jobs that are none of ours; each kind has a queue of its own. */
 const KINDS: Record<string, (broker: TestBroker, queue: string) => Promise<unknown>> = {

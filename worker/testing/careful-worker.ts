@@ -49,7 +49,7 @@ export async function startCarefulWorker(broker: TestBroker, options: CarefulOpt
   };
   const until = async (queue: string, state: ToldRow['state']) => {
     let last: ToldRow | null = null;
-    for (const end = Date.now() + 15_000; Date.now() < end; await sleep(20)) {
+    for (const end = Date.now() + 60_000; Date.now() < end; await sleep(20)) {
       last = await standing(queue);
       if (last?.state === state && !last.reason?.includes('not been looked into')) return last;
     }

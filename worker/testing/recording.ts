@@ -115,8 +115,3 @@ async function readFigures(store: Store, queue: string): Promise<Record<string, 
   );
   return row ?? {};
 }
-
-export async function until(what: () => Promise<boolean>, limitMs = 15_000): Promise<void> {
-  for (const end = Date.now() + limitMs; Date.now() < end; await sleep(100)) if (await what()) return;
-  throw new Error('it never came');
-}

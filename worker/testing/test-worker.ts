@@ -68,19 +68,10 @@ export async function startTestWorker(broker: TestBroker, tasks: readonly Task[]
 
 async function waitForState(queue: BullQueue, id: string, states: string[]): Promise<BullJob> {
   let state = 'unknown';
-  for (const until = Date.now() + 15_000; Date.now() < until; await sleep(20)) {
+  for (const until = Date.now() + 60_000; Date.now() < until; await sleep(20)) {
     state = await queue.getJobState(id);
     const job = states.includes(state) ? await queue.getJob(id) : undefined;
     if (job) return job as BullJob;
   }
   throw new Error(`job ${id} is ${state}, not ${states.join(' or ')}`);
-}
-
-/** Polls until `probe` is truthy; fails after 10 s. */
-export async function until<T>(probe: () => Promise<T> | T, what: string): Promise<NonNullable<T>> {
-  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(20)) {
-    const value = await probe();
-    if (value) return value as NonNullable<T>;
-  }
-  throw new Error(`never came: ${what}`);
 }

@@ -1,3 +1,4 @@
+import { until } from '@/lib/testing/until';
 import { Asking } from './asking';
 import type { Call } from './call';
 import { fixedCases } from './fixed/cases';
@@ -6,7 +7,7 @@ import { fileCall, pageCall } from './making/page-calls';
 import { playOnWire } from './making/wire-games';
 import { Api } from './operations';
 import { Random } from './random';
-import { startProduct, until } from './world/build-world';
+import { startProduct } from './world/build-world';
 import type { World } from './world/world';
 
 export interface AnyInputOptions {

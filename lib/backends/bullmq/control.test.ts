@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedis } from '@/lib/testing/servers';
 import { createTestDatabase } from '@/lib/testing/test-database';
+import { until } from '@/lib/testing/until';
 import { type ControlTarget, controlWorker } from './control';
 import { postgresControl } from './control/postgres';
 import { type ControlChannel, readBeats, readCancel, requestCancel } from './control/protocol';
@@ -53,14 +54,6 @@ async function openPostgresGround(): Promise<Ground> {
       new Worker(name, process, { connection, concurrency }, createPostgresBackend) as unknown as BullWorker,
     close: () => pool.end(),
   };
-}
-
-async function until<T>(probe: () => Promise<T> | T, what: string): Promise<NonNullable<T>> {
-  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(15)) {
-    const value = await probe();
-    if (value) return value as NonNullable<T>;
-  }
-  throw new Error(`never came: ${what}`);
 }
 
 const untilAborted = (signal?: AbortSignal) =>

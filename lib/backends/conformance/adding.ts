@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { type Bench, job, readAll, until } from './broker';
+import { until } from '@/lib/testing/until';
+import { type Bench, job, readAll } from './broker';
 
 export function testAdding(bench: Bench): void {
   it('tells for each job what became of it, in the order of the input', async () => {

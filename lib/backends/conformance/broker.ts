@@ -1,5 +1,6 @@
 import type { BrokerRow, NewJob, Position, QueueBackend } from '@/lib/backends/backend';
 import type { JobState } from '@/lib/contracts/states';
+import { until } from '@/lib/testing/until';
 
 /** What the battery needs of BullMQ's own classes; those of every BullMQ backend fit. */
 export interface TestQueue {
@@ -78,21 +79,6 @@ export async function readAll(
     await between();
   } while (position !== null);
   return rows;
-}
-
-/** Polls until `check` gives something; throws after 8 s. */
-export async function until<T>(
-  check: () => T | Promise<T>,
-  what: string,
-  limitMs = 8_000,
-): Promise<Exclude<T, false | null | undefined>> {
-  const end = Date.now() + limitMs;
-  for (;;) {
-    const found = await check();
-    if (found) return found as Exclude<T, false | null | undefined>;
-    if (Date.now() > end) throw new Error(`waited ${limitMs} ms for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 export async function figuresOf(backend: QueueBackend, queue: string) {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Cancelled } from '@/lib/backends/backend';
-import { type Bench, figuresOf, holdActive, job, runAll, until } from './broker';
+import { until } from '@/lib/testing/until';
+import { type Bench, figuresOf, holdActive, job, runAll } from './broker';
 
 const order = () => ({ by: 'tester', reason: 'no longer needed', at: Date.now() });
 

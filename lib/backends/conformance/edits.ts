@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { type Bench, figuresOf, holdActive, job, runAll, until } from './broker';
+import { until } from '@/lib/testing/until';
+import { type Bench, figuresOf, holdActive, job, runAll } from './broker';
 
 const BIG = '{"order": 12345678901234567890, "text": "ünï"}';
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { type Bench, figuresOf, holdActive, job, runAll, until } from './broker';
+import { until } from '@/lib/testing/until';
+import { type Bench, figuresOf, holdActive, job, runAll } from './broker';
 
 export function testFigures(bench: Bench): void {
   it('counts every state', async () => {
@@ -53,14 +54,14 @@ export function testFigures(bench: Bench): void {
     const own = bench.broker.queue(queue);
     await own.add('x', {});
     expect(await bench.backend.hasQueue(queue)).toBe(true);
-    await until(async () => (await bench.backend.queueNames()).includes(queue), 'discovery', 15_000);
+    await until(async () => (await bench.backend.queueNames()).includes(queue), 'discovery');
     // BullMQ writes a queue's settings in the background, and on a slow machine after it has been obliterated.
     const gone = async () => {
       await own.obliterate({ force: true });
       const named = (await bench.backend.queueNames()).includes(queue);
       return !named && (await figuresOf(bench.backend, queue)) === undefined;
     };
-    await until(gone, 'the queue to be forgotten', 15_000);
+    await until(gone, 'the queue to be forgotten');
   });
 
   it('tells what the server is', async () => {

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import type { FlowMethods, FlowPlace } from '@/lib/backends/flows';
 import type { FlowTree } from '@/lib/contracts/flows';
 import type { JobState } from '@/lib/contracts/states';
-import { type Bench, runAll, until } from './broker';
+import { until } from '@/lib/testing/until';
+import { type Bench, runAll } from './broker';
 
 const ALL: JobState[] = ['waiting-children', 'completed', 'failed', 'waiting', 'active', 'delayed', 'prioritized'];
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { type Bench, figuresOf, job, runAll, until } from './broker';
+import { until } from '@/lib/testing/until';
+import { type Bench, figuresOf, job, runAll } from './broker';
 
 const CAP = 262_144;
 

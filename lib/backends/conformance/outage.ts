@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { CodedError } from '@/lib/contracts/errors';
-import { type Bench, job, until } from './broker';
+import { until } from '@/lib/testing/until';
+import { type Bench, job } from './broker';
 import { listen } from './tail';
 
 /** Every call is refused in time, with a code and when to come back, and says nothing of addresses. */
@@ -89,7 +90,7 @@ export function testOutage(bench: Bench): void {
     await bench.broker.restart();
     await expectRecovered(bench);
     expect(await namesWaiting(bench)).not.toContain('during');
-    await until(() => heard.events.some((event) => event.type === 'gap'), 'the gap', 15_000);
+    await until(() => heard.events.some((event) => event.type === 'gap'), 'the gap');
     const { id } = await bench.broker.queue('outage-after').add('again', {});
     await until(
       () => heard.of('outage-after').some((event) => event.type === 'state' && event.id === id),

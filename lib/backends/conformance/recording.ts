@@ -6,7 +6,8 @@ import {
   type RecordedFields,
   type RecordingMethods,
 } from '@/lib/backends/recording';
-import { type Bench, job, runAll, until } from './broker';
+import { until } from '@/lib/testing/until';
+import { type Bench, job, runAll } from './broker';
 
 interface Followed {
   batches: RecordBatch[];
@@ -223,7 +224,7 @@ export function testRecordingOutage(bench: Bench): void {
       'the broker to be back',
       20_000,
     );
-    await until(() => followed.kinds(queue, after.id).length >= 2, 'the job after', 20_000);
+    await until(() => followed.kinds(queue, after.id).length >= 2, 'the job after');
     expect(followed.kinds(queue, after.id)).toEqual(['added', 'waiting']);
     expect(followed.kinds(queue, before?.id ?? '')).toEqual(['added', 'waiting']);
     await followed.stop();

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { FlowMethods } from '@/lib/backends/flows';
 import type { JobState } from '@/lib/contracts/states';
-import { type Bench, until } from './broker';
+import { until } from '@/lib/testing/until';
+import type { Bench } from './broker';
 
 const OPEN: JobState[] = ['waiting-children', 'waiting'];
 const ORDER = { by: 'ann', reason: null, at: 0 };

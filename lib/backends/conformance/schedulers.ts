@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { SchedulerDefinition, SchedulerMethods, SchedulerPlace } from '@/lib/backends/schedulers';
-import { type Bench, readAll, until } from './broker';
+import { until } from '@/lib/testing/until';
+import { type Bench, readAll } from './broker';
 
 const HOUR_MS = 3_600_000;
 

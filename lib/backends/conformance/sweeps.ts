@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Sweep, SweepBounds } from '@/lib/backends/changes';
 import type { JobState } from '@/lib/contracts/states';
-import { type Bench, figuresOf, holdActive, job, runAll, until } from './broker';
+import { until } from '@/lib/testing/until';
+import { type Bench, figuresOf, holdActive, job, runAll } from './broker';
 
 const BOUNDS: SweepBounds = { maxRemoved: 50_000, maxMs: 5_000 };
 

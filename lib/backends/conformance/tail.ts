@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { BackendEvent } from '@/lib/backends/backend';
-import { type Bench, job, until } from './broker';
+import { until } from '@/lib/testing/until';
+import { type Bench, job } from './broker';
 
 interface Heard {
   events: BackendEvent[];
@@ -75,7 +76,7 @@ export function testTail(bench: Bench): void {
     const heard = await listen(bench);
     const queue = `tail-new-${Date.now()}`;
     const { id } = await bench.broker.queue(queue).add('first', {});
-    await until(() => states(heard.of(queue), id ?? '').includes('waiting'), 'the new queue', 15_000);
+    await until(() => states(heard.of(queue), id ?? '').includes('waiting'), 'the new queue');
     await heard.stop();
   });
 
@@ -94,12 +95,12 @@ export function testTail(bench: Bench): void {
       queue,
       Array.from({ length: 500 }, (_, i) => job(`b${i}`)),
     );
-    await until(() => ran === 500, 'the burst to run', 20_000);
+    await until(() => ran === 500, 'the burst to run');
     const completed = () =>
       new Set(
         heard.of(queue).flatMap((event) => (event.type === 'state' && event.state === 'completed' ? [event.id] : [])),
       );
-    await until(() => completed().size === 500, 'all to be told', 20_000);
+    await until(() => completed().size === 500, 'all to be told');
     expect(completed()).toEqual(new Set(added.map(({ id }) => id)));
     await worker.close();
     await heard.stop();

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startGuard } from '@/lib/embedded/guard';
 import { openPostgresBroker, openRedisBroker, type TestBroker } from '@/lib/testing/brokers';
 import { type Stack, startStack } from '@/lib/testing/stack';
+import { until } from '@/lib/testing/until';
 import { startWeb } from '../../start-web';
 import type { Api } from '../operations';
 import { harvestCursors } from './harvest';
@@ -124,11 +125,6 @@ async function addFlow(broker: TestBroker): Promise<string> {
   const children = [1, 2, 3].map((n) => ({ name: 'child', queueName: 'any-children', data: { n } }));
   const { job } = await broker.flows().add({ name: 'parent', queueName: 'any', data: {}, children });
   return job.id ?? '';
-}
-
-export async function until(check: () => boolean | Promise<boolean>, what: string, limitMs = 30_000): Promise<void> {
-  for (const endsAt = Date.now() + limitMs; !(await check()); await sleep(50))
-    if (Date.now() > endsAt) throw new Error(`not within ${limitMs} ms: ${what}`);
 }
 
 /** What only the product itself can make: schedulers, operations, views, deploys; and what it has recorded by then. */

@@ -8,6 +8,7 @@ import {
   type TestProcess,
   type TestWorkerOptions,
 } from '@/lib/testing/brokers';
+import { until } from '@/lib/testing/until';
 import { controlWorker } from '../control';
 
 /** Orders to workers that carry the control module, from the backend's method to a real BullMQ worker. */
@@ -25,13 +26,6 @@ describe.each([
     const worker = broker.worker(queue, run, options);
     controlWorker(worker, { connection: broker.config.url, beatEveryMs: 250 });
     return worker;
-  };
-  const until = async <T>(ask: () => T | Promise<T>, what: string): Promise<NonNullable<T>> => {
-    for (const end = Date.now() + 10_000; Date.now() < end; await sleep(25)) {
-      const found = await ask();
-      if (found) return found as NonNullable<T>;
-    }
-    throw new Error(`never came: ${what}`);
   };
   const beatingOn = (queue: string, fits: (worker: Worker) => boolean = () => true) =>
     until(

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BrokerRow, NewJob, Position } from '@/lib/backends/backend';
 import { JOB_STATES, type JobState } from '@/lib/contracts/states';
 import { createTestDatabase } from '@/lib/testing/test-database';
+import { until } from '@/lib/testing/until';
 import type { Query } from './connection';
 import { type Counted, countQueues } from './count-queues';
-import { openTestBroker, type TestBroker, until } from './open-test-broker';
+import { openTestBroker, type TestBroker } from './open-test-broker';
 
 let broker: TestBroker;
 beforeAll(async () => {

@@ -42,14 +42,3 @@ export async function openTestBroker(url: string) {
     },
   };
 }
-
-/** Polls until `check` gives something; throws after 5 s. */
-export async function until<T>(check: () => T | Promise<T>, what: string): Promise<NonNullable<T>> {
-  const end = Date.now() + 5000;
-  for (;;) {
-    const found = await check();
-    if (found) return found as NonNullable<T>;
-    if (Date.now() > end) throw new Error(`waited 5 s for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BackendEvent, QueueBackend } from '@/lib/backends/backend';
 import { SourceConfig } from '@/lib/env';
 import { startPostgres, type TestPostgres } from '@/lib/testing/servers';
+import { until } from '@/lib/testing/until';
 import { openPostgresBackend } from '../postgres';
-import { until } from './open-test-broker';
 
 let server: TestPostgres;
 let backend: QueueBackend;

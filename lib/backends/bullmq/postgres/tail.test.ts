@@ -2,7 +2,8 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { BackendEvent } from '@/lib/backends/backend';
 import { createTestDatabase } from '@/lib/testing/test-database';
-import { openTestBroker, type TestBroker, until } from './open-test-broker';
+import { until } from '@/lib/testing/until';
+import { openTestBroker, type TestBroker } from './open-test-broker';
 
 let broker: TestBroker;
 const tails: { end(): Promise<void> }[] = [];

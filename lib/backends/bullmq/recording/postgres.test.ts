@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { moveCursor, type RecordBatch, type RecordCursor } from '@/lib/backends/recording';
 import { startPostgres, type TestServer } from '@/lib/testing/servers';
-import { openTestBroker, type TestBroker, until } from '../postgres/open-test-broker';
+import { until } from '@/lib/testing/until';
+import { openTestBroker, type TestBroker } from '../postgres/open-test-broker';
 
 let server: TestServer;
 let broker: TestBroker;

@@ -7,10 +7,11 @@ import {
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BackendEvent, QueueBackend } from '@/lib/backends/backend';
-import { figuresOf, job, readAll, until } from '@/lib/backends/conformance/broker';
+import { figuresOf, job, readAll } from '@/lib/backends/conformance/broker';
 import { openBackend } from '@/lib/backends/registry';
 import { SourceConfig } from '@/lib/env';
 import { startRedis, type TestServer } from '@/lib/testing/servers';
+import { until } from '@/lib/testing/until';
 
 /** Real producers and workers of BullMQ 5, and our backend, which speaks with BullMQ 6. */
 let server: TestServer;

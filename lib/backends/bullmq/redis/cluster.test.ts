@@ -5,10 +5,11 @@ import path from 'node:path';
 import { Worker } from 'bullmq';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { job, until } from '@/lib/backends/conformance/broker';
+import { job } from '@/lib/backends/conformance/broker';
 import { findFreePort } from '@/lib/embedded/free-port';
 import { findRedisBinary } from '@/lib/embedded/redis-server';
 import { SourceConfig } from '@/lib/env';
+import { until } from '@/lib/testing/until';
 import { openRedisBackend } from '../redis';
 
 // One node that holds all slots refuses commands across slots as a big Cluster does.
@@ -42,7 +43,7 @@ beforeAll(async () => {
   const node = new Redis(port, { maxRetriesPerRequest: null });
   node.on('error', () => undefined);
   await node.cluster('ADDSLOTSRANGE', 0, 16_383);
-  await until(async () => String(await node.cluster('INFO')).includes('cluster_state:ok'), 'the cluster', 20_000);
+  await until(async () => String(await node.cluster('INFO')).includes('cluster_state:ok'), 'the cluster');
   node.disconnect();
 });
 afterAll(() => stop());

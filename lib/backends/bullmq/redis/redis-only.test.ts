@@ -2,9 +2,10 @@ import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { QueueBackend } from '@/lib/backends/backend';
-import { figuresOf, job, readAll, until } from '@/lib/backends/conformance/broker';
+import { figuresOf, job, readAll } from '@/lib/backends/conformance/broker';
 import { SourceConfig } from '@/lib/env';
 import { startRedis, type TestServer } from '@/lib/testing/servers';
+import { until } from '@/lib/testing/until';
 import { openRedisBackend } from '../redis';
 
 let server: TestServer;

@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { until } from '@/lib/backends/conformance/broker';
 import { SourceConfig } from '@/lib/env';
 import { AclUsers, README_ACL } from '@/lib/testing/acl-users';
 import { openRedisBroker, type TestBroker } from '@/lib/testing/brokers';
 import { CHANGES, readAll, refusalsOf } from '@/lib/testing/every-call';
 import { makeRightsPlace, type RightsPlace } from '@/lib/testing/rights-place';
 import { startRedis, type TestServer } from '@/lib/testing/servers';
+import { until } from '@/lib/testing/until';
 import { readWholeBroker } from '@/lib/testing/whole-broker';
 import { openRedisBackend } from '../redis';
 

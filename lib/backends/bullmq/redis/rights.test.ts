@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { QueueBackend } from '@/lib/backends/backend';
-import { until } from '@/lib/backends/conformance/broker';
 import type { RecordBatch } from '@/lib/backends/recording';
 import { AclUsers, README_ACL } from '@/lib/testing/acl-users';
 import { openRedisBroker, type TestBroker } from '@/lib/testing/brokers';
 import { CHANGES, readAll, uncalled } from '@/lib/testing/every-call';
 import { makeRightsPlace, type RightsPlace, SHOP } from '@/lib/testing/rights-place';
+import { until } from '@/lib/testing/until';
 import { ASKED_RIGHTS } from './rights';
 
 /** Real users of a real server, with the README's own lines, and those less one right each. */

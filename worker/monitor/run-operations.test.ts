@@ -210,7 +210,7 @@ describe.each(['redis', 'postgres'] as const)('operations on %s', (kind) => {
     await sleep(500);
     expect(await bench.waitFor(id, 'done')).toMatchObject({ done: 300 });
     await second.stop();
-    for (const until = Date.now() + 3_000; Date.now() < until; await sleep(50)) {
+    for (const until = Date.now() + 30_000; Date.now() < until; await sleep(50)) {
       const [row] = await bench.store.query<{ is_swept: boolean }>(
         'SELECT is_swept FROM queuedeck.operation WHERE id = $1',
         [id],

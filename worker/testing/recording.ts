@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type BullQueue, openWorkerBroker } from '@/lib/backends/bullmq/worker/broker';
 import { openBackend } from '@/lib/backends/registry';
 import { SourceConfig } from '@/lib/env';

@@ -21,6 +21,8 @@ export interface DifferentialReport extends Verdict {
   steps: Record<string, number>;
 }
 
+/** Between two steps at most. */
+const STEP_MS = 600;
 const MONITOR_EVERY_MS = 17_000;
 const BROKER_EVERY_MS = 41_000;
 /** What is drained or cleaned away tells nobody: a comparison finds it. */
@@ -94,7 +96,7 @@ async function disturb({ server, monitor, workload, random, forMs }: Disturbance
   let [monitorAt, brokerAt] = [Date.now() + MONITOR_EVERY_MS / 2, Date.now() + BROKER_EVERY_MS / 2];
   while (Date.now() < end) {
     await workload.step();
-    await sleep(random() * 60);
+    await sleep(random() * STEP_MS);
     if (Date.now() > monitorAt) {
       monitorAt = Date.now() + MONITOR_EVERY_MS;
       monitorKills += 1;

@@ -14,6 +14,8 @@ export interface JobRecord {
   state: RecordedState;
   flags: number;
   addedAt: number;
+  /** Events told of it, so its adding is not told any more; what a comparison found may be met by it. */
+  isBegun: boolean;
   /** The time of adding under which it is stored; null = not yet. */
   storedAt: number | null;
   /** Since when it could have been taken; null while it cannot. */
@@ -49,6 +51,7 @@ export function newRecord(queue: string, id: string, addedAt: number): JobRecord
     state: 'waiting',
     flags: 0,
     addedAt,
+    isBegun: true,
     storedAt: null,
     readyAt: null,
     dueAt: null,

@@ -1,6 +1,6 @@
 import { decodeDetail } from '@/lib/store/history/detail';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
-import { stateOf } from '@/lib/store/history/states';
+import { hasFlag, stateOf } from '@/lib/store/history/states';
 import type { Store } from '@/lib/store/store';
 import { readName, storedText } from '@/lib/store/stored-name';
 import type { JobRecord } from './job-record';
@@ -68,6 +68,7 @@ function toRecord(row: Row): JobRecord {
     state: stateOf(row.state),
     flags: row.flags,
     addedAt: added,
+    isBegun: !hasFlag(row.flags, 'reconciled'),
     storedAt: added,
     readyAt: detail.ready ?? null,
     dueAt: detail.due ?? null,

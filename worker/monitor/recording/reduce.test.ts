@@ -3,6 +3,7 @@ import type { RecordedEvent, RecordedFields } from '@/lib/backends/recording';
 import type { JobRecord } from './job-record';
 import { Ledger } from './ledger';
 import { reduce } from './reduce';
+import { takeSwept } from './take-swept';
 
 let seq = 0;
 
@@ -204,5 +205,30 @@ describe('the record of a job', () => {
       [event('completed', 1_200), fields({ attemptsMade: 1 })],
     ]);
     expect(counts).toEqual({ added: 1, started: 1, completed: 1 });
+  });
+
+  it('is another life each time that its id is added, however soon and with nothing left to read', () => {
+    const { record, counts } = run([
+      [event('added', 1_000), null],
+      [event('waiting', 1_000), null],
+      // Cleaned away, which no event tells.
+      [event('added', 1_300), null],
+      [event('active', 1_400), null],
+      [event('completed', 1_500), null],
+      [event('added', 1_600), fields({ addedAt: 1_600 })],
+    ]);
+    expect(record).toMatchObject({ state: 'waiting', addedAt: 1_600 });
+    expect(counts).toEqual({ added: 3, started: 1, completed: 1 });
+  });
+
+  it('is the same life where a comparison found it before the event of its adding was read, once', () => {
+    const ledger = new Ledger();
+    const found = takeSwept(null, fields({ state: 'waiting' }), ledger);
+    const begun = reduce(found, event('added', 1_200), null, ledger.tally);
+    expect(begun).toBe(found);
+    const again = reduce(begun, event('added', 1_900), null, ledger.tally);
+    ledger.assign(again);
+    expect(again).not.toBe(found);
+    expect(ledger.notes.filter((note) => note.metric === 'added')).toHaveLength(2);
   });
 });

@@ -75,7 +75,10 @@ export function reduce(
 }
 
 function begin(given: JobRecord | null, event: RecordedEvent, fields: RecordedFields | null, tally: Tally): JobRecord {
-  if (given !== null && isSameLife(given, event, fields)) return given;
+  if (given !== null && isSameLife(given, event, fields)) {
+    given.isBegun = true;
+    return given;
+  }
   const record = newRecord(event.queue, event.id, event.at);
   record.name = event.name ?? '';
   record.readyAt = event.at;
@@ -85,10 +88,10 @@ function begin(given: JobRecord | null, event: RecordedEvent, fields: RecordedFi
   return record;
 }
 
-/** One that ended and is added is another life of the id, unless it was found before its events were read. */
+/** Added once more is another life of the id, unless a comparison found this one before its events were read. */
 function isSameLife(given: JobRecord, event: RecordedEvent, fields: RecordedFields | null): boolean {
-  if (!isOpen(given.state))
-    return hasFlag(given.flags, 'reconciled') && fields !== null && fields.addedAt === given.addedAt;
+  if (given.isBegun) return false;
+  if (!isOpen(given.state)) return fields !== null && fields.addedAt === given.addedAt;
   return fields !== null ? isOf(given, fields) : Math.abs(given.addedAt - event.at) < SAME_LIFE_MS;
 }
 

@@ -21,6 +21,7 @@ export function takeSwept(
   const record = newRecord(fields.queue, fields.id, fields.addedAt || fields.finishedAt || Date.now());
   fillWhole(record, fields);
   record.flags |= FLAGS.reconciled;
+  record.isBegun = false;
   if (!isCounted.added) ledger.tally.count('added', record.addedAt);
   takeState(record, fields, ledger, isCounted.ended);
   ledger.assign(record);

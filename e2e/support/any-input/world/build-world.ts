@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startGuard } from '@/lib/embedded/guard';
 import { openPostgresBroker, openRedisBroker, type TestBroker } from '@/lib/testing/brokers';
 import { type Stack, startStack } from '@/lib/testing/stack';

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { unpackDebianBrowser } from './debian-browser.mjs';
 import { unpackBrowser } from './packaged-browser.mjs';
 import { runNode } from './run.mjs';
 import { Sentence, say } from './sentence.mjs';
@@ -15,8 +16,8 @@ const SYSTEM = [
 ];
 
 /**
- * The path of a Chromium that runs: CHROMIUM_PATH, Playwright's, the system's, one by the package manager where that asks for no
- * password; last the one packaged on npm, which runs anywhere on Linux x64 and is the least stable of them.
+ * The path of a Chromium that runs: CHROMIUM_PATH, Playwright's, Debian's headless one, the system's, one by the package manager where that
+ * asks for no password; last the one packaged on npm, which runs anywhere on Linux x64 and is the least stable of them.
  */
 export async function ensureBrowser() {
   const given = process.env.CHROMIUM_PATH;
@@ -24,7 +25,7 @@ export async function ensureBrowser() {
     if (runs(given)) return given;
     throw new Sentence(`CHROMIUM_PATH=${given} does not run. Correct it, or leave it out.`);
   }
-  return (await findPlaywrights()) ?? findSystems() ?? installOne();
+  return (await findPlaywrights()) ?? (await unpackDebianBrowser(runs)) ?? findSystems() ?? installOne();
 }
 
 async function findPlaywrights() {

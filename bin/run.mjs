@@ -20,13 +20,14 @@ export function releaseSignals() {
 }
 
 /**
- * Runs a program in the project's folder. Its output is shown, or with `quiet` only when it fails; with `output` it is handed back.
+ * Runs a program in the project's folder, or in `cwd`; ends it after `timeout` ms. Its output is shown, or with `quiet` only when it fails; with `output` it is handed back.
  * Resolves to the exit code (128 for a signal); rejects when the program does not exist.
  */
-export function run(command, args, { env = {}, quiet = false, onOutput = null } = {}) {
+export function run(command, args, { env = {}, cwd = root, timeout, quiet = false, onOutput = null } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd: root,
+      cwd,
+      timeout,
       env: { ...process.env, ...env },
       stdio: ['ignore', quiet || onOutput ? 'pipe' : 'inherit', quiet || onOutput ? 'pipe' : 'inherit'],
     });

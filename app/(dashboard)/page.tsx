@@ -6,11 +6,14 @@ import { collectPages, PAGE_LIMIT } from '@/lib/client/http/pages';
 import { toParams } from '@/lib/client/http/params';
 import { keys } from '@/lib/client/query-keys';
 import { rangeBounds, rangeKey, readRange } from '@/lib/client/range';
-import { ask } from '@/lib/http/ask';
+import { ask, askTogether } from '@/lib/http/ask';
 import { readOrNull } from '@/lib/http/read';
 
 /** What needs attention is there with the page, where it is known in time; else it comes after. */
 const CAUSES_WAIT_MS = 500;
+/** The same for all who open the page meanwhile; the browser asks for newer. */
+const CAUSES_FOR_MS = 1_000;
+const LATELY_STEP_MS = 10_000;
 
 interface OverviewPageProps {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
@@ -18,14 +21,15 @@ interface OverviewPageProps {
 
 export default async function OverviewPage({ searchParams }: OverviewPageProps) {
   const range = readRange(toParams(await searchParams));
-  const lately = new Date(Date.now() - LATELY_MS).toISOString();
+  const from = Date.now() - LATELY_MS;
+  const lately = new Date(from - (from % LATELY_STEP_MS)).toISOString();
   const [queues, workers, summary, records, failures] = await Promise.all([
     readOrNull(collectPages((cursor) => ask('queue.list', { limit: PAGE_LIMIT, cursor }))),
     readOrNull(collectPages((cursor) => ask('worker.list', { limit: PAGE_LIMIT, cursor }))),
     readOrNull(ask('metric.summary', rangeBounds(range, Date.now()))),
-    readOrNull(ask('source.recorders', {})),
+    readOrNull(askTogether('source.recorders', {}, CAUSES_FOR_MS)),
     Promise.race([
-      readOrNull(ask('failure.list', { from: lately, sort: 'count', limit: 50 })),
+      readOrNull(askTogether('failure.list', { from: lately, sort: 'count', limit: 50 }, CAUSES_FOR_MS)),
       sleep(CAUSES_WAIT_MS, null),
     ]),
   ]);

@@ -1,7 +1,7 @@
 import { mayDo } from '@/lib/auth/permissions';
 import type { FailureGroup } from '@/lib/contracts/failures';
 import { countSteps, type Period } from '@/lib/metrics/period';
-import { readFigures } from '@/lib/store/figures/read-figures';
+import { readCounts } from '@/lib/store/figures/read-figures';
 import type { Queries } from '@/lib/store/queries';
 import { readName } from '@/lib/store/stored-name';
 import type { Ask } from '@/lib/verbs';
@@ -50,21 +50,22 @@ export async function presentGroups(
   rows: readonly GroupRow[],
   period: Period,
 ): Promise<FailureGroup[]> {
+  if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => id);
-  const [figures, places, standing] = await Promise.all([
-    readFigures(
+  const [counts, places, standing] = await Promise.all([
+    readCounts(
       store,
       rows.map(({ scope_id }) => scope_id),
       period,
-      false,
+      'failedAttempts',
     ),
     readPlaces(store, ids),
     readStanding(store, rows),
   ]);
   const steps = countSteps(period);
   return rows.map((row) => {
-    const own = figures.get(row.scope_id);
-    const line = Array.from({ length: steps }, (_, step) => own?.get(step)?.counts.failedAttempts ?? 0);
+    const own = counts.get(row.scope_id);
+    const line = Array.from({ length: steps }, (_, step) => own?.[step] ?? 0);
     const here = places.filter((place) => place.group_id === row.id);
     const versions = [...new Set(here.map(({ version }) => version).filter(Boolean))];
     return {
@@ -96,14 +97,18 @@ export async function presentGroups(
 
 /** Newest first. */
 export async function readPlaces(store: Queries, ids: readonly number[]): Promise<Place[]> {
-  const rows = await store.query<Place & { raw_queue: string | null }>(
-    `SELECT k.group_id, s.queue, s.raw_queue, s.name, k.version, k.total::float8 AS total, k.last_at
+  const rows = await store.query<Omit<Place, 'last_at'> & { raw_queue: string | null; last_at: number }>(
+    `SELECT k.group_id, s.queue, s.raw_queue, s.name, k.version, k.total::float8 AS total, extract(epoch FROM k.last_at)::float8 * 1000 AS last_at
        FROM unnest($1::int[]) AS g(id)
       CROSS JOIN LATERAL (SELECT * FROM queuedeck.failure_kind k WHERE k.group_id = g.id ORDER BY k.last_at DESC LIMIT ${MOST_PLACES}) k
        JOIN queuedeck.scope s ON s.id = k.kind_id ORDER BY k.last_at DESC`,
     [ids],
   );
-  return rows.map(({ raw_queue, ...place }) => ({ ...place, queue: readName(place.queue, raw_queue) }));
+  return rows.map(({ raw_queue, last_at, ...place }) => ({
+    ...place,
+    queue: readName(place.queue, raw_queue),
+    last_at: new Date(last_at),
+  }));
 }
 
 interface Standing {

@@ -68,6 +68,24 @@ export async function readFigures(
   return byScope;
 }
 
+/** Of one count per scope: how many in each step in which there were any. Of many scopes a tenth of what readFigures costs. */
+export async function readCounts(
+  store: Queries,
+  scopes: readonly number[],
+  { level, fromMs, toMs, stepMs }: Span,
+  metric: CountMetric,
+): Promise<Map<number, Record<number, number>>> {
+  const rows = await store.query<{ scope_id: number; steps: Record<number, number> }>(
+    `SELECT scope_id, json_object_agg(step, n) AS steps FROM (
+       SELECT scope_id, floor((extract(epoch FROM at) * 1000 - $3) / $5)::int AS step, sum(${COLUMN[metric]})::float8 AS n
+         FROM queuedeck.figure WHERE level = $1 AND scope_id = ANY($2::int[])
+          AND at >= to_timestamp($3::float8 / 1000) AND at < to_timestamp($4::float8 / 1000) GROUP BY 1, 2) AS f
+      WHERE n > 0 GROUP BY 1`,
+    [level, scopes, fromMs, toMs, stepMs],
+  );
+  return new Map(rows.map(({ scope_id, steps }) => [scope_id, steps]));
+}
+
 /** Adds `other` to `into`. */
 export function mergeFigures(into: Figures, other: Figures): void {
   for (const metric of COUNT_METRICS) into.counts[metric] += other.counts[metric];

@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { openStore, type Store } from '@/lib/store/store';
 import { startPostgresBroker } from '@/lib/testing/brokers';
 import { startRedis, type TestServer } from '@/lib/testing/servers';
+import { until } from '@/lib/testing/until';
 import { bundleEntry } from '../../support/bundle';
 import type { RecordingMonitorConfig } from '../../support/recording-monitor';
 import { compareRecord, type Verdict } from './compare';
@@ -29,7 +30,7 @@ const BROKER_EVERY_MS = 41_000;
 const RECONCILE_EVERY_MS = 20_000;
 /** Until when all that was told last is compared: a look at removed streams, and what it finds. */
 const SETTLE_MS = 15_000;
-const SETTLE_LIMIT_MS = 90_000;
+const SETTLE_LIMIT_MS = 180_000;
 /** A queue that is there for as long under the eyes of a recorder is known to it, or told. */
 const KNOWN_AFTER_MS = 8_000;
 
@@ -57,7 +58,7 @@ export async function runDifferential(
     monitor.start();
     await until(
       async () => (await store.query('SELECT 1 FROM queuedeck.recorder WHERE cursor IS NOT NULL')).length > 0,
-      20_000,
+      'the recorder to begin',
     );
     const workload = new Workload(clients, seed);
     const watch = watchRecorder(store);
@@ -117,15 +118,19 @@ async function disturb({ server, monitor, workload, random, forMs }: Disturbance
 async function settle(store: Store): Promise<void> {
   const from = new Date();
   await sleep(SETTLE_MS);
-  await until(async () => {
-    const [row] = await store.query<{ busy: number }>(
-      `SELECT (SELECT count(*) FROM queuedeck.recorder WHERE lag_ms > 0 OR progress->>'backfill' IS NOT NULL OR lease_until < now())::int
-            + (SELECT count(*) FROM queuedeck.recorder WHERE reconciled_at IS NULL OR reconciled_at < $1)::int
-            + (SELECT count(*) FROM queuedeck.recorder_queue WHERE gap IS NOT NULL OR (cursor IS NOT NULL AND NOT swept))::int AS busy`,
+  const findBusy = () =>
+    store.query(
+      `SELECT 'recorder' AS busy, lag_ms::text AS lag, progress::text, lease_until::text, reconciled_at::text FROM queuedeck.recorder
+        WHERE lag_ms > 0 OR progress->>'backfill' IS NOT NULL OR lease_until < now() OR reconciled_at IS NULL OR reconciled_at < $1
+        UNION ALL
+       SELECT name, gap::text, cursor::text, swept::text, NULL FROM queuedeck.recorder_queue WHERE gap IS NOT NULL OR (cursor IS NOT NULL AND NOT swept)`,
       [from],
     );
-    return row?.busy === 0;
-  }, SETTLE_LIMIT_MS);
+  for (const end = Date.now() + SETTLE_LIMIT_MS; ; await sleep(250)) {
+    const busy = await findBusy().catch((error: Error) => [error.message]);
+    if (busy.length === 0) break;
+    if (Date.now() > end) throw new Error(`the record does not come to rest: ${JSON.stringify(busy)}`);
+  }
   await sleep(2_000);
 }
 
@@ -210,9 +215,3 @@ function postgresClients(connection: string): { clients: Clients; close(): Promi
 }
 
 const logOf = (maxLen: number | null) => (maxLen === null ? {} : { streams: { events: { maxLen } } });
-
-async function until(what: () => Promise<boolean>, limitMs: number): Promise<void> {
-  for (const end = Date.now() + limitMs; Date.now() < end; await sleep(250))
-    if (await what().catch(() => false)) return;
-  throw new Error('it never came');
-}

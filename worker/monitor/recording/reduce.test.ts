@@ -231,4 +231,23 @@ describe('the record of a job', () => {
     expect(again).not.toBe(found);
     expect(ledger.notes.filter((note) => note.metric === 'added')).toHaveLength(2);
   });
+
+  it('is the same life where a comparison found it and found it gone again, before its events were read', () => {
+    const ledger = new Ledger();
+    const found = takeSwept(null, fields({ state: 'waiting' }), ledger);
+    if (found) found.state = 'unseen';
+    expect(reduce(found, event('added', 1_200), null, ledger.tally)).toBe(found);
+    const ended = reduce(found, event('completed', 1_900), null, ledger.tally);
+    ledger.assign(ended);
+    expect(ended?.state).toBe('completed');
+    expect(ledger.notes.filter((note) => note.metric === 'added')).toHaveLength(1);
+  });
+
+  it('is not counted as added again where its id was counted before its events were read', () => {
+    const ledger = new Ledger();
+    const record = reduce(null, event('added', 1_000), null, ledger.tally, { isCounted: true, isCut: false });
+    ledger.assign(record);
+    expect(record?.state).toBe('waiting');
+    expect(ledger.notes).toEqual([]);
+  });
 });

@@ -23,7 +23,7 @@ const CANCELLED = /^cancelled\b/;
 /**
  * One event onto the record of its job; returns the record that it is about: the same one, or that of a new life of the id.
  * `fields`: what was read of the job after the events of the batch; null = it was gone by then, or not read. `isCounted`: that it was added
- * was counted before it was met. `isCut`: some of its events may have been cut.
+ * was counted before anything was known of it. `isCut`: some of its events may have been cut.
  *
  * waiting | prioritized | delayed | waiting-children → active → completed | failed → (retried by hand) waiting …
  * An attempt that ends and is tried again goes from active to waiting or delayed. Every state → removed.
@@ -35,7 +35,7 @@ export function reduce(
   tally: Tally,
   { isCounted, isCut } = { isCounted: false, isCut: false },
 ): JobRecord | null {
-  if (event.kind === 'added') return begin(given, event, fields, tally);
+  if (event.kind === 'added') return begin(given, event, fields, tally, isCounted);
   if (given === null && event.kind === 'removed') return null;
   // It ended, and what is there is another life of the id, of which the beginning was cut.
   const isPast =
@@ -74,7 +74,13 @@ export function reduce(
   }
 }
 
-function begin(given: JobRecord | null, event: RecordedEvent, fields: RecordedFields | null, tally: Tally): JobRecord {
+function begin(
+  given: JobRecord | null,
+  event: RecordedEvent,
+  fields: RecordedFields | null,
+  tally: Tally,
+  isCounted: boolean,
+): JobRecord {
   if (given !== null && isSameLife(given, event, fields)) {
     given.isBegun = true;
     return given;
@@ -84,14 +90,13 @@ function begin(given: JobRecord | null, event: RecordedEvent, fields: RecordedFi
   record.readyAt = event.at;
   if (fields !== null && Math.abs(fields.addedAt - event.at) < 3_600_000) fillWhole(record, fields);
   else record.flags |= FLAGS.dataUnseen;
-  tally.count('added', event.at);
+  if (!isCounted) tally.count('added', event.at);
   return record;
 }
 
-/** Added once more is another life of the id, unless a comparison found this one before its events were read. */
+/** Added once more is another life of the id, unless a comparison found this one (or found it gone again) before its events were read. */
 function isSameLife(given: JobRecord, event: RecordedEvent, fields: RecordedFields | null): boolean {
   if (given.isBegun) return false;
-  if (!isOpen(given.state)) return fields !== null && fields.addedAt === given.addedAt;
   return fields !== null ? isOf(given, fields) : Math.abs(given.addedAt - event.at) < SAME_LIFE_MS;
 }
 

@@ -49,7 +49,9 @@ export async function* compareQueue(ports: Ports, task: QueueTask): AsyncGenerat
     for (const state of states)
       if (!isEmpty(state))
         yield* orOdd(task, `Its ${state} jobs cannot be read`, sweepState(ports, task, state, isGone));
-  if (isWhole && task.why !== 'first') yield* orOdd(task, 'Its jobs cannot be looked for', findMissing(ports, task));
+  // One that was removed and is met again has the ids of the life before: what that left open nobody else looks for.
+  if (isWhole && (task.why !== 'first' || (await hasDrifted(ports, task, 'more'))))
+    yield* orOdd(task, 'Its jobs cannot be looked for', findMissing(ports, task));
   // Those of a queue that was removed are gone with it: what is counted now is another life.
   if (task.why === 'gap') {
     const totals = isGone ? NO_TOTALS : { ...(await readTotals(recording, task)), ids };
@@ -118,7 +120,12 @@ async function chooseUnknown({ store, backend }: Ports, task: QueueTask, state: 
   return rows.map(({ n }) => ids[Number(n) - 1] ?? '');
 }
 
-async function hasDrifted({ store, backend, counts }: Ports, { queue }: QueueTask): Promise<boolean> {
+/** Does the record have more open jobs than the broker, or another number of them? */
+async function hasDrifted(
+  { store, backend, counts }: Ports,
+  { queue }: QueueTask,
+  by: 'more' | 'any' = 'any',
+): Promise<boolean> {
   const openInBroker = OPEN.reduce((sum, state) => sum + (counts?.[state] ?? 0), 0);
   const [row] = await store.query<{ open: number }>(
     `SELECT count(*)::int AS open FROM queuedeck.job j
@@ -127,7 +134,7 @@ async function hasDrifted({ store, backend, counts }: Ports, { queue }: QueueTas
     [backend.name, storedText(queue)],
   );
   const recorded = row?.open ?? 0;
-  const difference = Math.abs(recorded - openInBroker);
+  const difference = by === 'more' ? recorded - openInBroker : Math.abs(recorded - openInBroker);
   return recorded <= FEW ? difference > 0 : difference > FLUX * Math.max(recorded, openInBroker);
 }
 

@@ -27,6 +27,8 @@ interface Ports {
   counts: Counts | null;
   /** Is there such a queue, as far as is known? */
   isFollowed: boolean;
+  /** Was it known before it is compared for the first time? Then a life before may have left jobs open, which have its ids. */
+  isAgain: boolean;
   signal: AbortSignal;
 }
 
@@ -49,8 +51,7 @@ export async function* compareQueue(ports: Ports, task: QueueTask): AsyncGenerat
     for (const state of states)
       if (!isEmpty(state))
         yield* orOdd(task, `Its ${state} jobs cannot be read`, sweepState(ports, task, state, isGone));
-  // One that was removed and is met again has the ids of the life before: what that left open nobody else looks for.
-  if (isWhole && (task.why !== 'first' || (await hasDrifted(ports, task, 'more'))))
+  if (isWhole && (task.why !== 'first' || (ports.isAgain && (await hasDrifted(ports, task, 'more')))))
     yield* orOdd(task, 'Its jobs cannot be looked for', findMissing(ports, task));
   // Those of a queue that was removed are gone with it: what is counted now is another life.
   if (task.why === 'gap') {

@@ -34,6 +34,8 @@ export class Marks {
   #changed = new Set<string>();
   #stretched = new Map<string, PendingGap>();
   #absentSince = new Map<string, number>();
+  /** Known before, and to be compared as if they were not: a life before may have left jobs open. */
+  #again = new Set<string>();
   #lookedAt = 0;
 
   constructor(
@@ -48,6 +50,7 @@ export class Marks {
     this.#changed.clear();
     this.#stretched.clear();
     this.#absentSince.clear();
+    this.#again = new Set(marks.flatMap(({ queue, swept }) => (swept ? [] : queue)));
   }
 
   /** Null before anything was read. */
@@ -70,6 +73,22 @@ export class Marks {
     const mark = this.#marks.get(queue) ?? newMark(queue);
     this.#marks.set(queue, Object.assign(mark, part));
     this.#changed.add(queue);
+  }
+
+  /** It was known before it is compared for the first time. */
+  isAgain(queue: string): boolean {
+    return this.#again.has(queue);
+  }
+
+  noteCompared(queue: string): void {
+    this.set(queue, { swept: true });
+    this.#again.delete(queue);
+  }
+
+  /** It is gone: what has its name later is compared for the first time. */
+  noteMissed(queue: string): void {
+    this.set(queue, { swept: false });
+    this.#again.add(queue);
   }
 
   *gaps(): Generator<{ queue: string; gap: PendingGap }> {
@@ -123,7 +142,8 @@ export class Marks {
 
   /** It was removed: ids and counts of the one that there is now, if any, begin anew. */
   beginAnew(queue: string): void {
-    this.set(queue, { lastId: null, counted: [], endsCountedAt: null, swept: false });
+    this.set(queue, { lastId: null, counted: [], endsCountedAt: null });
+    this.noteMissed(queue);
   }
 
   /** `isBegun`: what was pending of the queue is being healed already: that is another one. Resolves to the gap that has to be told, if it is a new one. */
@@ -156,6 +176,7 @@ export class Marks {
       if (since === undefined) this.#absentSince.set(queue, now);
       else if (now - since >= FORGET_AFTER_MS && isDoneWith(queue)) {
         this.#marks.delete(queue);
+        this.#again.delete(queue);
         this.#changed.add(queue);
         this.#absentSince.delete(queue);
       }

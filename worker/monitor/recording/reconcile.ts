@@ -171,7 +171,7 @@ export class Reconciler {
       ({ queue, swept, gap }) => !this.#followed.has(queue) && gap === null && (swept || !this.#missed.has(queue)),
     );
     for (const { queue, swept } of missed) {
-      if (swept) marks.set(queue, { swept: false });
+      if (swept) marks.noteMissed(queue);
       this.#missed.add(queue);
       this.#tasks.add({ queue, why: 'routine', depth: 'whole', fromMs: null, gap: null, settled: 0 });
     }
@@ -202,11 +202,13 @@ export class Reconciler {
   }
 
   #begin(task: QueueTask, signal: AbortSignal): void {
-    const { store, backend, recording } = this.options;
+    const { store, backend, recording, marks } = this.options;
     const counts = this.#plan.countsOf(task.queue);
     const isFollowed = this.#followed.has(task.queue);
+    const isAgain = marks.isAgain(task.queue);
     this.#begun.add(task);
-    this.#works.push({ task, findings: compareQueue({ store, backend, recording, counts, isFollowed, signal }, task) });
+    const ports = { store, backend, recording, counts, isFollowed, isAgain, signal };
+    this.#works.push({ task, findings: compareQueue(ports, task) });
   }
 
   #giveUp(): void {

@@ -89,5 +89,5 @@ async function heal(
 function finish({ queue, why, gap }: QueueTask, { marks, followed }: TakeScope): void {
   if (gap !== null && marks.get(queue).gap === gap) marks.set(queue, { gap: null });
   const isRead = why === 'first' || (why === 'gap' && (!gap?.isGone || followed.has(queue)));
-  if (isRead && !marks.get(queue).swept) marks.set(queue, { swept: true });
+  if (isRead && !marks.get(queue).swept) marks.noteCompared(queue);
 }

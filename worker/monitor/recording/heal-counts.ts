@@ -4,6 +4,7 @@ import { FLAGS, STATE_CODES } from '@/lib/store/history/states';
 import type { Store } from '@/lib/store/store';
 import { storedText } from '@/lib/store/stored-name';
 import type { Finding, Group } from './findings';
+import { type IdRange, leaveOut } from './id-ranges';
 import type { Ledger } from './ledger';
 import type { BatchStore, QueueNote } from './store-batch';
 
@@ -29,6 +30,8 @@ interface Healing {
   scope: { source: string; ledger: Ledger };
   /** What else this batch counts already. */
   noted: readonly QueueNote[];
+  /** Ids that were counted before: a gap that began later may be healed first. */
+  counted: readonly IdRange[];
   /** What was seen to end since the totals began to be read. */
   endings: Group['endings'];
 }
@@ -122,26 +125,29 @@ async function missingMinutes(
   return minutes;
 }
 
-/** How many ids were given out since the gap began that no record has. Null = ids are not counted. */
-async function countUnseenIds({ finding, store, scope }: Healing, lastId: number): Promise<number | null> {
+/** How many ids were given out since the gap began that no record has and that were not counted. Null = ids are not counted. */
+async function countUnseenIds({ finding, store, scope, counted }: Healing, lastId: number): Promise<number | null> {
   const { task, totals } = finding;
   if (totals.ids === null || lastId === 0) return null;
   const { ids } = totals;
   if (ids - lastId > MOST_IDS) return null;
   const key = scopeKey(SCOPE_KINDS.queue, scope.source, task.queue);
-  let known = 0;
-  for (let from = lastId; from < ids; from += IDS_PER_LOOK) {
-    const [row] = await store.query<{ known: number }>(
-      `SELECT count(*)::int AS known FROM generate_series($2::bigint, $3::bigint) AS g(id)
-        WHERE EXISTS (SELECT FROM queuedeck.job j WHERE j.id = g.id::text AND j.queue_id = (SELECT id FROM queuedeck.scope WHERE key = $1))`,
-      [key, from + 1, Math.min(from + IDS_PER_LOOK, ids)],
-    );
-    known += row?.known ?? 0;
+  let unseen = 0;
+  for (const [after, upTo] of leaveOut([lastId, ids], counted)) {
+    unseen += upTo - after;
+    for (let from = after; from < upTo; from += IDS_PER_LOOK) {
+      const [row] = await store.query<{ known: number }>(
+        `SELECT count(*)::int AS known FROM generate_series($2::bigint, $3::bigint) AS g(id)
+          WHERE EXISTS (SELECT FROM queuedeck.job j WHERE j.id = g.id::text AND j.queue_id = (SELECT id FROM queuedeck.scope WHERE key = $1))`,
+        [key, from + 1, Math.min(from + IDS_PER_LOOK, upTo)],
+      );
+      unseen -= row?.known ?? 0;
+    }
+    const isFresh = (id: string) => /^[1-9]\d{0,14}$/.test(id) && Number(id) > after && Number(id) <= upTo;
+    for (const { storedAt, queue, id } of scope.ledger.touched)
+      if (storedAt === null && queue === task.queue && isFresh(id)) unseen -= 1;
   }
-  const isFresh = (id: string) => /^[1-9]\d{0,14}$/.test(id) && Number(id) > lastId && Number(id) <= ids;
-  for (const { storedAt, queue, id } of scope.ledger.touched)
-    if (storedAt === null && queue === task.queue && isFresh(id)) known += 1;
-  return Math.max(0, ids - lastId - known);
+  return Math.max(0, unseen);
 }
 
 /** A failed job that is tried again ends again: where there are some, the ids that were given out do not tell how many ends there were. */

@@ -11,6 +11,7 @@ import { stretchGaps } from '@/lib/store/recording/gaps';
 import { type PendingGap, type QueueMark, readMarks, writeMarks } from '@/lib/store/recording/marks';
 import type { Store } from '@/lib/store/store';
 import { REMOVED, TRIMMED } from './gap-rows';
+import { joinRanges } from './id-ranges';
 
 const LOOK_EVERY_MS = 5_000;
 /** How long a queue is away before nothing is kept of it any more. */
@@ -119,10 +120,7 @@ export class Marks {
     const { lastId, gap, counted } = this.get(queue);
     if (at !== null && completed !== null && failed !== null) this.set(queue, { endsCountedAt: at.at });
     if (ids === null || healed.lastId === 0) return;
-    const before = counted.at(-1);
-    const range: [number, number] = [healed.lastId, Math.max(healed.lastId, ids)];
-    const isNext = before !== undefined && range[0] <= before[1];
-    const ranges = isNext ? [...counted.slice(0, -1), [before[0], range[1]] as [number, number]] : [...counted, range];
+    const ranges = joinRanges([...counted, [healed.lastId, Math.max(healed.lastId, ids)]]);
     this.set(queue, { counted: ranges.slice(-MOST_RANGES), lastId: Math.max(lastId ?? 0, ids) });
     for (const one of [healed, gap]) if (one && one.lastId > 0) one.lastId = Math.max(one.lastId, ids);
   }

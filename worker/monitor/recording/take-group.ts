@@ -78,7 +78,16 @@ async function heal(
     marks.beginAnew(queue);
   }
   const noted = taken.queueNotes;
-  const healed = await healCounts({ finding, settled, batches, store, scope, endings, noted });
+  const healed = await healCounts({
+    finding,
+    settled,
+    batches,
+    store,
+    scope,
+    endings,
+    noted,
+    counted: marks.get(queue).counted,
+  });
   taken.queueNotes.push(...healed.queueNotes);
   marks.noteCounted(queue, gap, totals);
   // Of jobs with ids of their own, and of what a queue saw before it was removed, nobody knows how many there were.

@@ -9,7 +9,7 @@ import type { JobList } from '@/lib/contracts/jobs';
 import type { QueueAnswer } from '@/lib/contracts/queues';
 import { openStore } from '@/lib/store/store';
 
-const MOST_GROWN_BYTES = 400 * 1_048_576;
+const MOST_GROWN_BYTES = 300 * 1_048_576;
 /** Where many kinds of jobs stand: more of them are looked at, in every way. */
 const RICH = new Set([
   'odd-payloads',

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { root, run } from './run.mjs';
 import { say } from './sentence.mjs';
+import { exists } from './system-packages.mjs';
 
 const PACKAGES = ['chromium-headless-shell', 'chromium-common'];
 const LIMIT_MS = 60_000;
@@ -48,5 +48,3 @@ async function unpackIn(folder) {
 
 const silently = (command, args, cwd) =>
   run(command, args, { cwd, timeout: LIMIT_MS, onOutput: () => undefined }).catch(() => 1);
-
-const exists = (name) => spawnSync(name, ['--version']).error === undefined;

@@ -20,8 +20,8 @@ export function releaseSignals() {
 }
 
 /**
- * Runs a program in the project's folder, or in `cwd`; ends it after `timeout` ms. Its output is shown, or with `quiet` only when it fails; with `output` it is handed back.
- * Resolves to the exit code (128 for a signal); rejects when the program does not exist.
+ * Runs a program in the project's folder, or in `cwd`, for `timeout` ms at most. Its output is shown, or with `quiet` only when it fails;
+ * with `onOutput` it is handed over. Resolves to the exit code (128 for a signal); rejects when the program does not exist.
  */
 export function run(command, args, { env = {}, cwd = root, timeout, quiet = false, onOutput = null } = {}) {
   return new Promise((resolve, reject) => {

@@ -33,6 +33,6 @@ export async function installSystemPackage(packages) {
   return advice;
 }
 
-function exists(name) {
+export function exists(name) {
   return spawnSync(name, ['--version']).error === undefined;
 }

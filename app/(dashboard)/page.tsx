@@ -13,6 +13,7 @@ import { readOrNull } from '@/lib/http/read';
 const CAUSES_WAIT_MS = 500;
 /** The same for all who open the page meanwhile; the browser asks for newer. */
 const CAUSES_FOR_MS = 1_000;
+/** Whoever asks within these asks for the same time. */
 const LATELY_STEP_MS = 10_000;
 
 interface OverviewPageProps {

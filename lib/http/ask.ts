@@ -21,17 +21,7 @@ const answers = new SharedAnswers();
 export async function askTogether<N extends Name>(name: N, call: CallOf<N>, forMs: number): Promise<OutputOf<N>> {
   const asked = await askHere();
   const { kind, name: who } = asked.actor;
-  const own = () => answer(name, call, asked);
-  let isOwn = false;
-  const first = () => {
-    isOwn = true;
-    return own();
-  };
-  return answers.get(JSON.stringify([kind, who, name, call]), forMs, first).catch((error: unknown) => {
-    // Whoever asked first may be gone, or not be answered: that is nobody else's.
-    if (isOwn) throw error;
-    return own();
-  });
+  return answers.get(JSON.stringify([kind, who, name, call]), forMs, () => answer(name, call, asked));
 }
 
 async function askHere(): Promise<Ask> {

@@ -16,11 +16,17 @@ describe('shared answers', () => {
     expect(await answers.get('a', 300, ask)).toBe(3);
   });
 
-  it('that failed are asked for again', async () => {
+  it('that failed are nobody else’s: who came meanwhile asks for himself, who comes later anew', async () => {
     const answers = new SharedAnswers();
-    const fail = () => Promise.reject(new Error('no'));
-    await expect(answers.get('a', 10_000, fail)).rejects.toThrow('no');
-    expect(await answers.get('a', 10_000, async () => 'yes')).toBe('yes');
+    const fail = async () => {
+      await sleep(50);
+      throw new Error('no');
+    };
+    const first = answers.get('a', 10_000, fail);
+    const second = answers.get('a', 10_000, async () => 'mine');
+    await expect(first).rejects.toThrow('no');
+    expect(await second).toBe('mine');
+    expect(await answers.get('a', 10_000, async () => 'later')).toBe('later');
   });
 
   it('are kept for a hundred questions at most', async () => {

@@ -15,6 +15,9 @@ export interface PendingGap {
   reason: string;
 }
 
+/** Ids above the first number, up to the second. */
+export type IdRange = [after: number, upTo: number];
+
 /** What a recorder keeps of one queue: `queuedeck.recorder_queue`. */
 export interface QueueMark {
   queue: string;
@@ -23,7 +26,7 @@ export interface QueueMark {
   /** The highest number among the ids that were added: what the broker gave out beyond it was not seen. */
   lastId: number | null;
   /** Ranges of ids that were counted, seen or not, when gaps were healed; oldest first. */
-  counted: [after: number, upTo: number][];
+  counted: IdRange[];
   /** Until when its ends were counted, seen or not, when a gap was healed, epoch ms. */
   endsCountedAt: number | null;
   /** Some of its jobs have ids of their own, which nobody counts. */
@@ -38,7 +41,7 @@ export async function readMarks(store: Store, source: string): Promise<QueueMark
     name: string;
     cursor: string | null;
     last_id: string | null;
-    counted: [number, number][] | null;
+    counted: IdRange[] | null;
     ends_counted_at: number | null;
     named: boolean;
     swept: boolean;

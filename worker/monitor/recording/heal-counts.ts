@@ -1,10 +1,11 @@
 import type { EndedTotals } from '@/lib/backends/recording';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
 import { FLAGS, STATE_CODES } from '@/lib/store/history/states';
+import type { IdRange } from '@/lib/store/recording/marks';
 import type { Store } from '@/lib/store/store';
 import { storedText } from '@/lib/store/stored-name';
 import type { Finding, Group } from './findings';
-import { type IdRange, leaveOut } from './id-ranges';
+import { leaveOut } from './id-ranges';
 import type { Ledger } from './ledger';
 import type { BatchStore, QueueNote } from './store-batch';
 

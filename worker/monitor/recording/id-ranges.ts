@@ -1,5 +1,4 @@
-/** Ids above the first number, up to the second. */
-export type IdRange = [after: number, upTo: number];
+import type { IdRange } from '@/lib/store/recording/marks';
 
 /** All of them, in order and with none that meet. */
 export function joinRanges(ranges: readonly IdRange[]): IdRange[] {

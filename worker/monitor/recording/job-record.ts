@@ -14,7 +14,7 @@ export interface JobRecord {
   state: RecordedState;
   flags: number;
   addedAt: number;
-  /** Events told of it, so its adding is not told any more; what a comparison found may be met by it. */
+  /** Its events were met: one more that adds its id is another life. False where a comparison found it before them. */
   isBegun: boolean;
   /** The time of adding under which it is stored; null = not yet. */
   storedAt: number | null;

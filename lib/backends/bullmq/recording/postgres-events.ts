@@ -16,6 +16,20 @@ const COLUMNS = `e.id::text, e.event, e.created_at_ms::text AS at, e.data->>'job
             WHEN e.event = 'progress' THEN CASE WHEN length(e.data->>'data') <= ${PROGRESS_CAP} THEN e.data->>'data' END
        END AS text`;
 
+/** The queues that have events, by one walk over the primary key. */
+const WALK = `WITH RECURSIVE walk AS (
+  (SELECT queue FROM event ORDER BY queue LIMIT 1)
+  UNION ALL
+  SELECT (SELECT queue FROM event WHERE queue > walk.queue ORDER BY queue LIMIT 1) FROM walk WHERE walk.queue IS NOT NULL
+)`;
+
+/** Of rows with a `weight` the first, and those after it up to 2 MB; `heavy`: there were more. */
+const weighed = (rows: string) => `(
+    SELECT * FROM (
+      SELECT picked.*, sum(weight) OVER (ORDER BY id) - weight AS before, sum(weight) OVER () > ${MOST_BYTES} AS heavy FROM (${rows}) AS picked
+    ) AS one WHERE before = 0 OR before + weight <= ${MOST_BYTES}
+  )`;
+
 /**
  * Events of all queues in the order of their ids, as far as all are committed: `$1` queues with the ids `$2` up to which each was
  * read, `$3` the id up to which every queue was read, `$4` the id up to which nothing can be committed any more, `$5` how many of
@@ -28,11 +42,7 @@ const COLUMNS = `e.id::text, e.event, e.created_at_ms::text AS at, e.data->>'job
  *   weight    as it is stored · heavy: some may have been left out for what they weigh
  */
 export const RECORD_SQL = `
-WITH RECURSIVE walk AS (
-  (SELECT queue FROM event ORDER BY queue LIMIT 1)
-  UNION ALL
-  SELECT (SELECT queue FROM event WHERE queue > walk.queue ORDER BY queue LIMIT 1) FROM walk WHERE walk.queue IS NOT NULL
-), news AS (
+${WALK}, news AS (
   SELECT walk.queue, greatest(coalesce(known.after, 0), $3::bigint) AS after, top.id AS top
     FROM walk
     LEFT JOIN unnest($1::text[], $2::bigint[]) AS known(queue, after) ON known.queue = walk.queue
@@ -44,17 +54,13 @@ SELECT e.queue, ${COLUMNS}, e.heavy,
        e.top - coalesce(
            (SELECT value::bigint FROM meta m WHERE m.queue = e.queue AND m.field = 'opts.maxLenEvents' AND value ~ '^[0-9]{1,15}$'),
            10000) AS floor
-  FROM (
-    SELECT picked.*, sum(weight) OVER (ORDER BY id) - weight AS before, sum(weight) OVER () > ${MOST_BYTES} AS heavy FROM (
+  FROM ${weighed(`
       SELECT one.*, news.after, news.top, coalesce(pg_column_size(one.data), 0) AS weight
         FROM news
        CROSS JOIN LATERAL (
          SELECT * FROM event WHERE event.queue = news.queue AND event.id > news.after AND event.id <= $4::bigint ORDER BY event.id LIMIT $5
        ) AS one
-       ORDER BY one.id LIMIT $6
-    ) AS picked
-  ) AS e
- WHERE e.before = 0 OR e.before + e.weight <= ${MOST_BYTES}
+       ORDER BY one.id LIMIT $6`)} AS e
  ORDER BY e.id`;
 
 /**
@@ -62,14 +68,9 @@ SELECT e.queue, ${COLUMNS}, e.heavy,
  * their ids, `$5` at most, and as heavy as RECORD_SQL's: what is left out comes with the next read.
  */
 export const LATE_SQL = `
-WITH RECURSIVE walk AS (
-  (SELECT queue FROM event ORDER BY queue LIMIT 1)
-  UNION ALL
-  SELECT (SELECT queue FROM event WHERE queue > walk.queue ORDER BY queue LIMIT 1) FROM walk WHERE walk.queue IS NOT NULL
-)
+${WALK}
 SELECT e.queue, ${COLUMNS}, false AS bare, 0 AS floor, e.heavy
-  FROM (
-    SELECT picked.*, sum(weight) OVER (ORDER BY id) - weight AS before, sum(weight) OVER () > ${MOST_BYTES} AS heavy FROM (
+  FROM ${weighed(`
       SELECT one.*
         FROM walk
        CROSS JOIN LATERAL (
@@ -77,10 +78,7 @@ SELECT e.queue, ${COLUMNS}, false AS bare, 0 AS floor, e.heavy
           WHERE event.queue = walk.queue AND event.id > $1::bigint AND event.id <= $2::bigint
        ) AS one
        WHERE CASE WHEN $3::bigint[] IS NULL THEN one.writer::text::bigint = ANY($4::bigint[]) ELSE NOT one.id = ANY($3::bigint[]) END
-       ORDER BY one.id LIMIT $5
-    ) AS picked
-  ) AS e
- WHERE e.before = 0 OR e.before + e.weight <= ${MOST_BYTES}
+       ORDER BY one.id LIMIT $5`)} AS e
  ORDER BY e.id`;
 
 export interface RecordRow {

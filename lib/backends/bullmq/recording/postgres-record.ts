@@ -37,6 +37,7 @@ export class PostgresRecord {
   #perQueue = 0;
   /** Queues that had events in the last read. */
   #busy = 1;
+  /** What is left of what transactions said that were passed over. */
   #late: Late | null = null;
   #news: (() => void) | null = null;
   #heard = false;
@@ -152,7 +153,6 @@ export class PostgresRecord {
     for (const { queue } of rows) this.#found.push(this.#places.forget(queue, Date.now()));
   }
 
-  /** Some of what transactions said that were passed over; `#late` keeps what is left of it. */
   async #readLate(): Promise<RecordRow[]> {
     this.#late ??= this.#horizon.takeLate();
     if (!this.#late) return [];

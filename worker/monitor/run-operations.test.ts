@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BullQueue, WorkerBroker } from '@/lib/backends/bullmq/worker/broker';
 import { openWorkerBroker } from '@/lib/backends/bullmq/worker/broker';
 import { createTestDatabase } from '@/lib/testing/test-database';
+import { until } from '@/lib/testing/until';
 import { startBroker, type TestBroker } from '@/worker/testing/test-worker';
 import { type OperationsBench, openOperationsBench } from './testing/operations-bench';
 
@@ -176,6 +177,29 @@ describe.each(['redis', 'postgres'] as const)('operations on %s', (kind) => {
     expect((await bench.outcomesOf(id)).filter(({ outcome }) => outcome === 'pending')).toHaveLength(60 - stopped.done);
     await bench.call('operation.resume', { operation: id });
     expect(await bench.waitFor(id, 'done')).toMatchObject({ done: 60, note: null });
+  });
+
+  it('goes on when what stopped it has cleared away behind it, and says so where that takes long', async () => {
+    await failMany(30);
+    const options = { ratePerSecond: 5 };
+    const body = { filter: filterOf(), action: { kind: 'retry' as const }, reason: 'resting', options };
+    const { id } = await bench.call('operation.create', { body });
+    await bench.call('operation.stop', { operation: id });
+    await bench.waitFor(id, 'stopped');
+    const isAtRest = async () =>
+      (await bench.store.query('SELECT 1 FROM queuedeck.operation WHERE id = $1 AND is_swept', [id])).length > 0;
+    await until(isAtRest);
+    // As another monitor holds it that is not done yet.
+    const hold = `UPDATE queuedeck.operation SET is_swept = false, lease_owner = 'another', lease_until = now() + interval '1 minute' WHERE id = $1`;
+    await bench.store.query(hold, [id]);
+    await expect(bench.call('operation.resume', { operation: id })).rejects.toThrow(/still coming to rest/);
+    const resumed = bench.call('operation.resume', { operation: id });
+    await sleep(500);
+    const release =
+      'UPDATE queuedeck.operation SET is_swept = true, lease_owner = NULL, lease_until = NULL WHERE id = $1';
+    await bench.store.query(release, [id]);
+    expect((await resumed).state).toBe('running');
+    expect(await bench.waitFor(id, 'done')).toMatchObject({ note: null });
   });
 
   it('goes in phases, and stops by itself when too many fail again', async () => {

@@ -14,7 +14,6 @@ const WAITING = [
   ...['bulk-remove', 'bulk-cancel', 'bulk-duplicate', 'bulk-move', 'bulk-restore'],
 ];
 const HOUR_MS = 3_600_000;
-const _LIMIT_MS = 15_000;
 
 /** A broker in which every change has something to change, and every read something to read. */
 export interface RightsPlace {

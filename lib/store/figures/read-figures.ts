@@ -68,7 +68,7 @@ export async function readFigures(
   return byScope;
 }
 
-/** Of one count per scope: how many in each step in which there were any. Of many scopes a tenth of what readFigures costs. */
+/** One count of each scope: how many in each step in which there were any, by its number from the beginning of the span. */
 export async function readCounts(
   store: Queries,
   scopes: readonly number[],

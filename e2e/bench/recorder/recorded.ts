@@ -46,6 +46,24 @@ export async function waitForEnded(store: Store, queue: string, count: number): 
       throw new Error(`${await readEnded(store, queue)} of ${count} jobs of ${queue} were recorded`);
 }
 
+/** Until each of `count` jobs has been recorded or was told as not seen; how many were told. */
+export async function waitForTold(store: Store, queue: string, count: number): Promise<number> {
+  for (const until = Date.now() + PATIENCE_MS; ; await sleep(20)) {
+    const [recorded, unseen] = [await readEnded(store, queue), await readUnseen(store, queue)];
+    if (recorded + unseen >= count) return unseen;
+    if (Date.now() > until)
+      throw new Error(`${recorded} of ${count} jobs of ${queue} were recorded, ${unseen} told as not seen`);
+  }
+}
+
+async function readUnseen(store: Store, queue: string): Promise<number> {
+  const [row] = await store.query<{ n: number }>(
+    'SELECT coalesce(sum(unseen), 0)::int AS n FROM queuedeck.recording_gap WHERE queue = $1',
+    [queue],
+  );
+  return row?.n ?? 0;
+}
+
 export async function waitForCursor(store: Store): Promise<void> {
   for (const until = Date.now() + 30_000; Date.now() < until; await sleep(50)) {
     const rows = await store.query('SELECT 1 FROM queuedeck.recorder WHERE cursor IS NOT NULL AND lease_until > now()');

@@ -23,15 +23,15 @@ export interface Refusal {
  * the API does. Null = it may go on.
  */
 export function refuseAtDoor({ method = '', url = '', headers }: Head): Refusal | null {
+  const pathname = toPathname(url);
+  const isApi = isApiPath(pathname);
   try {
-    guardRequest({ get: (name) => [headers[name]].flat()[0] ?? null }, isUnderApi(url) ? 'api' : 'page');
+    guardRequest({ get: (name) => firstOf(headers[name]) }, isApi ? 'api' : 'page');
     checkTarget(url);
   } catch (error) {
     if (error instanceof CodedError) return { error, allow: null };
     throw error;
   }
-  const pathname = toPathname(url);
-  const isApi = isUnderApi(url);
   if (isApi && pathname !== '/metrics' && !/^\/api\/v1\/./.test(pathname))
     return { error: nothingAt(pathname), allow: null };
   const taken = isApi ? API_METHODS : PAGE_METHODS;
@@ -41,13 +41,19 @@ export function refuseAtDoor({ method = '', url = '', headers }: Head): Refusal 
 }
 
 /** Whether errors there are problems (RFC 9457), and not for people. */
-export const isUnderApi = (url: string): boolean => /^\/(api(\/|$)|metrics$)/.test(toPathname(url));
+export const isUnderApi = (url: string): boolean => isApiPath(toPathname(url));
+
+const isApiPath = (pathname: string): boolean => /^\/(api(\/|$)|metrics$)/.test(pathname);
+
+const firstOf = (header: string | string[] | undefined): string | null =>
+  (Array.isArray(header) ? header[0] : header) ?? null;
 
 function checkTarget(url: string): void {
   if (url.length > MAX_TARGET_CHARS)
     throw new CodedError('uri_too_long', `An address may have ${MAX_TARGET_CHARS} characters at most.`);
   if (!url.startsWith('/')) throw new CodedError('bad_request', 'Ask for a path that begins with "/".');
   const path = url.split('?', 1)[0] ?? '';
+  if (!path.includes('%')) return;
   const broken = path.split('/').find((segment) => !canDecode(segment));
   if (broken !== undefined)
     throw new CodedError('bad_request', `The path holds a broken % escape: "${broken.slice(0, 80)}".`);
@@ -62,8 +68,13 @@ function canDecode(text: string): boolean {
   }
 }
 
+/** A path of which nothing can be taken in, which nearly all are: to read it as an address costs as much as all else here. */
+const PLAIN = /^((?:\/[\w-]+)+)(?:\?[^#]*)?$/;
+
 /** As Next finds it: "." and ".." taken in, "\" and doubled slashes as one. */
 function toPathname(url: string): string {
+  const plain = PLAIN.exec(url)?.[1];
+  if (plain !== undefined) return plain;
   const whole = `http://localhost${url.startsWith('/') ? '' : '/'}${url}`;
   return URL.canParse(whole) ? new URL(whole).pathname.replace(/\/{2,}/g, '/') : url;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Body } from '@/lib/http/read-chunks';
+import { currentRequest } from '@/lib/http/request-context';
 import type { Asked, Handler } from '@/lib/http/route';
 
 /**
@@ -7,14 +8,13 @@ import type { Asked, Handler } from '@/lib/http/route';
  * written or its reader is gone; `request.signal` aborts at the latter.
  */
 export async function answerDirectly(handler: Handler, from: IncomingMessage, to: ServerResponse): Promise<void> {
-  const gone = new AbortController();
-  to.once('close', () => gone.abort());
+  const gone = currentRequest()?.signal ?? signalOf(to);
   try {
-    const response = await handler(toAsked(from, gone.signal));
-    if (gone.signal.aborted) return void response.body?.cancel().catch(() => undefined);
+    const response = await handler(toAsked(from, gone));
+    if (gone.aborted) return void response.body?.cancel().catch(() => undefined);
     to.statusCode = response.status;
     for (const [name, value] of response.headers) to.setHeader(name, value);
-    if (response.body && isStream(response)) await pipeBody(response.body, to, gone.signal);
+    if (response.body && isStream(response)) await pipeBody(response.body, to, gone);
     else to.end(response.body ? Buffer.from(await response.arrayBuffer()) : undefined);
     // What was refused unread stands before the next request of its connection.
     if (!from.complete) from.resume();
@@ -22,6 +22,12 @@ export async function answerDirectly(handler: Handler, from: IncomingMessage, to
     // The stream broke off, or was made to: so does its connection.
     to.destroy();
   }
+}
+
+function signalOf(to: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  to.once('close', () => gone.abort());
+  return gone.signal;
 }
 
 function toAsked(from: IncomingMessage, signal: AbortSignal): Asked {

@@ -8,8 +8,8 @@ const baseURL = process.env.QUEUEDECK_TEST_URL;
 if (!baseURL)
   throw new Error('Run the specs by `npm test -- api` or `npm test -- browser`: they start the product for it.');
 
-/** They start a product of their own, so they may run beside the other pages. */
-const OWN_PRODUCT = /(hostile-broker|our-worker)\.spec\.ts$/;
+/** They start products of their own: each runs after those of the other project, so that both runners end at about the same time. */
+const OF_ITS_OWN = { api: /watch-a-broker\.spec\.ts$/, pages: /hostile-broker\.spec\.ts$/ };
 
 export default defineConfig({
   testDir: 'e2e',
@@ -31,8 +31,9 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'api', testDir: 'e2e/api' },
-    { name: 'pages', testDir: 'e2e/pages', testIgnore: OWN_PRODUCT },
-    { name: 'pages-own', testDir: 'e2e/pages', testMatch: OWN_PRODUCT },
+    { name: 'api', testDir: 'e2e/api', testIgnore: OF_ITS_OWN.api },
+    { name: 'api-own', testDir: 'e2e/api', testMatch: OF_ITS_OWN.api },
+    { name: 'pages', testDir: 'e2e/pages', testIgnore: OF_ITS_OWN.pages },
+    { name: 'pages-own', testDir: 'e2e/pages', testMatch: OF_ITS_OWN.pages },
   ],
 });

@@ -37,10 +37,14 @@ export async function runTests(words) {
   try {
     await installPackages();
     if (wants('unit') || wants('api') || wants('browser')) await ensureRedis();
+    // Fetched while others work; what becomes of it is heard where it is needed.
+    const drawing = wants('browser') ? ensureBrowser() : Promise.resolve('');
+    drawing.catch(() => undefined);
     if (wants('lint')) counts.push(await runLint());
     if (wants('types')) counts.push(await runTypes());
     if (wants('unit')) counts.push(await attempt(() => runUnit(folder, rest, names)));
-    if (wants('api') || wants('browser')) counts.push(await attempt(() => runSpecs(folder, wants, rest, names)));
+    if (wants('api') || wants('browser'))
+      counts.push(await attempt(() => runSpecs({ folder, wants, rest, names, drawing })));
   } catch (error) {
     if (!(error instanceof Sentence)) throw error;
     say(error.message);
@@ -79,13 +83,13 @@ async function runUnit(folder, rest, names) {
   return countVitest(read, code);
 }
 
-/** The specs of the API and those of the browser at once, each against a product of its own; pages that need neither come after the API's. */
-async function runSpecs(folder, wants, rest, names) {
+/** The specs of the API and those of the browser at once, each against a product of its own; what needs neither comes after those that are done sooner. */
+async function runSpecs({ folder, wants, rest, names, drawing }) {
   const env = await buildStack();
-  const browser = wants('browser') ? await ensureBrowser() : '';
+  const browser = await drawing;
   const lanes = [
     [wants('api') && 'api', wants('browser') && 'pages-own'].filter(Boolean),
-    [wants('browser') && 'pages'].filter(Boolean),
+    [wants('browser') && 'pages', wants('api') && 'api-own'].filter(Boolean),
   ].filter((projects) => projects.length > 0);
   const what = [wants('api') && 'API', wants('browser') && 'browser'].filter(Boolean);
   heading(`${what.join(' and ')} on the production build`);

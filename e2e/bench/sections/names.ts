@@ -15,6 +15,8 @@ const NAMES = 20_000;
 const LIVING = 10_000;
 const AT_ONCE = 50;
 const LOOK_MS = 10_000;
+/** What is done once a minute, as the sampling of gauges, is within. */
+const WHOLE_LOOK_MS = 60_000;
 const AFTER_MS = 60_000;
 const NEWS = 1_000;
 
@@ -80,7 +82,7 @@ async function measureLiving(context: BenchContext, { url, connection, client }:
   try {
     const metMs = await waitForJobs(store, LIVING);
     await sleep(AFTER_MS / 2);
-    const idle = await readIdle(connection, monitor);
+    const idle = await readIdle(connection, monitor, WHOLE_LOOK_MS);
     await addTo(
       client,
       Array.from({ length: NEWS }, (_, n) => names[(n * 7) % LIVING] ?? ''),
@@ -121,10 +123,10 @@ interface Idle {
 }
 
 /** Use in a second while nothing happens; commands as the broker counts them, those of scripts included. */
-async function readIdle(connection: Connection, monitor: Monitor): Promise<Idle> {
+async function readIdle(connection: Connection, monitor: Monitor, forMs = LOOK_MS): Promise<Idle> {
   const before = await monitor.readUse();
   const from = performance.now();
-  const spent = await countWhile(connection, [], () => sleep(LOOK_MS));
+  const spent = await countWhile(connection, [], () => sleep(forMs));
   const after = await monitor.readUse();
   const seconds = (performance.now() - from) / 1000;
   return {

@@ -10,7 +10,7 @@ import { until } from '@/lib/testing/until';
 import { bundleEntry } from '../../support/bundle';
 import type { RecordingMonitorConfig } from '../../support/recording-monitor';
 import { compareRecord, type Verdict } from './compare';
-import { KEEP_ALL, openPostgresTruth, openRedisTruth, type Truth } from './truth';
+import { KEEP_ALL, openPostgresTruth, openRedisTruth } from './truth';
 import { type Clients, randomOf, Workload } from './workload';
 
 export type DifferentialBroker = 'Redis' | 'PostgreSQL';
@@ -22,8 +22,9 @@ export interface DifferentialReport extends Verdict {
   steps: Record<string, number>;
 }
 
-/** Between two steps at most. */
-const STEP_MS = 60;
+/** Between two steps at most: now much at once, now one thing after the other, each for a while. */
+const PACES_MS = [60, 600, 600, 1_500];
+const WHILE_MS = 8_000;
 const MONITOR_EVERY_MS = 17_000;
 const BROKER_EVERY_MS = 41_000;
 /** What is drained or cleaned away tells nobody: a comparison finds it. */
@@ -62,7 +63,7 @@ export async function runDifferential(
     );
     const workload = new Workload(clients, seed);
     const watch = watchRecorder(store);
-    const counts = await disturb({ server, truth, monitor, workload, random, forMs });
+    const counts = await disturb({ server, monitor, workload, random, forMs });
     await workload.drain(60_000, 240_000);
     // What the last comparison met anew, as a queue that was removed and is there again, the next one knows.
     await settle(store);
@@ -87,20 +88,24 @@ export async function runDifferential(
 
 interface Disturbance {
   server: TestServer;
-  truth: Truth;
   monitor: Monitor;
   workload: Workload;
   random: () => number;
   forMs: number;
 }
 
-async function disturb({ server, truth, monitor, workload, random, forMs }: Disturbance) {
+async function disturb({ server, monitor, workload, random, forMs }: Disturbance) {
   const end = Date.now() + forMs;
   let [monitorKills, brokerRestarts] = [0, 0];
   let [monitorAt, brokerAt] = [Date.now() + MONITOR_EVERY_MS / 2, Date.now() + BROKER_EVERY_MS / 2];
+  let [paceMs, paceAt] = [0, 0];
   while (Date.now() < end) {
+    if (Date.now() > paceAt) {
+      paceAt = Date.now() + WHILE_MS;
+      paceMs = PACES_MS[Math.floor(random() * PACES_MS.length)] ?? 0;
+    }
     await workload.step();
-    await sleep(random() * STEP_MS);
+    await sleep(random() * paceMs);
     if (Date.now() > monitorAt) {
       monitorAt = Date.now() + MONITOR_EVERY_MS;
       monitorKills += 1;
@@ -112,7 +117,6 @@ async function disturb({ server, truth, monitor, workload, random, forMs }: Dist
       brokerRestarts += 1;
       await server.restart();
     }
-    await truth.collect();
   }
   await sleep(5_000);
   return { monitorKills, brokerRestarts };

@@ -13,7 +13,7 @@ export interface TruthEvent {
 
 /** Every event that a broker ever wrote, in its order, kept beside it. */
 export interface Truth {
-  /** Takes in what was written since; to be called now and then, and last when the broker is quiet. */
+  /** Takes in what was written since; when the broker is quiet, it is all. */
   collect(): Promise<void>;
   readonly events: readonly TruthEvent[];
   close(): Promise<void>;

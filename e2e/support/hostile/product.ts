@@ -7,6 +7,9 @@ import type { OddPlace } from './place';
 import { seedPostgres } from './postgres/seed-postgres';
 import { seedRedis } from './redis/seed-redis';
 
+/** What web and monitor may keep at once; beyond it they end. Within it V8 collects when it has to, not when it likes. */
+const HEAP_MB = 256;
+
 /** A whole product that watches two brokers of its own. */
 export interface HostileProduct {
   url(): string;
@@ -35,7 +38,7 @@ export async function startHostileProduct(): Promise<HostileProduct> {
   const start = () =>
     startStack({
       home,
-      env: { QUEUEDECK_SOURCES: JSON.stringify(sources) },
+      env: { QUEUEDECK_SOURCES: JSON.stringify(sources), NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` },
       onOutput: (text) => logged.push(...errorsIn(text)),
     });
   const traffic = [new HealthyTraffic('redis', redis), new HealthyTraffic('postgres', postgres)];

@@ -7,9 +7,12 @@ import type { Backfill } from './lease';
 import type { Ledger } from './ledger';
 import { keyOf } from './memory';
 import { MARGIN_MS, Plan, type PlanOptions } from './plan';
+import { PutOff } from './put-off';
 import { TaskList } from './task-list';
 
 const RETRY_MS = 5_000;
+/** Where nothing at all could be read it may be the broker. */
+const FAILED_MS = 1_000;
 /** Queues that are followed no more are looked for so often, and whenever the queues change. */
 const MISS_EVERY_MS = 5_000;
 /** What is read for one batch to take: jobs, findings and ms at most. */
@@ -51,6 +54,7 @@ export class Reconciler {
   #missedAt = 0;
   readonly #plan: Plan;
   #retryAt = 0;
+  readonly #putOff = new PutOff();
 
   constructor(private readonly options: ReconcilerOptions) {
     this.#plan = new Plan(options, this.#tasks);
@@ -66,7 +70,7 @@ export class Reconciler {
 
   /** Of these nothing may be left unread when a group is taken. */
   get queues(): readonly string[] {
-    return [...this.#begun].map(({ queue }) => queue);
+    return [...this.#begun, ...this.#putOff.tasks].map(({ queue }) => queue);
   }
 
   /** What was cut or removed comes before everything else. Called before its batch is noted. */
@@ -87,6 +91,7 @@ export class Reconciler {
       this.#queues = queues;
       this.#followed = new Set(queues);
       this.#tasks.keep(this.#followed);
+      this.#putOff.keep(this.#followed);
     }
     if (isOther || Date.now() - this.#missedAt >= MISS_EVERY_MS) this.#missQueues();
     for (const { queue } of events) {
@@ -144,7 +149,7 @@ export class Reconciler {
 
   /** Of a group that is taken: how far the reading of what was there before is, and when the comparison is over, its time. */
   progressAfter({ findings }: Group): { backfill: Backfill | null; reconciledAt: number | null } {
-    const isOver = this.#tasks.size === 0 && this.#begun.size === doneOf(findings).length && this.#held.length <= 1;
+    const isOver = this.#waiting === 0 && this.#begun.size === doneOf(findings).length && this.#held.length <= 1;
     for (const finding of findings) if (finding.kind === 'swept') this.#plan.noteSwept(finding);
     return { backfill: isOver ? null : this.#plan.backfill, reconciledAt: isOver ? this.#plan.plannedAt : null };
   }
@@ -153,13 +158,17 @@ export class Reconciler {
   written({ findings }: Group, reconciledAt: number | null): void {
     this.#held.shift();
     for (const task of doneOf(findings)) this.#begun.delete(task);
-    if (this.#tasks.size + this.#begun.size === 0) this.#plan.end(reconciledAt);
+    if (this.#waiting + this.#begun.size === 0) this.#plan.end(reconciledAt);
+  }
+
+  get #waiting(): number {
+    return this.#tasks.size + this.#putOff.size;
   }
 
   /** Nothing more is to be told of a queue that is followed no more. */
   isDoneWith(queue: string): boolean {
     if (!this.#missed.has(queue) || this.#tasks.has(queue)) return false;
-    return ![...this.#begun].some((task) => task.queue === queue);
+    return !this.queues.includes(queue);
   }
 
   /** Of a queue that is there no more the jobs are gone too, whether it was ever compared or not. */
@@ -185,7 +194,8 @@ export class Reconciler {
   }
 
   async #read(findings: Finding[], signal: AbortSignal): Promise<void> {
-    if (this.#tasks.size + this.#begun.size === 0) await this.#plan.make(this.#queues);
+    for (const task of this.#putOff.takeDue(Date.now())) this.#tasks.add(task);
+    if (this.#waiting + this.#begun.size === 0) await this.#plan.make(this.#queues);
     const until = Date.now() + MS_PER_GROUP;
     let jobs = 0;
     while (jobs < JOBS_PER_GROUP && findings.length < FINDINGS_PER_GROUP && Date.now() < until && !signal.aborted) {
@@ -193,9 +203,17 @@ export class Reconciler {
       if (task) this.#begin(task, signal);
       const work = this.#works.at(-1);
       if (!work) return;
-      const { value, done } = await work.findings.next();
+      let step: IteratorResult<Finding>;
+      try {
+        step = await work.findings.next();
+      } catch (error) {
+        if (!signal.aborted) this.#fail(work, (error as Error).message, findings);
+        return;
+      }
+      const { value, done } = step;
       if (done) this.#works = this.#works.filter((one) => one !== work);
       else findings.push(value);
+      if (done) this.#putOff.noteSuccess(work.task);
       if (!done && value.kind === 'swept') jobs += value.fields.length;
       if (!done && value.kind === 'missing') jobs += value.ids.length;
     }
@@ -211,7 +229,25 @@ export class Reconciler {
     this.#works.push({ task, findings: compareQueue(ports, task) });
   }
 
+  /** Of one queue: what was read of others is taken, and this one is compared anew a while later. */
+  #fail({ task }: Work, message: string, findings: Finding[]): void {
+    this.#works = this.#works.filter((one) => one.task !== task);
+    const told = { source: this.options.backend.name, queue: task.queue, err: message };
+    if (findings.length === 0) this.#retryAt = Date.now() + FAILED_MS;
+    if (this.#putOff.add(task)) {
+      this.#begun.delete(task);
+      log.debug(told, 'a queue was not compared; tried again');
+      return;
+    }
+    log.warn(told, 'a queue cannot be compared');
+    findings.push({ kind: 'odd', task, why: `It cannot be compared with the record: ${message}` });
+    // How much a gap hid is then not known. One that was never compared still is to be.
+    if (task.why === 'first') this.#begun.delete(task);
+    else findings.push({ kind: 'done', task });
+  }
+
   #giveUp(): void {
+    for (const task of this.#putOff.takeDue(Number.POSITIVE_INFINITY)) this.#tasks.add(task);
     for (const task of this.#begun) this.#tasks.add({ ...task, settled: 0 });
     this.#begun.clear();
     this.#works = [];

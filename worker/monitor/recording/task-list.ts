@@ -1,5 +1,11 @@
 import type { QueueTask } from './findings';
 
+type Line = 'gone' | 'gap' | 'first' | 'routine';
+
+export function lineOf({ why, depth, gap }: QueueTask): Line {
+  return gap?.isGone || (why === 'routine' && depth === 'whole') ? 'gone' : why;
+}
+
 /** Queues that wait to be compared, each once: those that are gone first (it takes a moment), then what was cut, then the rest. */
 export class TaskList {
   #lines = {
@@ -23,7 +29,7 @@ export class TaskList {
     const { gone, gap, first, routine } = this.#lines;
     if (task.why === 'gap') for (const line of [gone, gap, first, routine]) line.delete(task.queue);
     else if (gone.has(task.queue) || gap.has(task.queue)) return;
-    this.#lineOf(task).set(task.queue, task);
+    this.#lines[lineOf(task)].set(task.queue, task);
   }
 
   takeUrgent(): QueueTask | null {
@@ -43,11 +49,6 @@ export class TaskList {
 
   dropGaps(): void {
     for (const line of [this.#lines.gone, this.#lines.gap]) line.clear();
-  }
-
-  #lineOf({ why, depth, gap }: QueueTask): Map<string, QueueTask> {
-    const isGone = gap?.isGone || (why === 'routine' && depth === 'whole');
-    return this.#lines[isGone ? 'gone' : why];
   }
 }
 

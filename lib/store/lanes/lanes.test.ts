@@ -17,11 +17,12 @@ let store: Store;
 let watcher: pg.Client;
 const leaving: AbortController[] = [];
 
-/** What runs in the database, but for this question. */
+/** What runs in the database, but for this question, orders to cancel and what the server does by itself. */
 async function running(): Promise<{ pid: number; query: string }[]> {
   const { rows } = await watcher.query(
     `SELECT pid, query FROM pg_stat_activity
-      WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()`,
+      WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()
+        AND backend_type = 'client backend' AND query NOT LIKE '%pg_cancel_backend%'`,
   );
   return rows;
 }

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 import type { OddPlace } from '../place';
 
 type Name = string | Buffer;
@@ -12,12 +12,13 @@ const NOW = Date.now();
 
 /** Writes what somebody could have written into a broker of BullMQ's, command by command, and keeps where it is. */
 export class RedisGround {
-  readonly places: OddPlace[] = [];
-  #open = new Map<string, OddPlace>();
-
   constructor(
     readonly redis: Redis,
     readonly source: string,
+    readonly places: OddPlace[] = [],
+    private readonly open = new Map<string, OddPlace>(),
+    /** Where commands wait until all of them are written at once. */
+    private readonly held: ChainableCommander | null = null,
   ) {}
 
   key(queue: Name, part: Name): Buffer {
@@ -25,15 +26,23 @@ export class RedisGround {
   }
 
   async call(command: string, ...args: (Name | number)[]): Promise<unknown> {
+    if (this.held) return void this.held.call(command, ...args);
     return this.redis.call(command, ...args);
+  }
+
+  /** Nobody meets it half written: what a comparison saw before it was odd would not be told until the next one. */
+  async atOnce(write: (ground: RedisGround) => Promise<unknown>): Promise<void> {
+    const held = this.redis.multi();
+    await write(new RedisGround(this.redis, this.source, this.places, this.open, held));
+    for (const [error] of (await held.exec()) ?? []) if (error) throw error;
   }
 
   /** With its `meta`, so that it is found, and two ordinary jobs: one waits, one has failed. */
   async queue(name: Name): Promise<OddPlace> {
-    const known = this.#open.get(String(name));
+    const known = this.open.get(String(name));
     if (known) return known;
     const place = { source: this.source, queue: String(name), jobs: ['1', '2'], schedulers: [] };
-    this.#open.set(String(name), place);
+    this.open.set(String(name), place);
     this.places.push(place);
     await this.call('HSET', this.key(name, 'meta'), 'opts.maxLenEvents', 10_000, 'version', 'bullmq:6.7.0');
     await this.call('SET', this.key(name, 'id'), 2);

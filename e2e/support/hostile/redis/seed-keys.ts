@@ -26,20 +26,26 @@ const ZSETS = ['wait', 'active'];
 export async function seedKeys(ground: RedisGround): Promise<void> {
   for (const part of STRINGS) {
     const queue = `odd-string-${part}`;
-    await ground.queue(queue);
-    await ground.call('SET', ground.key(queue, part), 'a string');
+    await ground.atOnce(async (held) => {
+      await held.queue(queue);
+      await held.call('SET', held.key(queue, part), 'a string');
+    });
   }
   for (const part of LISTS) {
     const queue = `odd-list-${part}`;
-    await ground.queue(queue);
-    await ground.call('DEL', ground.key(queue, part));
-    await ground.call('RPUSH', ground.key(queue, part), 'an', 'entry');
+    await ground.atOnce(async (held) => {
+      await held.queue(queue);
+      await held.call('DEL', held.key(queue, part));
+      await held.call('RPUSH', held.key(queue, part), 'an', 'entry');
+    });
   }
   for (const part of ZSETS) {
     const queue = `odd-zset-${part}`;
-    await ground.queue(queue);
-    await ground.call('DEL', ground.key(queue, part));
-    await ground.call('ZADD', ground.key(queue, part), 1, '1', 2, '2');
+    await ground.atOnce(async (held) => {
+      await held.queue(queue);
+      await held.call('DEL', held.key(queue, part));
+      await held.call('ZADD', held.key(queue, part), 1, '1', 2, '2');
+    });
   }
   await seedAllAtOnce(ground);
   await seedBesideJobs(ground);

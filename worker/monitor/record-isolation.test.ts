@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { QueueBackend } from '@/lib/backends/backend';
 import { STATE_CODES } from '@/lib/store/history/states';
 import { startPostgresBroker } from '@/lib/testing/brokers';
 import { startRedis, type TestServer } from '@/lib/testing/servers';
@@ -89,7 +90,34 @@ describe.each([
     );
     expect(rows).toHaveLength(0);
   });
+
+  it('compares all other queues while the reading of one fails, and that one once it does not', async () => {
+    const others = Array.from({ length: 20 }, (_, n) => `other-${n}`);
+    const names = [...others.slice(0, 10), 'slow', ...others.slice(10)];
+    for (const name of names) await test.openQueue(name).addBulk(bulk(1));
+    const slow = { isBroken: true, times: 0 };
+    test.startRecorder(undefined, (backend) => failOn('slow', slow, backend));
+    const recorded = async (queues: string[]) =>
+      (await Promise.all(queues.map((name) => test.jobs(name)))).every((jobs) => jobs.length === 1);
+    await until(() => recorded(others));
+    await until(async () => slow.times >= 2);
+    expect(await test.jobs('slow')).toEqual([]);
+    slow.isBroken = false;
+    await until(() => recorded(names));
+    expect((await test.figures('slow')).added).toBe(1);
+  });
 });
+
+/** As where a broker takes too long over one queue, each time. */
+function failOn(name: string, fault: { isBroken: boolean; times: number }, { recording }: QueueBackend): void {
+  if (!recording) throw new Error('it cannot be recorded');
+  const sweep = recording.sweepFields.bind(recording);
+  recording.sweepFields = async (queue, ...rest) => {
+    if (queue !== name || !fault.isBroken) return sweep(queue, ...rest);
+    fault.times += 1;
+    throw new Error('canceling statement due to statement timeout');
+  };
+}
 
 describe('recording a burst beside other queues', () => {
   beforeAll(() => {

@@ -1,3 +1,4 @@
+import type { QueueBackend } from '@/lib/backends/backend';
 import { type BullQueue, openWorkerBroker } from '@/lib/backends/bullmq/worker/broker';
 import { openBackend } from '@/lib/backends/registry';
 import { SourceConfig } from '@/lib/env';
@@ -20,8 +21,8 @@ export interface Recording {
   source: string;
   server: TestServer;
   store: Store;
-  /** Returns what stops it. */
-  startRecorder(reconcileEveryMs?: number): () => Promise<void>;
+  /** Returns what stops it. `change`: what happens to its way to the broker first. */
+  startRecorder(reconcileEveryMs?: number, change?: (backend: QueueBackend) => void): () => Promise<void>;
   isRecording(): Promise<boolean>;
   openQueue(name: string): BullQueue;
   openWorker(name: string, run: (n: number) => Promise<unknown>, options?: object): void;
@@ -44,9 +45,10 @@ export async function openRecording(server: TestServer): Promise<Recording> {
     source: SOURCE,
     server,
     store,
-    startRecorder(reconcileEveryMs) {
+    startRecorder(reconcileEveryMs, change = () => undefined) {
       const stopping = new AbortController();
       const backend = openBackend(config, { role: 'web' });
+      change(backend);
       const ended = recordHistory({
         store,
         backend,

@@ -168,7 +168,8 @@ export class Reconciler {
   /** Nothing more is to be told of a queue that is followed no more. */
   isDoneWith(queue: string): boolean {
     if (!this.#missed.has(queue) || this.#tasks.has(queue)) return false;
-    return !this.queues.includes(queue);
+    const isOf = (task: QueueTask) => task.queue === queue;
+    return ![...this.#begun].some(isOf) && !this.#putOff.tasks.some(isOf);
   }
 
   /** Of a queue that is there no more the jobs are gone too, whether it was ever compared or not. */
@@ -203,19 +204,19 @@ export class Reconciler {
       if (task) this.#begin(task, signal);
       const work = this.#works.at(-1);
       if (!work) return;
-      let step: IteratorResult<Finding>;
-      try {
-        step = await work.findings.next();
-      } catch (error) {
-        if (!signal.aborted) this.#fail(work, (error as Error).message, findings);
-        return;
+      const step = await work.findings.next().catch((error: Error) => {
+        if (!signal.aborted) this.#fail(work, error.message, findings);
+        return null;
+      });
+      if (step === null) return;
+      if (step.done) {
+        this.#drop(work);
+        this.#putOff.noteSuccess(work.task);
+        continue;
       }
-      const { value, done } = step;
-      if (done) this.#works = this.#works.filter((one) => one !== work);
-      else findings.push(value);
-      if (done) this.#putOff.noteSuccess(work.task);
-      if (!done && value.kind === 'swept') jobs += value.fields.length;
-      if (!done && value.kind === 'missing') jobs += value.ids.length;
+      findings.push(step.value);
+      if (step.value.kind === 'swept') jobs += step.value.fields.length;
+      if (step.value.kind === 'missing') jobs += step.value.ids.length;
     }
   }
 
@@ -230,8 +231,9 @@ export class Reconciler {
   }
 
   /** Of one queue: what was read of others is taken, and this one is compared anew a while later. */
-  #fail({ task }: Work, message: string, findings: Finding[]): void {
-    this.#works = this.#works.filter((one) => one.task !== task);
+  #fail(work: Work, message: string, findings: Finding[]): void {
+    const { task } = work;
+    this.#drop(work);
     const told = { source: this.options.backend.name, queue: task.queue, err: message };
     if (findings.length === 0) this.#retryAt = Date.now() + FAILED_MS;
     if (this.#putOff.add(task)) {
@@ -244,6 +246,10 @@ export class Reconciler {
     // How much a gap hid is then not known. One that was never compared still is to be.
     if (task.why === 'first') this.#begun.delete(task);
     else findings.push({ kind: 'done', task });
+  }
+
+  #drop(work: Work): void {
+    this.#works = this.#works.filter((one) => one !== work);
   }
 
   #giveUp(): void {

@@ -6,6 +6,8 @@ import { runNode } from './run.mjs';
 import { Sentence, say } from './sentence.mjs';
 import { installSystemPackage } from './system-packages.mjs';
 
+/** Debian's; the script of that name in /usr/bin would stand between it and a signal. */
+const SHELL = '/usr/lib/chromium/chromium-headless-shell';
 const SYSTEM = [
   'chromium',
   'chromium-browser',
@@ -16,8 +18,9 @@ const SYSTEM = [
 ];
 
 /**
- * The path of a Chromium that runs: CHROMIUM_PATH, Playwright's, Debian's headless one, the system's, one by the package manager where that
- * asks for no password; last the one packaged on npm, which runs anywhere on Linux x64 and is the least stable of them.
+ * The path of a Chromium that runs: CHROMIUM_PATH, Playwright's, the system's (better its headless shell, which draws a page for half of
+ * what the whole one takes), one by the package manager where that asks for no password; last the one packaged on npm, which runs anywhere
+ * on Linux x64 and is the least stable of them.
  */
 export async function ensureBrowser() {
   const given = process.env.CHROMIUM_PATH;
@@ -25,7 +28,13 @@ export async function ensureBrowser() {
     if (runs(given)) return given;
     throw new Sentence(`CHROMIUM_PATH=${given} does not run. Correct it, or leave it out.`);
   }
-  return (await findPlaywrights()) ?? (await unpackDebianBrowser(runs)) ?? findSystems() ?? installOne();
+  return (await findPlaywrights()) ?? findOne([SHELL]) ?? (await findBesideSystems()) ?? installOne();
+}
+
+/** Debian's headless shell needs the libraries that a whole Chromium has brought. */
+async function findBesideSystems() {
+  const whole = findOne(SYSTEM);
+  return whole && ((await unpackDebianBrowser(runs)) ?? whole);
 }
 
 async function findPlaywrights() {
@@ -34,8 +43,8 @@ async function findPlaywrights() {
   return existsSync(file) && runs(file) ? file : null;
 }
 
-function findSystems() {
-  for (const name of SYSTEM) {
+function findOne(names) {
+  for (const name of names) {
     const file = name.startsWith('/')
       ? name
       : spawnSync('/bin/sh', ['-c', 'command -v "$1"', 'sh', name], { encoding: 'utf8' }).stdout?.trim();
@@ -46,6 +55,9 @@ function findSystems() {
 
 async function installOne() {
   say('no Chromium here; trying to get one …');
+  await installSystemPackage({ what: 'Chromium', 'apt-get': ['chromium-headless-shell'] });
+  const shell = findOne([SHELL]);
+  if (shell) return shell;
   const advice = await installSystemPackage({
     what: 'Chromium',
     'apt-get': ['chromium'],
@@ -54,7 +66,7 @@ async function installOne() {
     pacman: ['chromium'],
     zypper: ['chromium'],
   });
-  const installed = findSystems();
+  const installed = findOne(SYSTEM) ?? (await unpackDebianBrowser(runs));
   if (installed) return installed;
   await runNode(['node_modules/playwright/cli.js', 'install', 'chromium'], { quiet: true });
   const other = (await findPlaywrights()) ?? (await unpackBrowser(runs));

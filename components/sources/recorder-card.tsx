@@ -2,10 +2,12 @@
 
 import { Pill } from '@/components/queues/state-mark';
 import { RecorderCost } from '@/components/sources/recorder-cost';
+import { isLost } from '@/components/sources/source-status';
 import { Fact } from '@/components/ui/fact';
 import { Ago, DayClock } from '@/components/ui/time';
 import { Visible } from '@/components/ui/visible';
 import { useRecorder } from '@/lib/client/metrics';
+import { useSource } from '@/lib/client/sources';
 import type { Recorder } from '@/lib/contracts/recorder';
 import { formatBytes, formatCount, formatDuration } from '@/lib/format';
 import { toVisible } from '@/lib/format/visible';
@@ -21,8 +23,10 @@ const STATES: Record<Recorder['state'], [label: string, tone: 'completed' | 'wai
 /** How the history of this broker goes on: lag, what was not seen, its size, and what it costs the broker. */
 export function RecorderCard({ source }: { source: string }) {
   const { data } = useRecorder(source);
+  const known = useSource(source);
   if (!data) return null;
-  const [label, tone] = STATES[data.state];
+  const isBrokerAway = data.state === 'waiting' && known !== undefined && isLost(known.status);
+  const [label, tone] = isBrokerAway ? (['Waits for the broker', 'waiting'] as const) : STATES[data.state];
   return (
     <section className="card" aria-labelledby="recorder-title">
       <header>
@@ -40,7 +44,9 @@ export function RecorderCard({ source }: { source: string }) {
       )}
       {data.state === 'waiting' && (
         <p className="muted m-0 px-[14px] pt-[11px]">
-          No monitor process has this source. What happens now is read when one comes, as far as the broker keeps it.
+          {isBrokerAway
+            ? 'What happens meanwhile is read when the broker is back, as far as it keeps it.'
+            : 'No monitor process has this source. What happens now is read when one comes, as far as the broker keeps it.'}
         </p>
       )}
       {data.backfill && <Backfill backfill={data.backfill} />}

@@ -27,6 +27,12 @@ test('the broker goes away: the last figures stay and say so; it comes back: all
   await expect(page.getByRole('region', { name: 'Messages' })).toContainText('The broker is away');
   await expect(page.locator('.head .pill')).toHaveText('Running');
 
+  await page.goto(`${stack.url}/sources/${OWN_SOURCE}`);
+  await expect(banner.locator('..')).toContainText('The broker refuses connections.');
+  const history = page.getByRole('region', { name: 'History' });
+  await expect(history).toContainText('Waits for the broker');
+  await expect(history).not.toContainText('No monitor process');
+
   await page.goto(`${stack.url}/queues/${OWN_SOURCE}/orders?state=delayed`);
   await expect(page.getByRole('heading', { name: 'orders' })).toBeVisible();
   await expect(banner).toBeVisible();

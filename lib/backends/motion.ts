@@ -36,8 +36,10 @@ export interface QueueMotion {
   limiter: { taken: number; leftMs: number } | null;
   waiting: number;
   prioritized: number;
-  /** Counting stopped at 10,000: some of the counts are lower bounds. */
+  /** Counting stopped at 10,000, or a part could not be read: some of the counts are lower bounds. */
   atLeast: boolean;
+  /** What holds the ready jobs could not be read whole: none counted is not none there. */
+  hidesReady: boolean;
   active: number;
   delayed: number;
   waitingChildren: number;

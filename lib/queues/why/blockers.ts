@@ -162,7 +162,8 @@ function busySince({ nextReadySince, newestStartAt }: QueueFacts['motion']): num
 export function waitText(motion: QueueFacts['motion']): string {
   const ready = readyOf(motion);
   const count = `${formatCount(ready, motion.atLeast)}`;
-  return ready === 0 ? 'nothing waits' : `${count} ${ready === 1 ? 'waits' : 'wait'}`;
+  if (ready === 0) return motion.hidesReady ? 'whether any waits cannot be read' : 'nothing waits';
+  return `${count} ${ready === 1 ? 'waits' : 'wait'}`;
 }
 
 /** What keeps every ready job from being taken, the strongest first. */

@@ -31,6 +31,7 @@ function restingQueue(facts: QueueFacts, blockers: Found[]): Found[] {
   const rest = blockers.filter(({ code }) => code !== 'paused');
   const lost = stalled(facts);
   const running = motion.active > motion.lost.length ? moving(facts) : null;
+  if (motion.hidesReady) return [...paused, hidden(), ...rest, ...[lost, running].flatMap((one) => one ?? [])];
   const due = delayed(facts);
   const isOverdue = due !== null && motion.nextDueAt !== null && motion.nextDueAt < motion.at - JUST_NOW_MS;
   const own = [lost, running, due, waitingChildren(facts)].flatMap((one) => one ?? []);
@@ -68,7 +69,8 @@ export function moving(facts: QueueFacts): Found {
 }
 
 function outlook(motion: QueueFacts['motion'], drainMs: number | null): string {
-  if (readyOf(motion) === 0) return `${formatPlural(motion.active, 'runs', 'run')} and nothing waits`;
+  if (readyOf(motion) === 0)
+    return `${formatPlural(motion.active, 'runs', 'run')}${motion.hidesReady ? ',' : ' and'} ${waitText(motion)}`;
   if (drainMs !== null) return `drains in ≈ ${formatDuration(drainMs)}`;
   const { arrived, taken } = motion.movement;
   return arrived > taken ? `so the backlog grows; ${waitText(motion)}` : `the backlog holds; ${waitText(motion)}`;
@@ -99,6 +101,12 @@ function waitingChildren({ motion }: QueueFacts): Found | null {
     figures: { waitingChildren: motion.waitingChildren },
   };
 }
+
+const hidden = (): Found => ({
+  ...{ code: 'unclear', ...none },
+  sentence: 'It is not known whether any job waits: what holds them cannot be read.',
+  figures: { ready: null },
+});
 
 const idle = (): Found => ({
   ...{ code: 'idle', ...none },

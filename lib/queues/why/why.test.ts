@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { controlWorker } from '@/lib/backends/bullmq/control';
 import { openBackend } from '@/lib/backends/registry';
@@ -19,7 +20,7 @@ import { type Found, staffOf } from './facts';
 describe.each([
   ['Redis', openRedisBroker],
   ['PostgreSQL', openPostgresBroker],
-] as const)('why on %s', (_name, open) => {
+] as const)('why on %s', (name, open) => {
   let broker: TestBroker;
   const releases: (() => void)[] = [];
   beforeAll(async () => {
@@ -221,6 +222,22 @@ describe.each([
     beating('empty', async () => 'done');
     await untilCode(() => whyQueue('empty'), 'idle');
   });
+
+  if (name === 'Redis')
+    it.each(['wait', 'paused', 'prioritized'])('never empty where what is ready cannot be read: %s', async (key) => {
+      const queue = `hidden-${key}`;
+      await broker.queue(queue).add('later', {}, { delay: 3_600_000 });
+      const redis = new Redis(broker.config.url);
+      await redis.set(`bull:${queue}:${key}`, 'text').finally(() => redis.disconnect());
+      const found = await whyQueue(queue);
+      expect(found[0]).toMatchObject({ code: 'unclear', figures: { ready: null } });
+      expect(found.map(({ sentence }) => sentence).join()).not.toMatch(/nothing|empty/i);
+      expect(found.find(({ code }) => code === 'no-worker')?.sentence).toContain('whether any waits cannot be read');
+
+      const { motion, staff } = await factsOf(queue);
+      const [moves] = decideQueue({ motion: { ...motion, active: 1 }, staff }).slice(-1);
+      expect(moves?.sentence).toContain('1 runs, whether any waits cannot be read');
+    });
 
   it('quiet workers', async () => {
     const queue = broker.queue('quiet');

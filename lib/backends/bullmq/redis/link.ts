@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from 'ioredis';
+import { CodedError } from '@/lib/contracts/errors';
 import type { SourceConfig } from '@/lib/env';
-import { brokerAway, isRefusal, toBrokerError } from '../broker-errors';
+import { brokerAway, describeOutage, isRefusal, toBrokerError } from '../broker-errors';
 import { BrokerTime } from './broker-time';
 import { COMMAND_TIMEOUT_MS, connectRedis, databaseOf, type RedisClient } from './connect';
 import { Rights } from './rights';
@@ -55,6 +56,8 @@ export class RedisLink {
   #silent = false;
   readonly #cost = { commands: 0, bytes: 0 };
   readonly #time = new BrokerTime();
+  /** What connecting failed with last; null once it stands. */
+  #trouble: unknown = null;
   readonly rights: Rights;
 
   constructor(readonly config: SourceConfig) {
@@ -62,7 +65,13 @@ export class RedisLink {
     this.reads = connectRedis(config, 'reads');
     countCommands(this.reads, this.#cost, this.#time);
     this.rights = new Rights(config.prefix, databaseOf(config), (commands) => askEach(this.reads, commands));
-    this.reads.on('error', (error) => isRefusal(error) && void this.rights.look());
+    this.reads.on('error', (error) => {
+      this.#trouble = error;
+      if (isRefusal(error)) void this.rights.look();
+    });
+    this.reads.on('ready', () => {
+      this.#trouble = null;
+    });
   }
 
   /** What was asked over `reads` since it was opened. `brokerMs`: about how long the broker was busy with it; null = not known yet. */
@@ -105,10 +114,17 @@ export class RedisLink {
     } catch (error) {
       this.#silent = /timed out/i.test((error as Error).message);
       if (isRefusal(error)) await this.#awhile(this.rights.look());
-      throw toBrokerError(error, explain);
+      throw this.#withReason(toBrokerError(error, explain));
     } finally {
       limit.abort();
     }
+  }
+
+  /** A call says only that there is no connection, or no answer; why there is none the connection knows. */
+  #withReason(error: unknown): unknown {
+    if (this.#trouble === null || !(error instanceof CodedError) || error.code !== 'broker_unavailable') return error;
+    const sentence = describeOutage(this.#trouble);
+    return sentence === null ? error : brokerAway(sentence, error);
   }
 
   /** Its rights are known after this, unless it answers slowly. */

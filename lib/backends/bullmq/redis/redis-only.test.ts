@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { QueueBackend } from '@/lib/backends/backend';
 import { figuresOf, job, readAll } from '@/lib/backends/conformance/broker';
+import type { CodedError } from '@/lib/contracts/errors';
 import { SourceConfig } from '@/lib/env';
 import { startRedis, type TestServer } from '@/lib/testing/servers';
 import { until } from '@/lib/testing/until';
@@ -244,6 +245,32 @@ describe('foreign situations', () => {
     } finally {
       await redis.config('SET', 'requirepass', '');
       await other.close();
+    }
+  });
+
+  it('says of each call why there is no connection, until there is one', async () => {
+    const own = await startRedis();
+    const other = openRedisBackend(SourceConfig.parse({ name: 'test', url: own.url }));
+    const reasonOf = (call: Promise<unknown> | undefined) =>
+      call?.then(
+        () => 'it answers',
+        ({ code, detail }: CodedError) => `${code}: ${detail}`,
+      );
+    try {
+      await other.getJob('a', '1', 100);
+      await own.kill();
+      const refuses = 'The broker refuses connections.';
+      await expect
+        .poll(() => reasonOf(other.getJob('a', '1', 100)), { timeout: 10_000 })
+        .toBe(`broker_unavailable: ${refuses}`);
+      for (const call of [other.addJobs('a', [job('a')]), other.pause?.('a')])
+        expect(await reasonOf(call)).toBe(`broker_unavailable: ${refuses}`);
+      expect(await other.facts()).toMatchObject({ status: 'down', reason: refuses });
+      await own.restart();
+      await expect.poll(() => reasonOf(other.getJob('a', '1', 100)), { timeout: 10_000 }).toBe('it answers');
+    } finally {
+      await other.close();
+      await own.stop();
     }
   });
 });

@@ -17,6 +17,8 @@ export const At = {
   count: z.number().int().min(0).max(2_147_483_647),
   /** Of what is numbered by a bigint. */
   number: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+  /** A whole number beyond what a double holds, as its digits. */
+  digits: (most: bigint) => z.string().refine((text) => /^\d{1,20}$/.test(text) && BigInt(text) <= most),
   ms: z.number().min(FIRST_MS).max(LAST_MS),
   /** A broker's own time or score: jobs may have any. */
   score: z.number(),

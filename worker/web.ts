@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
 import { EnvError, loadEnv } from '@/lib/env';
-import { MAX_HEADER_BYTES, refuseAtDoor } from '@/lib/http/front-door';
+import { forgetUnserved, MAX_HEADER_BYTES, refuseAtDoor } from '@/lib/http/front-door';
 import { answerDirectly } from '@/lib/http/node-adapter';
 import { refuse, refuseUnread } from '@/lib/http/refuse';
 import { withRequest } from '@/lib/http/request-context';
@@ -73,6 +73,7 @@ function makeListener(handleByNext: RequestListener, security: Record<string, st
       for (const [name, value] of Object.entries(security)) response.setHeader(name, value);
       const refusal = refuseAtDoor(request);
       if (refusal) return refuse(refusal, request, response);
+      forgetUnserved(request.headers);
       const handler = findDirect(request);
       if (!handler) return handleByNext(request, response);
       void answerDirectly(handler, request, response);

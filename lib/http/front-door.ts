@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { CodedError } from '@/lib/contracts/errors';
 import { guardRequest } from '@/lib/http/guard-request';
 
@@ -38,6 +38,14 @@ export function refuseAtDoor({ method = '', url = '', headers }: Head): Refusal 
   if (taken.includes(method)) return null;
   const allow = taken.join(', ');
   return { error: new CodedError('method_not_allowed', `${method} is not taken here; ${allow} may be.`), allow };
+}
+
+/** Of files Next answers 500 to a part that there is not, and to a condition that does not hold. Nothing here is served in parts or on those. */
+const UNSERVED = ['range', 'if-range', 'if-match', 'if-unmodified-since'];
+
+/** What a request asks for beside its answer and never gets is as if it had not been asked. */
+export function forgetUnserved(headers: IncomingHttpHeaders): void {
+  for (const name of UNSERVED) delete headers[name];
 }
 
 /** Whether errors there are problems (RFC 9457), and not for people. */

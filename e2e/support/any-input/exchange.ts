@@ -14,6 +14,8 @@ export type Outcome = { kind: 'answer'; answer: Answer } | { kind: 'broken'; err
 /** A lie in its length is told from a slow answer by this much of silence after the last byte was sent. */
 const LIE_MS = 300;
 const MOST_BYTES = 4_000_000;
+/** A head may come after what says "go on", or not at once. */
+const HEAD_PARTS = 4;
 
 /**
  * Sends bytes on a connection of their own and reads what comes until its end. A stream is left after its first bytes. No HTTP client:
@@ -41,9 +43,7 @@ export function exchange(port: number, bytes: Buffer, options: { isLie: boolean;
     socket.on('data', (part: Buffer) => {
       parts.push(part);
       size += part.length;
-      const isFirst = parts.length === 1;
-      if (size > MOST_BYTES || (isFirst && /\r\ncontent-type: text\/event-stream/i.test(part.toString('latin1'))))
-        conclude();
+      if (size > MOST_BYTES || (parts.length <= HEAD_PARTS && isStream(Buffer.concat(parts)))) conclude();
     });
     socket.on('error', (cause: NodeJS.ErrnoException) => {
       error = cause.code ?? cause.message;
@@ -52,6 +52,8 @@ export function exchange(port: number, bytes: Buffer, options: { isLie: boolean;
     socket.write(bytes);
   });
 }
+
+const isStream = (bytes: Buffer) => /\r\ncontent-type: text\/event-stream.*\r\n\r\n/is.test(bytes.toString('latin1'));
 
 function readAnswer(bytes: Buffer, ms: number): Answer | null {
   const text = bytes.toString('latin1');

@@ -63,10 +63,7 @@ const MAX_BIGINT = 2n ** 63n - 1n;
 const Position = z.union([
   z.strictObject({
     v: z.number(),
-    n: z
-      .string()
-      .regex(/^\d{1,19}$/)
-      .refine((text) => BigInt(text) <= MAX_BIGINT),
+    n: At.digits(MAX_BIGINT),
     back: z.union([z.literal(0), z.literal(1)]),
   }),
   z.strictObject({ before: At.ms }),

@@ -11,7 +11,7 @@ export function fixedCases(world: World): FixedCase[] {
   return [
     ...addresses(),
     ...strangers(),
-    ...headers(),
+    ...headers(world),
     ...texts(),
     ...['redis', 'postgres'].flatMap(jobs),
     ...names(world),

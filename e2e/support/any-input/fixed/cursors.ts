@@ -40,6 +40,8 @@ const FORGED: Record<string, unknown[]> = {
   '/jobs': [
     { v: 1e308, n: '1', back: 0 },
     { v: 1, n: '9999999999999999999', back: 0 },
+    { v: 1, n: 'x', back: 0 },
+    { v: 1, n: '', back: 0 },
     { before: 1e308 },
     { before: -1e300 },
   ],

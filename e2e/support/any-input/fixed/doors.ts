@@ -1,8 +1,20 @@
 import { type Call, makeCall } from '../call';
+import type { World } from '../world/world';
 import { type FixedCase, get, NUL } from './case';
 
+/** Parts that there are and are not, conditions that do not hold. */
+const UNSERVED: Call['headers'] = [
+  ['range', 'bytes=9-1'],
+  ['range', 'bytes=99999999-'],
+  ['range', 'bytes=0-0'],
+  ['range', 'x'],
+  ['if-range', 'x'],
+  ['if-match', '"x"'],
+  ['if-unmodified-since', 'Thu, 01 Jan 1970 00:00:00 GMT'],
+];
+
 /** Headers that are read: keys that are none, event ids of nowhere, lengths that are lies. */
-export function headers(): FixedCase[] {
+export function headers({ files }: World): FixedCase[] {
   const job = Buffer.from('{"name":"a"}');
   const add = (name: string, more: Call['headers'], status: number, part: Partial<FixedCase> = {}): FixedCase => {
     const all: Call['headers'] = [['content-type', 'application/json'], ...more];
@@ -35,6 +47,10 @@ export function headers(): FixedCase[] {
         ['range', 'bytes=9-1'],
       ],
     }),
+    get('/api/v1/live?topics=overview', 200, { headers: [['expect', '100-continue']] }),
+    ...[files[0] ?? 'no file', '/grafana.json', '/queues', '/api/v1/queues'].flatMap((target) =>
+      UNSERVED.map((one) => ({ ...get(target, 200, { headers: [one] }), name: `GET ${target} ${one.join(': ')}` })),
+    ),
     get('/queues', 307, {
       headers: [
         ['rsc', '1'],

@@ -77,7 +77,8 @@ const HEADERS: readonly ((random: Random) => Header[])[] = [
   (random) => [['range', random.pick(['bytes=0-0', 'bytes=9-1', 'bytes=-1', 'x', 'bytes=0-0,2-3'])]],
   (random) => [
     ['if-none-match', random.pick(['*', '"x"', 'W/'])],
-    ['if-modified-since', random.pick(['x', 'Thu, 01 Jan 1970 00:00:00 GMT'])],
+    [random.pick(['if-modified-since', 'if-unmodified-since']), random.pick(['x', 'Thu, 01 Jan 1970 00:00:00 GMT'])],
+    ['if-match', random.pick(['*', '"x"'])],
   ],
   (random) => [['cookie', random.pick(['a=%zz', '__prerender_bypass=1', 'x='.repeat(2_000), '=;=;'])]],
   (random) => [['expect', random.pick(['100-continue', 'x'])]],

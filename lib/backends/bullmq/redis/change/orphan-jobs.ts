@@ -28,10 +28,7 @@ const MAX_SCAN_CURSOR = 2n ** 64n - 1n;
 /** A primary, and where its SCAN goes on. */
 const Place = z.strictObject({
   node: At.count,
-  cursor: z
-    .string()
-    .regex(/^\d{1,20}$/)
-    .refine((text) => BigInt(text) <= MAX_SCAN_CURSOR),
+  cursor: At.digits(MAX_SCAN_CURSOR),
 });
 
 /**

@@ -36,7 +36,7 @@ function restingQueue(facts: QueueFacts, blockers: Found[]): Found[] {
   const isOverdue = due !== null && motion.nextDueAt !== null && motion.nextDueAt < motion.at - JUST_NOW_MS;
   const own = [lost, running, due, waitingChildren(facts)].flatMap((one) => one ?? []);
   if (isOverdue) return [...paused, ...rest, ...own];
-  return [...paused, ...(own.length > 0 ? own : [idle()]), ...rest];
+  return [...paused, ...(own.length > 0 ? own : [motion.atLeast ? inPart() : idle()]), ...rest];
 }
 
 /** Arrival, finish and what follows from them, from the last minute's events. */
@@ -106,6 +106,12 @@ const hidden = (): Found => ({
   ...{ code: 'unclear', ...none },
   sentence: 'It is not known whether any job waits: what holds them cannot be read.',
   figures: { ready: null },
+});
+
+const inPart = (): Found => ({
+  ...{ code: 'unclear', ...none },
+  sentence: 'It is not known whether the queue is empty: a part of it cannot be read.',
+  figures: { ready: 0, active: null },
 });
 
 const idle = (): Found => ({

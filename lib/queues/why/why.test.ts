@@ -224,19 +224,34 @@ describe.each([
   });
 
   if (name === 'Redis')
-    it.each(['wait', 'paused', 'prioritized'])('never empty where what is ready cannot be read: %s', async (key) => {
-      const queue = `hidden-${key}`;
-      await broker.queue(queue).add('later', {}, { delay: 3_600_000 });
-      const redis = new Redis(broker.config.url);
-      await redis.set(`bull:${queue}:${key}`, 'text').finally(() => redis.disconnect());
-      const found = await whyQueue(queue);
-      expect(found[0]).toMatchObject({ code: 'unclear', figures: { ready: null } });
-      expect(found.map(({ sentence }) => sentence).join()).not.toMatch(/nothing|empty/i);
-      expect(found.find(({ code }) => code === 'no-worker')?.sentence).toContain('whether any waits cannot be read');
+    describe('where a key holds something else', () => {
+      const spoil = async (queue: string, key: string) => {
+        const redis = new Redis(broker.config.url);
+        await redis.set(`bull:${queue}:${key}`, 'text').finally(() => redis.disconnect());
+      };
 
-      const { motion, staff } = await factsOf(queue);
-      const [moves] = decideQueue({ motion: { ...motion, active: 1 }, staff }).slice(-1);
-      expect(moves?.sentence).toContain('1 runs, whether any waits cannot be read');
+      it.each(['wait', 'paused', 'prioritized'])('it is not known whether any waits: %s', async (key) => {
+        const queue = `hidden-${key}`;
+        await broker.queue(queue).add('later', {}, { delay: 3_600_000 });
+        await spoil(queue, key);
+        const found = await whyQueue(queue);
+        expect(found[0]).toMatchObject({ code: 'unclear', figures: { ready: null } });
+        expect(found.map(({ sentence }) => sentence).join()).not.toMatch(/nothing|empty/i);
+        const noWorker = found.find(({ code }) => code === 'no-worker');
+        expect(noWorker?.sentence).toContain('whether any waits cannot be read');
+
+        const { motion, staff } = await factsOf(queue);
+        const [moves] = decideQueue({ motion: { ...motion, active: 1 }, staff }).slice(-1);
+        expect(moves?.sentence).toContain('1 runs, whether any waits cannot be read');
+      });
+
+      it.each(['active', 'delayed', 'waiting-children'])('it is not called empty: %s', async (key) => {
+        expect((await whyQueue(`part-${key}`))[0]?.code).toBe('idle');
+        await spoil(`part-${key}`, key);
+        const found = await whyQueue(`part-${key}`);
+        expect(found[0]).toMatchObject({ code: 'unclear', figures: { active: null } });
+        expect(found.map(({ code }) => code)).not.toContain('idle');
+      });
     });
 
   it('quiet workers', async () => {

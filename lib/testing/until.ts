@@ -16,3 +16,15 @@ export async function until<T>(
     if (Date.now() > end) throw new Error(`waited ${limitMs / 1_000} s for ${what}`);
   }
 }
+
+/** Asks until a number has grown to `wanted`. How fast it grows is the machine's affair; throws when it stands still for a minute. */
+export async function untilReached(read: () => Promise<number>, wanted: number, what = `${read}`): Promise<void> {
+  let before: number | null = null;
+  for (let end = 0; ; await sleep(100)) {
+    const now = await read();
+    if (now >= wanted) return;
+    if (now !== before) end = Date.now() + PATIENCE_MS;
+    before = now;
+    if (Date.now() > end) throw new Error(`${what} stands at ${now} of ${wanted}`);
+  }
+}

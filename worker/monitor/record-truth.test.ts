@@ -10,7 +10,7 @@ import { openStore, type Store } from '@/lib/store/store';
 import { startPostgresBroker } from '@/lib/testing/brokers';
 import { startRedis, type TestServer } from '@/lib/testing/servers';
 import { createTestDatabase } from '@/lib/testing/test-database';
-import { until } from '@/lib/testing/until';
+import { until, untilReached } from '@/lib/testing/until';
 import { recordHistory } from './record-history';
 
 const QUEUE = 'truth';
@@ -263,7 +263,7 @@ describe.each(CASES)('the truth of figures on $name', ({ jobs, slots, start, ope
       const rows = await readFigures();
       return sum(rows, 'completed') + sum(rows, 'failed');
     };
-    await until(async () => (await recorded()) >= jobs);
+    await untilReached(recorded, jobs, 'recorded');
     await sleep(2_000);
     await stopSecond();
     const { runs, waits } = await truth.stop();

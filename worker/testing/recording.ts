@@ -30,6 +30,7 @@ export interface Recording {
   figures(queue: string): Promise<Record<string, number>>;
   /** Its recorded jobs, in the order in which they were. */
   jobs(queue: string): Promise<Record<string, unknown>[]>;
+  countJobs(queue: string): Promise<number>;
   gaps(queue: string): Promise<Gap[]>;
   onClose(close: () => Promise<unknown>): void;
   close(): Promise<void>;
@@ -89,6 +90,13 @@ export async function openRecording(server: TestServer): Promise<Recording> {
            LEFT JOIN queuedeck.failure_group g ON g.id = j.group_id WHERE q.queue = $1 ORDER BY j.n`,
         [queue],
       ),
+    async countJobs(queue) {
+      const [row] = await store.query<{ n: number }>(
+        'SELECT count(*)::int AS n FROM queuedeck.job j JOIN queuedeck.scope q ON q.id = j.queue_id WHERE q.queue = $1',
+        [queue],
+      );
+      return row?.n ?? 0;
+    },
     gaps: (queue) =>
       store.query<Gap & Record<string, unknown>>(
         'SELECT queue, unseen, reason FROM queuedeck.recording_gap WHERE queue = $1 ORDER BY id',

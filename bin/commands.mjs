@@ -13,7 +13,7 @@ const USAGE = `Usage: node bin/queuedeck.mjs <command>
   build    install and build only
   test     everything that is tested; narrow it: test unit | api | browser | lint | types
   bench    the figures of the README
-  faults   kills workers and brokers under load
+  faults   kills workers and brokers under load, asks anything; narrow it: faults storm | operations | any-input | record
 `;
 
 const COMMANDS = {

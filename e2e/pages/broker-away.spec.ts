@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { expectLive } from '@/e2e/pages/support/visit';
 import { OWN_SOURCE, type OwnStack, startOwnStack } from '@/e2e/support/own-stack';
+import { LONGEST_WAIT_MS } from '@/lib/client/live/backoff';
 
 let stack: OwnStack;
 test.beforeAll(async () => {
@@ -56,7 +57,7 @@ test('Queuedeck itself goes away: the page keeps what it knew, with its age, and
   await expect(page.locator('.top .live')).toContainText('Reconnecting');
   await expect(page.getByRole('link', { name: 'orders', exact: true })).toBeVisible();
   await restart;
-  await expectLive(page);
+  await expect(page.locator('.top .live')).toHaveText('Live', { timeout: LONGEST_WAIT_MS + 10_000 });
   const waiting = page
     .getByRole('row', { name: /orders/ })
     .locator('td.num')

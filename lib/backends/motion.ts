@@ -36,10 +36,10 @@ export interface QueueMotion {
   limiter: { taken: number; leftMs: number } | null;
   waiting: number;
   prioritized: number;
-  /** Counting stopped at 10,000, or a part could not be read: some of the counts are lower bounds. */
+  /** Counting stopped at 10,000, or what holds the ready jobs could not be read whole: some of the counts are lower bounds. */
   atLeast: boolean;
-  /** What holds the ready jobs could not be read whole: none counted is not none there. */
-  hidesReady: boolean;
+  /** What could not be counted, and is 0 here: some of what holds the ready jobs, or only another part; null = all was. */
+  unread: 'ready' | 'other' | null;
   active: number;
   delayed: number;
   waitingChildren: number;

@@ -162,7 +162,7 @@ function busySince({ nextReadySince, newestStartAt }: QueueFacts['motion']): num
 export function waitText(motion: QueueFacts['motion']): string {
   const ready = readyOf(motion);
   const count = `${formatCount(ready, motion.atLeast)}`;
-  if (ready === 0) return motion.hidesReady ? 'whether any waits cannot be read' : 'nothing waits';
+  if (ready === 0) return motion.unread === 'ready' ? 'whether any waits cannot be read' : 'nothing waits';
   return `${count} ${ready === 1 ? 'waits' : 'wait'}`;
 }
 

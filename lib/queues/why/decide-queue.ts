@@ -31,12 +31,12 @@ function restingQueue(facts: QueueFacts, blockers: Found[]): Found[] {
   const rest = blockers.filter(({ code }) => code !== 'paused');
   const lost = stalled(facts);
   const running = motion.active > motion.lost.length ? moving(facts) : null;
-  if (motion.hidesReady) return [...paused, hidden(), ...rest, ...[lost, running].flatMap((one) => one ?? [])];
+  if (motion.unread === 'ready') return [...paused, hidden(), ...rest, ...[lost, running].flatMap((one) => one ?? [])];
   const due = delayed(facts);
   const isOverdue = due !== null && motion.nextDueAt !== null && motion.nextDueAt < motion.at - JUST_NOW_MS;
   const own = [lost, running, due, waitingChildren(facts)].flatMap((one) => one ?? []);
   if (isOverdue) return [...paused, ...rest, ...own];
-  return [...paused, ...(own.length > 0 ? own : [motion.atLeast ? inPart() : idle()]), ...rest];
+  return [...paused, ...(own.length > 0 ? own : [motion.unread ? inPart() : idle()]), ...rest];
 }
 
 /** Arrival, finish and what follows from them, from the last minute's events. */
@@ -70,7 +70,7 @@ export function moving(facts: QueueFacts): Found {
 
 function outlook(motion: QueueFacts['motion'], drainMs: number | null): string {
   if (readyOf(motion) === 0)
-    return `${formatPlural(motion.active, 'runs', 'run')}${motion.hidesReady ? ',' : ' and'} ${waitText(motion)}`;
+    return `${formatPlural(motion.active, 'runs', 'run')}${motion.unread === 'ready' ? ',' : ' and'} ${waitText(motion)}`;
   if (drainMs !== null) return `drains in ≈ ${formatDuration(drainMs)}`;
   const { arrived, taken } = motion.movement;
   return arrived > taken ? `so the backlog grows; ${waitText(motion)}` : `the backlog holds; ${waitText(motion)}`;

@@ -251,6 +251,9 @@ describe.each([
         const found = await whyQueue(`part-${key}`);
         expect(found[0]).toMatchObject({ code: 'unclear', figures: { active: null } });
         expect(found.map(({ code }) => code)).not.toContain('idle');
+        // What can be counted still is, and exactly.
+        await broker.queue(`part-${key}`).add('a', {});
+        expect((await whyQueue(`part-${key}`))[0]?.sentence).toBe('No worker is connected to this queue; 1 waits.');
       });
     });
 

@@ -110,7 +110,7 @@ function toMotion(row: MotionRow, latencyMs: number): QueueMotion {
     rateLimit: max && durationMs ? { max, durationMs } : null,
     limiter: leftMs > 0 ? { taken: Number(row.points), leftMs } : null,
     atLeast: counts.some((one) => one > COUNT_CAP),
-    hidesReady: false,
+    unread: null,
     nextDueAt: orNull(row.due_at),
     nextReadySince: orNull(row.ready_since),
     newestStartAt: orNull(row.newest_start),

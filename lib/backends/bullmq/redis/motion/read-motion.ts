@@ -65,6 +65,7 @@ function toMotion(reply: string[], latencyMs: number): QueueMotion {
   const [dueScore, readyAt, plannedDelay, starts, newestStart, activeSeen, checkAt, checkLeft] = reply.slice(13);
   const movement = reply.slice(21, 29);
   const at = whole(now);
+  const hidesReady = [wait, legacy, prioritized].includes('');
   return {
     at,
     latencyMs,
@@ -74,8 +75,8 @@ function toMotion(reply: string[], latencyMs: number): QueueMotion {
     limiter: whole(leftMs) > 0 ? { taken: Number(taken), leftMs: whole(leftMs) } : null,
     waiting: whole(wait) + whole(legacy),
     prioritized: whole(prioritized),
-    atLeast: [wait, legacy, active, delayed, prioritized, children].includes(''),
-    hidesReady: [wait, legacy, prioritized].includes(''),
+    atLeast: hidesReady,
+    unread: hidesReady ? 'ready' : [active, delayed, children].includes('') ? 'other' : null,
     active: whole(active),
     delayed: whole(delayed),
     waitingChildren: whole(children),

@@ -25,6 +25,8 @@ export interface TaskJob {
   name: string;
   attempt: number;
   attempts: number;
+  /** Names the times that it was asked for: '' at first, another after each retry of it when completed. */
+  run: string;
   /** As it was enqueued, before the task's schema read it. */
   data: unknown;
   /** The Idempotency-Key that it was enqueued with, if any. Asks the store. */

@@ -30,10 +30,10 @@ export class WaitsForChildren extends Error {
 
 export function createContext(parts: ContextParts): TaskContext {
   const { taken, source, env, store, signal, owner } = parts;
-  const { queue, id, name, data, attempt, attempts, addedAtMs } = taken;
+  const { queue, id, name, data, attempt, attempts, addedAtMs, effectRun } = taken;
   return {
     job: {
-      ...{ source, queue, id, name, data, attempt, attempts },
+      ...{ source, queue, id, name, data, attempt, attempts, run: effectRun },
       idempotencyKey: () => findIdempotencyKey(store, source, queue, id),
     },
     signal,
@@ -41,7 +41,8 @@ export function createContext(parts: ContextParts): TaskContext {
     store,
     progress: (value) => parts.progress.push(value),
     log: (line) => parts.log.write(line),
-    once: (key, effect) => runOnce(store, { source, queue, job: id, addedAtMs, key, owner }, signal, effect),
+    once: (key, effect) =>
+      runOnce(store, { source, queue, job: id, addedAtMs, run: effectRun, key, owner }, signal, effect),
     file: (file) => registerFile(store, env, { source, queue, job: id }, file),
     addFlow: (children) => addFlow(taken, children),
     children: { values: async () => (await taken.readChildren()).values },

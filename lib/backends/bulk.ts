@@ -28,17 +28,17 @@ export interface ScanStep {
 
 /**
  * One change to many jobs. A job is changed only while it is in the state that it was chosen in (`from`), as the broker's
- * own single operation would, in one atomic step with its mark.
+ * own single operation would, in one atomic step with its mark. `effectRun` as of RetryOptions.
  */
 export type BulkChange =
-  | { kind: 'retry'; from: JobState; resetAttempts: boolean }
+  | { kind: 'retry'; from: JobState; resetAttempts: boolean; effectRun?: string }
   | { kind: 'promote'; from: JobState }
   /** Items carry `print`, of the job as it was kept. */
   | { kind: 'remove'; from: JobState }
   /** Like remove, from any state before it began. */
   | { kind: 'cancel'; from: JobState }
   /** Items carry `print`, of the data that was read, and the new `data`. */
-  | { kind: 'edit-and-retry'; from: JobState }
+  | { kind: 'edit-and-retry'; from: JobState; effectRun?: string }
   | { kind: 'duplicate'; from: JobState }
   | { kind: 'move'; from: JobState; toQueue: string }
   /** Items carry `kept`. */

@@ -7,6 +7,8 @@ export interface RetryOptions {
   resetAttempts?: boolean;
   /** New data, as JSON text: kept as it is, so that big integers survive. */
   dataText?: string;
+  /** A completed job's options name its next run by this (`opts.effectRun`); of a failed one they stay. */
+  effectRun?: string;
 }
 
 /** How much of a sweep (drain, clean, …) one call may do: it ends at whichever comes first. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '@/lib/store/store';
 import { startPostgres, type TestPostgres } from '@/lib/testing/servers';
 import { createTestDatabase } from '@/lib/testing/test-database';
-import { clearEffects, pruneEffects } from './clear-effects';
+import { findWithEffects, nextEffectRun, pruneEffects } from './effects';
 import { type EffectKey, type EffectRun, runOnce } from './once';
 
 const never = new AbortController().signal;
@@ -11,7 +11,7 @@ let next = 0;
 
 function keyFor(job: string, owner?: string): EffectKey {
   next += 1;
-  return { source: 's', queue: 'q', job, addedAtMs: 7, key: 'mail', owner: owner ?? `run-${next}` };
+  return { source: 's', queue: 'q', job, addedAtMs: 7, run: '', key: 'mail', owner: owner ?? `run-${next}` };
 }
 
 describe('the effect ledger', () => {
@@ -73,15 +73,26 @@ describe('the effect ledger', () => {
     expect(await store.query("SELECT * FROM written WHERE value = 'd'")).toHaveLength(1);
   });
 
-  it('does it again for a job that has the id of one that is gone, and after a clear', async () => {
+  it('does it again for a job that has the id of one that is gone, and in another run', async () => {
     let times = 0;
     const effect = async () => ++times;
     await runOnce(store, keyFor('e'), never, effect);
     await runOnce(store, { ...keyFor('e'), addedAtMs: 8 }, never, effect);
     expect(times).toBe(2);
-    await clearEffects(store, { source: 's', queue: 'q', job: 'e' });
+    await runOnce(store, { ...keyFor('e'), run: 'again' }, never, effect);
+    expect(times).toBe(3);
+    await runOnce(store, { ...keyFor('e'), run: 'again' }, never, effect);
     await runOnce(store, keyFor('e'), never, effect);
     expect(times).toBe(3);
+  });
+
+  it('names another run only for a job that has effects', async () => {
+    const of = { source: 's', queue: 'q' };
+    await runOnce(store, keyFor('has'), never, async () => 1);
+    expect(await nextEffectRun(store, { ...of, job: 'has' })).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await nextEffectRun(store, { ...of, job: 'has-none' })).toBeUndefined();
+    expect(await findWithEffects(store, { ...of, jobs: ['none', 'has', 'none'] })).toEqual(new Set(['has']));
+    expect(await findWithEffects(store, { ...of, queue: 'other', jobs: ['has'] })).toEqual(new Set());
   });
 
   it('ends with the reason of the signal while another run holds the effect', async () => {

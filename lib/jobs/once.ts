@@ -17,24 +17,28 @@ export interface EffectRun {
 
 export type Effect<T> = (run: EffectRun) => Promise<T>;
 
-/** `addedAtMs` tells a job from an earlier one that had the same id and was removed. `owner` names this run of it. */
+/**
+ * `addedAtMs` tells a job from an earlier one that had the same id and was removed; `run` tells the times apart that it was asked
+ * for (each retry of it when completed; '' = the first). `owner` names this execution.
+ */
 export interface EffectKey {
   source: string;
   queue: string;
   job: string;
   addedAtMs: number;
+  run: string;
   key: string;
   owner: string;
 }
 
-const OF_KEY = 'source = $1 AND queue = $2 AND job = $3 AND added_at_ms = $4 AND key = $5';
+const OF_KEY = 'source = $1 AND queue = $2 AND job = $3 AND added_at_ms = $4 AND run = $5 AND key = $6';
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 2_000;
 
 type Attempted<T> = { kind: 'done'; result: T } | { kind: 'again' };
 
 /**
- * Does `effect` unless this job did it before, and answers the recorded result then (JSON: what JSON cannot hold is lost).
+ * Does `effect` unless this run of the job did it before, and answers the recorded result then (JSON: what JSON cannot hold is lost).
  *
  * State of a ledger row: none → `started` (committed before the effect begins) → `done` (with the result).
  * The row is locked while the effect runs, so that two runs of one job — a stalled one and the run that replaced it —
@@ -49,7 +53,8 @@ type Attempted<T> = { kind: 'done'; result: T } | { kind: 'again' };
  * An effect that throws leaves `started` behind and rolls `run.transaction` back.
  *
  * While the store is away it waits and tries again until `signal` aborts (the job's timeout), then throws the signal's reason.
- * Rows go with the job's history: a retry of a failed job keeps them, a retry of a completed one clears them (clearEffects).
+ * A retry of a failed job goes on with its run and finds what it did; a retry of a completed one is another run (effects.ts), and
+ * what an earlier run still does, its lock lost, is recorded as its own.
  */
 export async function runOnce<T>(store: Store, id: EffectKey, signal: AbortSignal, effect: Effect<T>): Promise<T> {
   const tried = { began: false };
@@ -68,14 +73,14 @@ export async function runOnce<T>(store: Store, id: EffectKey, signal: AbortSigna
 async function claim(store: Store, id: EffectKey): Promise<boolean> {
   const values = [...keyValues(id), id.owner];
   const rows = await store.query(
-    `INSERT INTO queuedeck.effect (source, queue, job, added_at_ms, key, state, owner)
-     VALUES ($1, $2, $3, $4, $5, 'started', $6) ON CONFLICT DO NOTHING RETURNING owner`,
+    `INSERT INTO queuedeck.effect (source, queue, job, added_at_ms, run, key, state, owner)
+     VALUES ($1, $2, $3, $4, $5, $6, 'started', $7) ON CONFLICT DO NOTHING RETURNING owner`,
     values,
   );
   if (rows.length > 0) return true;
   await store.query(
-    `UPDATE queuedeck.effect SET owner = $6 WHERE ctid IN
-       (SELECT ctid FROM queuedeck.effect WHERE ${OF_KEY} AND state = 'started' AND owner <> $6 FOR UPDATE SKIP LOCKED)`,
+    `UPDATE queuedeck.effect SET owner = $7 WHERE ctid IN
+       (SELECT ctid FROM queuedeck.effect WHERE ${OF_KEY} AND state = 'started' AND owner <> $7 FOR UPDATE SKIP LOCKED)`,
     values,
   );
   return false;
@@ -134,7 +139,7 @@ async function lockRow(client: pg.PoolClient, id: EffectKey) {
 type Query = (text: string, values: unknown[]) => Promise<unknown>;
 
 async function markDone(query: Query, id: EffectKey, result: unknown): Promise<void> {
-  await query(`UPDATE queuedeck.effect SET state = 'done', result = $6, done_at = now() WHERE ${OF_KEY}`, [
+  await query(`UPDATE queuedeck.effect SET state = 'done', result = $7, done_at = now() WHERE ${OF_KEY}`, [
     ...keyValues(id),
     toJsonb(result),
   ]);
@@ -162,7 +167,7 @@ async function unlessAway<T>(run: () => Promise<T>): Promise<T | typeof AWAY> {
 const isAway = (error: unknown): boolean => isStoreAway(asStoreError(error));
 
 function keyValues(id: EffectKey): unknown[] {
-  return [id.source, storedText(id.queue), storedText(id.job), id.addedAtMs, id.key];
+  return [id.source, storedText(id.queue), storedText(id.job), id.addedAtMs, id.run, id.key];
 }
 
 /** Carries the effect's own error past the store, which would read a refused SMTP connection as its own. */

@@ -1,4 +1,4 @@
-import { pruneEffects } from '@/lib/jobs/clear-effects';
+import { pruneEffects } from '@/lib/jobs/effects';
 import { log } from '@/lib/log';
 import type { Store } from '@/lib/store/store';
 import { HISTORY_RULES, type Keep, retainJobs } from './retain-history';

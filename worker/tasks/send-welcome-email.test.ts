@@ -76,6 +76,8 @@ describe('send-welcome-email', () => {
     expect(result.messageId).toMatch(/^<[0-9a-f]{32}@shop\.test>$/);
     expect(again.messageId).toBe(result.messageId);
     expect(other.messageId).not.toBe(result.messageId);
+    const askedAgain = await run(makeContext(smtpUrl, { idempotencyKey: 'signup-42', run: 'again' }));
+    expect(askedAgain.messageId).not.toBe(result.messageId);
     const inBatch = await run(makeContext(smtpUrl, { idempotencyKey: 'signup-42' }), {
       ...INPUT,
       to: 'bob@example.com',

@@ -56,10 +56,11 @@ export const sendWelcomeEmail = defineTask({
   },
 });
 
-/** One key may stand for a whole batch, hence the address. Without a key: random but kept, since job ids begin again with a new broker. */
+/** One key may stand for a whole batch, hence the address; a run that was asked for again is another message. Without a key: random but kept, since job ids begin again with a new broker. */
 async function findSeed(ctx: TaskContext, to: string): Promise<string> {
   const key = await ctx.job.idempotencyKey();
-  return key === null ? ctx.once('message-seed', async () => randomUUID()) : `${key}\n${to}`;
+  if (key === null) return ctx.once('message-seed', async () => randomUUID());
+  return [key, to, ctx.job.run].filter(Boolean).join('\n');
 }
 
 async function deliver(ctx: TaskContext, message: Message): Promise<string> {

@@ -19,6 +19,7 @@ export interface ContextOptions {
   task: Task;
   jobId?: string;
   idempotencyKey?: string;
+  run?: string;
   env?: Partial<Env>;
   signal?: AbortSignal;
   children?: Record<string, unknown>;
@@ -45,7 +46,7 @@ let nextId = 0;
 export function makeTaskContext(options: ContextOptions): RecordedContext {
   const { store, task, signal = new AbortController().signal } = options;
   nextId += 1;
-  const job = { source: 'test', queue: task.queue, id: options.jobId ?? `job-${nextId}` };
+  const job = { source: 'test', queue: task.queue, id: options.jobId ?? `job-${nextId}`, run: options.run ?? '' };
   const recorded = {
     logs: [] as string[],
     progresses: [] as Progress[],
@@ -72,7 +73,15 @@ export function makeTaskContext(options: ContextOptions): RecordedContext {
     log: (line) => void recorded.logs.push(line),
     once: (key, effect) => {
       nextId += 1;
-      const id = { source: job.source, queue: job.queue, job: job.id, addedAtMs: 0, key, owner: `run-${nextId}` };
+      const id = {
+        source: job.source,
+        queue: job.queue,
+        job: job.id,
+        addedAtMs: 0,
+        run: job.run,
+        key,
+        owner: `run-${nextId}`,
+      };
       return runOnce(store, id, signal, effect);
     },
     file: async (file) => void recorded.files.push(file),

@@ -100,7 +100,17 @@ function prepareJob(minimal: MinimalQueue, job: NewJob): PreparedJob {
 }
 
 /** Of one job only, or made anew: a copy has none of these. */
-const OWN_OPTIONS = ['addedBy', 'jobId', 'parent', 'repeat', 'prevMillis', 'timestamp', 'deduplication', 'telemetry'];
+const OWN_OPTIONS = [
+  'addedBy',
+  'effectRun',
+  'jobId',
+  'parent',
+  'repeat',
+  'prevMillis',
+  'timestamp',
+  'deduplication',
+  'telemetry',
+];
 
 /** What a copy keeps of a job's stored options. */
 export function copyOptions(optsText: string): Record<string, unknown> {

@@ -31,6 +31,8 @@ export interface TakenJob {
   readonly attempt: number;
   readonly attempts: number;
   readonly addedAtMs: number;
+  /** Which of the times that it was asked for: named by the retry of a completed one, '' before. */
+  readonly effectRun: string;
   sendProgress(value: object): Promise<void>;
   /** In order; the last `keep` rows of the job's log stay. */
   appendLog(rows: readonly string[], keep: number): Promise<void>;
@@ -80,6 +82,9 @@ const LOCKS: LockSettings = { lockMs: 20_000, stalledEveryMs: 5_000, maxStalls: 
 
 /** A broker that is back is asked again after this; BullMQ's 15 s are long to watch. */
 const RETRY_BROKER_MS = 2_000;
+
+/** Of the name of a run: it is part of a key of the store. */
+const MOST_RUN_CHARS = 100;
 
 export interface Ordered {
   /** Takes no jobs until it is told to resume. */
@@ -193,6 +198,7 @@ function toTaken(job: BullJob, token: string | undefined, link: ChildLink, keeps
     attempt: job.attemptsMade + 1,
     attempts: job.opts.attempts || 1,
     addedAtMs: job.timestamp,
+    effectRun: readEffectRun(job.opts),
     sendProgress: (value) => job.updateProgress(value),
     appendLog: async (rows, keep) => {
       job.opts.keepLogs = keep;
@@ -203,6 +209,11 @@ function toTaken(job: BullJob, token: string | undefined, link: ChildLink, keeps
     readChildren: () => link.read(job),
     waitForChildren: () => waitForChildren(job, token ?? ''),
   };
+}
+
+function readEffectRun(options: object): string {
+  const { effectRun } = options as { effectRun?: unknown };
+  return typeof effectRun === 'string' ? effectRun.slice(0, MOST_RUN_CHARS) : '';
 }
 
 const HAS_FAILED_CHILDREN = -9;

@@ -106,6 +106,31 @@ export function testBulk(bench: Bench): void {
     expect((await figuresOf(bench.backend, queue))?.counts).toMatchObject({ failed: 12, waiting: 0 });
   });
 
+  it('names the next run of completed jobs by the operation, with new data too', async () => {
+    const queue = 'bulk-run';
+    const added = await addMany(bench, queue, 4, { attempts: 2 });
+    await bench.backend.addJobs(queue, [job('urgent', { priority: 4 })]);
+    const ids = [...added, ...(await scanAll(bench, queue, 'prioritized')).keys()];
+    await runAll(bench, queue, 5);
+    const items = ids.map((id) => ({ id }));
+    const from = 'completed' as const;
+    const operation = randomUUID();
+    const what = { kind: 'retry', from, resetAttempts: false, effectRun: operation } as const;
+    expect(await change(bench, operation, queue, what, items)).toEqual(ids.map(() => 'done'));
+    const runOf = async (id: string) => (await bench.backend.getJob(queue, id, 1000))?.options;
+    for (const id of ids) expect(await runOf(id)).toMatchObject({ effectRun: operation });
+    await runAll(bench, queue, 5);
+    const { jobs } = await bulkOf(bench).readData(queue, ids);
+    const edits = jobs.map(({ id, print }) => ({ id, print, data: '{"new":1}' }));
+    const edit = { kind: 'edit-and-retry', from, effectRun: 'edited:1' } as const;
+    expect(await change(bench, randomUUID(), queue, edit, edits)).toEqual(edits.map(() => 'done'));
+    for (const id of ids) expect(await runOf(id)).toMatchObject({ effectRun: 'edited:1' });
+    await runAll(bench, queue, 5);
+    const plain = { kind: 'retry', from, resetAttempts: false } as const;
+    expect(await change(bench, randomUUID(), queue, plain, items)).toEqual(ids.map(() => 'done'));
+    for (const id of ids) expect(await runOf(id)).toMatchObject({ effectRun: 'edited:1' });
+  });
+
   it('changes only what is in the state that it was chosen in', async () => {
     const queue = 'bulk-state';
     const [waiting = ''] = await addMany(bench, queue, 1);

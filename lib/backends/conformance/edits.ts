@@ -39,6 +39,34 @@ export function testEdits(bench: Bench): void {
     expect((await bench.backend.getJob(queue, id, 1000))?.data.text).toContain('12345678901234567890');
   });
 
+  it('names the next run of a completed job in its options, in the same step, and leaves what fails as it is', async () => {
+    const { backend } = bench;
+    for (const [n, options] of [{}, { attempts: 3, lifo: true }].entries()) {
+      const queue = `edit-run-${n}`;
+      const own = { ...job('fine', options), addedBy: 'an "effectRun":"x" of {ann}' };
+      const id = await addOne(bench, queue, own);
+      await runAll(bench, queue, 1);
+      const before = (await backend.getJob(queue, id, 1000))?.options;
+      for (const [copies, effectRun] of ['first-again', 'op:2'].entries()) {
+        expect(await backend.retry?.(queue, id, { effectRun })).toEqual({ kind: 'done', state: 'waiting' });
+        expect(await backend.retry?.(queue, id, { effectRun: 'refused' })).toMatchObject({ kind: 'wrong-state' });
+        expect((await backend.getJob(queue, id, 1000))?.options).toEqual({ ...(before as object), effectRun });
+        const copy = await backend.duplicate?.(queue, id);
+        const copied = copy?.kind === 'added' ? await backend.getJob(queue, copy.job.id, 1000) : null;
+        expect(copied).toMatchObject({ state: 'waiting' });
+        expect(copied?.options).not.toHaveProperty('effectRun');
+        await runAll(bench, queue, copies + 2);
+      }
+      await backend.retry?.(queue, id);
+      expect((await backend.getJob(queue, id, 1000))?.options).toMatchObject({ effectRun: 'op:2' });
+    }
+    const queue = 'edit-run-fails';
+    const failed = await addOne(bench, queue, job('fails'));
+    await runAll(bench, queue, 1);
+    expect(await backend.retry?.(queue, failed, { effectRun: 'other' })).toMatchObject({ kind: 'done' });
+    expect((await backend.getJob(queue, failed, 1000))?.options).not.toHaveProperty('effectRun');
+  });
+
   it('edits what no worker runs, and hands a worker the new data', async () => {
     const queue = 'edit-data';
     const id = await addOne(bench, queue, job('one', {}, { old: true }));

@@ -1,5 +1,6 @@
 import type { BulkChange, BulkItem, BulkMethods, BulkOutcome, KeptJob } from '@/lib/backends/bulk';
 import { type LoadFrom, readLoad, writeLoad } from '@/lib/bin/loads';
+import { findWithEffects } from '@/lib/jobs/effects';
 import type { Store } from '@/lib/store/store';
 import { mergePatchText } from '../merge-patch';
 import type { LedgerAction } from '../rows';
@@ -47,7 +48,7 @@ export async function changeSlice(tools: Tools, slice: Slice): Promise<SliceResu
   let open = slice.ids;
   for (let round = 0; open.length > 0 && round < TRIES; round += 1) {
     const items = await prepare(tools, slice, open, result);
-    const outcomes = await changeAll(tools, slice.what, items);
+    const outcomes = await changeItems(tools, slice.what, items);
     open = [];
     for (const [i, item] of items.entries()) {
       const outcome = outcomes[i] ?? null;
@@ -62,6 +63,23 @@ export async function changeSlice(tools: Tools, slice: Slice): Promise<SliceResu
 
 /** Another monitor has brought the operation to its end: this one had lost it. */
 export class EndedElsewhere extends Error {}
+
+/** As changeAll. A completed job that has recorded effects is put back as a run of its own, named after the operation. */
+async function changeItems(tools: Tools, what: BulkChange, items: readonly BulkItem[]): Promise<BulkOutcome[]> {
+  if ((what.kind !== 'retry' && what.kind !== 'edit-and-retry') || what.from !== 'completed')
+    return changeAll(tools, what, items);
+  const { store, bin, queue, operation } = tools;
+  const known = await findWithEffects(store, { source: bin.source, queue, jobs: items.map(({ id }) => id) });
+  const outcomes = new Map<string, BulkOutcome>();
+  for (const [change, some] of [
+    [{ ...what, effectRun: operation }, items.filter(({ id }) => known.has(id))],
+    [what, items.filter(({ id }) => !known.has(id))],
+  ] as const) {
+    const settled = await changeAll(tools, change, some);
+    for (const [i, { id }] of some.entries()) outcomes.set(id, settled[i] ?? null);
+  }
+  return items.map(({ id }) => outcomes.get(id) ?? null);
+}
 
 /** Outcomes of all items: steps of the broker one after the other, taking turns with other operations. */
 export async function changeAll(tools: Tools, what: BulkChange, items: readonly BulkItem[]): Promise<BulkOutcome[]> {

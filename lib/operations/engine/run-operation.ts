@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueueBackend } from '@/lib/backends/backend';
 import type { BulkChange } from '@/lib/backends/bulk';
-import { clearEffectsOf } from '@/lib/jobs/clear-effects';
 import { log } from '@/lib/log';
 import { type Chunk, readPending } from '../ledger';
 import type { OperationRow, Phase } from '../rows';
@@ -174,25 +173,12 @@ class Run {
       await this.#pace.wait(ids.length, this.signal);
       const slice: Slice = { what: toChange(this.row, chunk), ids, kept: keptOf(chunk) };
       await this.#there(async () => {
-        const result = await this.#changeOnce(slice);
+        const result = await changeSlice(this.#tools, slice);
         await recordSlice(this.engine.store, this.row, chunk, result);
       });
       this.#settled += ids.length;
       this.#pace.note(ids.length);
     }
-  }
-
-  async #changeOnce(slice: Slice) {
-    const { store } = this.engine;
-    const { source, queue } = this.row;
-    // A completed job is asked for once more: what it recorded as done is forgotten, as a single retry does.
-    // What is marked has begun again: its record is a new one.
-    if ((slice.what.kind === 'retry' || slice.what.kind === 'edit-and-retry') && slice.what.from === 'completed') {
-      const items = slice.ids.map((id) => ({ id }));
-      const marks = await changeAll(this.#tools, { kind: 'look' }, items);
-      await clearEffectsOf(store, { source, queue, jobs: slice.ids.filter((_, i) => marks[i] === null) });
-    }
-    return changeSlice(this.#tools, slice);
   }
 
   /** After a stop: what a monitor that died had under way, and the broker has marked, belongs into the ledger. */

@@ -7,6 +7,7 @@ import { history } from './0030-history';
 import { workerQueue } from './0040-worker-queue';
 import { longNames } from './0041-long-names';
 import { recordIsolation } from './0050-record-isolation';
+import { effectOfRun } from './0051-effect-of-run';
 
 /** Forward only; a landed step is never edited. */
 export const MIGRATIONS: readonly { name: string; sql: string }[] = [
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   workerQueue,
   longNames,
   recordIsolation,
+  effectOfRun,
 ];

@@ -46,7 +46,7 @@ export function retryJob(
   connection: PostgresConnection,
   queue: string,
   id: string,
-  { resetAttempts, dataText }: RetryOptions = {},
+  { resetAttempts, dataText, effectRun }: RetryOptions = {},
 ): Promise<Change> {
   const ended = (state: JobState) => state === 'failed' || state === 'completed';
   return onJob(connection, queue, id, ended, async (query, _state, { state, priority }) => {
@@ -55,9 +55,18 @@ export function retryJob(
       `SELECT reprocess_job($1, $2, $3, COALESCE((opts->'lifo')::text = 'true', false), $4, $4) FROM job WHERE queue = $1 AND id = $2`,
       [queue, id, state, resetAttempts ?? false],
     );
+    if (effectRun !== undefined && state === 'completed') await nameRun(query, queue, [id], effectRun);
     return { kind: 'done', state: toState('waiting', priority) };
   });
 }
+
+/** In the transaction that puts completed jobs back: the name of their next run. */
+export const nameRun = (query: Query, queue: string, ids: readonly string[], effectRun: string) =>
+  query(
+    `UPDATE job SET opts = jsonb_set(CASE jsonb_typeof(opts) WHEN 'object' THEN opts ELSE '{}' END, '{effectRun}', to_jsonb($3::text))
+      WHERE queue = $1 AND id = ANY($2)`,
+    [queue, ids, effectRun],
+  );
 
 export function editData(connection: PostgresConnection, queue: string, id: string, dataText: string): Promise<Change> {
   return onJob(
@@ -176,7 +185,7 @@ export function duplicateJob(
   return connection.transaction(async (query) => {
     const [added] = await query<{ id: string }>(
       `SELECT add_job($1, $3, name, data,
-                (opts - '{addedBy,jobId,parent,repeat,prevMillis,timestamp,deduplication,de,telemetry,tm}'::text[]) || $4::jsonb,
+                (opts - '{addedBy,effectRun,jobId,parent,repeat,prevMillis,timestamp,deduplication,de,telemetry,tm}'::text[]) || $4::jsonb,
                 priority, CASE WHEN jsonb_typeof(opts->'delay') = 'number' THEN least(greatest((opts->>'delay')::numeric, 0), ${MOST_DELAY_MS})::bigint ELSE 0 END, $5,
                 max_attempts, NULL, NULL, NULL, $6, NULL, COALESCE((opts->'lifo')::text = 'true', false)) AS id
          FROM job WHERE queue = $1 AND id = $2`,

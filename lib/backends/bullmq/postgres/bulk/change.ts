@@ -1,5 +1,6 @@
 import type { BulkChange, BulkItem } from '@/lib/backends/bulk';
 import type { Query } from '../connection';
+import { nameRun } from '../edit-jobs';
 import { PACK_SQL, STATE_SQL } from './keep';
 import { moveJobs, restoreJobs } from './place';
 
@@ -62,6 +63,9 @@ async function retry(query: Query, queue: string, change: Of<'retry'>, ids: stri
        FROM ${LOCKED} ${IN_ORDER}`,
     [queue, ids, change.from, change.resetAttempts],
   );
+  const done = rows.filter(({ code }) => code === 1).map(({ id }) => id);
+  if (change.effectRun !== undefined && change.from === 'completed' && done.length > 0)
+    await nameRun(query, queue, done, change.effectRun);
   return new Map(rows.map(({ id, state, code }) => [id, code === 1 ? 'done' : noLonger(change.from, state)]));
 }
 
@@ -110,7 +114,7 @@ async function remove(
 async function editAndRetry(
   query: Query,
   queue: string,
-  { from }: Of<'edit-and-retry'>,
+  { from, effectRun }: Of<'edit-and-retry'>,
   items: readonly BulkItem[],
 ): Promise<Outcomes> {
   const ids = items.map(({ id }) => id);
@@ -129,7 +133,13 @@ async function editAndRetry(
     `UPDATE job SET data = t.data::jsonb FROM unnest($2::text[], $3::text[]) AS t(id, data) WHERE queue = $1 AND job.id = t.id`,
     [queue, edited, edited.map((id) => given.get(id)?.data ?? '{}')],
   );
-  const retried = await retry(query, queue, { kind: 'retry', from, resetAttempts: false }, edited);
+  const again = {
+    kind: 'retry',
+    from,
+    resetAttempts: false,
+    ...(effectRun === undefined ? {} : { effectRun }),
+  } as const;
+  const retried = await retry(query, queue, again, edited);
   return new Map([...outcomes, ...retried]);
 }
 
@@ -140,7 +150,7 @@ async function duplicate(query: Query, queue: string, ids: string[]): Promise<Ou
         WHERE j.queue = $1 AND j.id = ANY($2) ${IN_ORDER}
      ), copied AS (
        INSERT INTO job (queue, id, seq, name, state, data, opts, priority, max_attempts, added_at_ms)
-       SELECT queue, copy, copy_seq, name, 'waiting', data, opts - 'addedBy', priority, max_attempts,
+       SELECT queue, copy, copy_seq, name, 'waiting', data, opts - '{addedBy,effectRun}'::text[], priority, max_attempts,
               (extract(epoch FROM clock_timestamp()) * 1000)::bigint FROM source
      )
      SELECT id, copy, name FROM source`,

@@ -97,7 +97,8 @@ function changeArgs(
   const option =
     what.kind === 'retry' && what.resetAttempts ? '1' : what.kind === 'move' ? link.base(what.toQueue) : '0';
   const each = items.flatMap((item) => [item.id, item.print ?? '', item.kept ?? item.data ?? '']);
-  return [link.base(queue), what.kind, STEP_MS, from, option, ...each];
+  const run = 'effectRun' in what ? (what.effectRun ?? '') : '';
+  return [link.base(queue), what.kind, STEP_MS, from, option, run, ...each];
 }
 
 function refuseMove(link: RedisLink, queue: string, toQueue: string): string | null {

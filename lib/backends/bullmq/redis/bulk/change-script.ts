@@ -1,3 +1,4 @@
+import { EFFECT_RUN_LUA } from '../scripts/effect-run';
 import { PACK_LUA } from './pack-script';
 
 /** BullMQ's own scripts as this version of BullMQ defines them on a client. */
@@ -14,7 +15,7 @@ export interface BullmqTexts {
  *
  * KEYS[1] marks of the operation: HASH id → outcome; with a field '' they are forgotten · KEYS[2] base of the queue (names its slot)
  * ARGV    1 base · 2 change · 3 budget (ms) · 4 state that jobs must be in · 5 option: '1' = attempts reset; base of the target
- *         queue · then per item: 6 id · 7 print · 8 data or blob
+ *         queue · 6 name of the next run of completed jobs, '' = none · then per item: 7 id · 8 print · 9 data or blob
  * reply   an outcome for each item that was reached, at least one
  */
 export function changeScript({ reprocessJob, promote, removeJob }: BullmqTexts): string {
@@ -28,9 +29,9 @@ end
 local function bullmqRemove(KEYS, ARGV)
 ${removeJob}
 end
-${PLACE_LUA}
+${PLACE_LUA}${EFFECT_RUN_LUA}
 local marks, base, change, budget = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]) / 1000
-local expected, option = ARGV[4], ARGV[5]
+local expected, option, run = ARGV[4], ARGV[5], ARGV[6]
 local began = seconds()
 local function expectedState(id)
   local score = expected ~= 'waiting' and expected ~= 'active' and redis.call('ZSCORE', base .. expected, id)
@@ -45,7 +46,10 @@ local function retry(id)
   local value = expected == 'completed' and 'returnvalue' or 'failedReason'
   local code = bullmqReprocess({ key, base .. 'events', base .. expected, base .. 'wait', base .. 'meta', base .. 'active',
     base .. 'marker', base .. 'prioritized', base .. 'pc' }, { id, push, value, expected, option, option })
-  if code == 1 then return 'done' end
+  if code == 1 then
+    if expected == 'completed' and run ~= '' then nameRun(key, run) end
+    return 'done'
+  end
   if code == -1 then return 'skipped: gone' end
   return noLonger(stateOf(base, id) or 'gone')
 end
@@ -60,6 +64,7 @@ local function retryPlain(id)
   redis.call(string.find(h[1], '"lifo":true', 1, true) and 'RPUSH' or 'LPUSH', base .. 'wait', id)
   redis.call('HDEL', key, 'finishedOn', 'processedOn', expected == 'completed' and 'returnvalue' or 'failedReason')
   if option == '1' then redis.call('HDEL', key, 'atm', 'ats') end
+  if expected == 'completed' and run ~= '' then nameRun(key, run) end
   redis.call('XADD', events, 'MAXLEN', '~', kept, '*', 'event', 'waiting', 'jobId', id, 'prev', expected)
   return 'done'
 end
@@ -100,12 +105,8 @@ local function editAndRetry(id, print, data)
   if outcome == 'done' then redis.call('HSET', base .. id, 'data', data) end
   return outcome
 end
--- In the text of the options, so that what else they hold stays as it was written: nobody but the operation added the copy.
-local function withoutAdder(opts)
-  local rest, found = string.gsub(opts, ',"addedBy":"[^"\\\\]*"', '', 1)
-  if found == 0 then rest = string.gsub(opts, '"addedBy":"[^"\\\\]*",?', '', 1) end
-  return rest
-end
+-- Nobody but the operation added the copy, and it has run nothing yet.
+local function forCopy(opts) return withoutField(withoutField(opts, 'addedBy'), 'effectRun') end
 local function duplicate(id)
   local key = base .. id
   local h = redis.call('HMGET', key, 'name', 'data', 'opts', 'priority')
@@ -113,7 +114,7 @@ local function duplicate(id)
   local copy
   repeat copy = tostring(redis.call('INCR', base .. 'id')) until redis.call('EXISTS', base .. copy) == 0
   local now = redis.call('TIME')
-  redis.call('HSET', base .. copy, 'name', h[1], 'data', h[2] or '{}', 'opts', withoutAdder(h[3] or '{}'), 'delay', '0', 'priority', h[4] or '0',
+  redis.call('HSET', base .. copy, 'name', h[1], 'data', h[2] or '{}', 'opts', forCopy(h[3] or '{}'), 'delay', '0', 'priority', h[4] or '0',
     'timestamp', string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)))
   local priority = tonumber(h[4] or '0') or 0
   redis.call('XADD', base .. 'events', '*', 'event', 'added', 'jobId', copy, 'name', h[1])
@@ -166,9 +167,9 @@ local CHANGES = {
   move = function(id) return move(id, option) end,
   look = function() return '' end,
 }
-local run = CHANGES[change]
+local changeOne = CHANGES[change]
 local ids = {}
-for at = 6, #ARGV, 3 do ids[#ids + 1] = ARGV[at] end
+for at = 7, #ARGV, 3 do ids[#ids + 1] = ARGV[at] end
 local out = {}
 if change ~= 'look' and redis.call('HEXISTS', marks, '') == 1 then
   for i = 1, #ids do out[i] = 'ended' end
@@ -178,7 +179,7 @@ local marked = redis.call('HMGET', marks, unpack(ids))
 for i, id in ipairs(ids) do
   local outcome = marked[i]
   if not outcome then
-    local ok, answer = pcall(run, id, ARGV[3 * i + 4], ARGV[3 * i + 5])
+    local ok, answer = pcall(changeOne, id, ARGV[3 * i + 5], ARGV[3 * i + 6])
     if ok then outcome = answer
     else outcome = 'failed: ' .. string.sub(tostring(type(answer) == 'table' and answer.err or answer), 1, 200) end
     if outcome ~= '' and outcome ~= 'changed' and outcome ~= 'active' then redis.call('HSET', marks, id, outcome) end

@@ -22,11 +22,11 @@ export class RedisEdits {
     private readonly split: SplitKey,
   ) {}
 
-  retry(queue: string, id: string, { resetAttempts, dataText }: RetryOptions = {}): Promise<Change> {
+  retry(queue: string, id: string, { resetAttempts, dataText, effectRun }: RetryOptions = {}): Promise<Change> {
     const base = this.#base(queue);
     const names = [id, 'events', '', 'wait', 'meta', 'active', 'marker', 'prioritized', 'pc'];
     const reset = resetAttempts ? '1' : '0';
-    return this.#step(RETRY, base, names, [id, '', '', '', reset, reset, base, dataText ?? '']);
+    return this.#step(RETRY, base, names, [id, '', '', '', reset, reset, base, dataText ?? '', effectRun ?? '']);
   }
 
   edit(queue: string, id: string, dataText: string): Promise<Change> {

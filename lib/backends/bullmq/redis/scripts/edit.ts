@@ -1,5 +1,6 @@
 import { luaScript } from '../link';
 import type { BuiltScript } from './built';
+import { EFFECT_RUN_LUA } from './effect-run';
 import { SCHEDULER_LUA } from './scheduler';
 import { STATE_LUA } from './state';
 
@@ -8,11 +9,12 @@ import { STATE_LUA } from './state';
  *
  * KEYS  as BullMQ's `reprocessJob` has them; the third, the set that it is in, is filled in here
  * ARGV  1 id · 2 3 4 filled in here · 5 reset attempts made · 6 reset attempts started · 7 base · 8 data, '' = as it is
+ *       · 9 name of the next run of a completed one, '' = none
  * reply { 'gone' } | { 'state', its state } | { 'done', 'waiting' or 'prioritized' }
  */
 export const RETRY: BuiltScript = {
   of: 'reprocessJob',
-  build: (reprocessJob) => `${STATE_LUA}
+  build: (reprocessJob) => `${STATE_LUA}${EFFECT_RUN_LUA}
 local function bullmqRetry()
 ${reprocessJob}
 end
@@ -27,6 +29,7 @@ ARGV[3] = state == 'failed' and 'failedReason' or 'returnvalue'
 ARGV[4] = state
 if ARGV[8] ~= '' then redis.call('HSET', KEYS[1], 'data', ARGV[8]) end
 if bullmqRetry() ~= 1 then return { 'gone' } end
+if state == 'completed' and ARGV[9] ~= '' then nameRun(KEYS[1], ARGV[9]) end
 return { 'done', (tonumber(redis.call('HGET', KEYS[1], 'priority') or 0) or 0) > 0 and 'prioritized' or 'waiting' }
 `,
 };

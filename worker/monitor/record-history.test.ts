@@ -76,6 +76,44 @@ describe.each([
     expect((await test.jobs('hooks')).map(({ state, error }) => [state, error])).toEqual(Array(10).fill([5, null]));
   });
 
+  it('counts the attempts of what it meets while it starts as the broker does', async () => {
+    const queue = test.openQueue('met');
+    const jobs = Array.from({ length: 600 }, (_, n) => ({
+      ...{ name: 'a', data: { n } },
+      opts: { attempts: 3, ...(n % 2 === 0 ? { backoff: 20 } : {}), removeOnComplete: n % 6 === 3 },
+    }));
+    await queue.addBulk(jobs);
+    const failures = new Map<number, number>();
+    const fail = (n: number) => {
+      const failed = failures.get(n) ?? 0;
+      if (failed >= n % 3) return;
+      failures.set(n, failed + 1);
+      throw new Error('not yet');
+    };
+    // What it reads of the broker to compare comes late, so that events are the first that it hears of each job.
+    test.startRecorder(undefined, ({ recording }) => {
+      const sweepFields = recording?.sweepFields.bind(recording);
+      if (!recording || !sweepFields) return;
+      recording.sweepFields = async (...given) => {
+        await until(() => late);
+        return sweepFields(...given);
+      };
+    });
+    let late = false;
+    await until(test.isRecording);
+    test.openWorker('met', async (n) => fail(n), { concurrency: 10 });
+    await until(async () => (await test.figures('met')).completed === 600);
+    late = true;
+    const expected = Array.from({ length: 600 }, (_, n) => ({ attempts_made: 1 + (n % 3), state: 5 }));
+    const recorded = (await test.jobs('met')).sort((a, b) => Number(a.id) - Number(b.id));
+    expect(recorded.map(({ attempts_made, state }) => ({ attempts_made, state }))).toEqual(expected);
+    const figures = await test.figures('met');
+    expect(figures).toMatchObject({ added: 600, started: 1_200, failed: 0 });
+    // Of the one or other that ends between its event's reading and its own, the broker does not say which end was told.
+    expect(figures.failed_attempts).toBeLessThanOrEqual(600);
+    expect(figures.failed_attempts).toBeGreaterThanOrEqual(590);
+  });
+
   it('reads what was there before it began, once', async () => {
     const queue = test.openQueue('old');
     test.openWorker('old', async (n) => {

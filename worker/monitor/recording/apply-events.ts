@@ -1,4 +1,4 @@
-import type { RecordBatch, RecordedFields } from '@/lib/backends/recording';
+import type { RecordBatch, RecordedEvent, RecordedFields } from '@/lib/backends/recording';
 import type { Scope } from './job-scope';
 import { loadRecords } from './load-records';
 import { keyOf } from './memory';
@@ -12,10 +12,13 @@ export async function applyEvents(
   const { store, source, memory, ledger, marks, refused } = scope;
   const fieldsOf = new Map<string, RecordedFields>(fields.map((one) => [keyOf(one.queue, one.id), one]));
   const unknown = new Map<string, { queue: string; id: string } | null>();
-  for (const { queue, id, kind } of events) {
+  const ahead = new Map<string, RecordedEvent[]>();
+  for (const event of events) {
+    const { queue, id, kind } = event;
     const key = keyOf(queue, id);
     // The first that is told of a job which is added: nothing is known of it yet.
     if (!memory.has(queue, id) && !unknown.has(key)) unknown.set(key, kind === 'added' ? null : { queue, id });
+    if (unknown.get(key)) addTo(ahead, key, event);
   }
   const missing = [...unknown.values()].flatMap((job) => job ?? []);
   for (const record of await loadRecords(store, source, missing)) memory.set(record);
@@ -32,9 +35,18 @@ export async function applyEvents(
       const record = reduce(known, event, fields, ledger.tally, {
         isCounted: marks.isCounted(queue, id),
         isCut: cut.has(queue) || marks.get(queue).gap !== null,
+        ...(known === null ? { ahead: restOf(ahead.get(keyOf(queue, id)), event) } : {}),
       });
       ledger.assign(record);
       if (record !== null && record !== known) memory.set(record);
     });
   }
+}
+
+const restOf = (list: RecordedEvent[] = [], event: RecordedEvent) => list.slice(Math.max(0, list.indexOf(event)));
+
+function addTo(lists: Map<string, RecordedEvent[]>, key: string, event: RecordedEvent): void {
+  const list = lists.get(key);
+  if (list) list.push(event);
+  else lists.set(key, [event]);
 }

@@ -29,6 +29,8 @@ export interface JobRecord {
   attemptsMade: number;
   /** Attempts of which the end was counted, by the same count as `attemptsMade`. */
   endsCounted: number;
+  /** Met as it started: the start that was its newest when it was read. It may be a later one, and ends before it in `endsCounted`. */
+  metStartedAt: number | null;
   starts: number;
   attempts: number;
   priority: number;
@@ -61,6 +63,7 @@ export function newRecord(queue: string, id: string, addedAt: number): JobRecord
     runMs: null,
     attemptsMade: 0,
     endsCounted: 0,
+    metStartedAt: null,
     starts: 0,
     attempts: 1,
     priority: 0,

@@ -78,6 +78,7 @@ function toRecord(row: Row): JobRecord {
     runMs: row.run_ms,
     attemptsMade: row.attempts_made,
     endsCounted: row.attempts_made,
+    metStartedAt: null,
     starts: started === null ? 0 : Math.max(1, (detail.attempts?.length ?? 0) + (detail.more ?? 0)),
     attempts: row.attempts,
     priority: detail.priority ?? 0,

@@ -189,6 +189,57 @@ describe('the record of a job', () => {
     expect(ledger.touched.size).toBe(2);
   });
 
+  it('met while it starts, its attempts are those that the broker counts, whenever they were read', () => {
+    const over = fields({ attemptsMade: 1, attemptsStarted: 1, startedAt: 9_000, finishedAt: 9_100 });
+    const ledger = new Ledger();
+    const events = [event('active', 9_000), event('completed', 9_100, { text: '1' })];
+    let record: JobRecord | null = null;
+    for (const [n, one] of events.entries())
+      record = reduce(record, one, over, ledger.tally, { isCounted: false, isCut: false, ahead: events.slice(n) });
+    expect(record).toMatchObject({ state: 'completed', attemptsMade: 1 });
+    // Its end comes with the next batch: with what was read then, or when nothing was left to read.
+    for (const read of [over, null])
+      expect(
+        run([
+          [event('active', 9_000), over],
+          [event('completed', 9_100, { text: '1' }), read],
+        ]).record,
+      ).toMatchObject({ state: 'completed', attemptsMade: 1 });
+    const third = fields({ attemptsMade: 2, attemptsStarted: 3, startedAt: 9_000 });
+    const { record: retried, counts } = run([
+      [event('active', 9_000), third],
+      [event('completed', 9_100), { ...third, attemptsMade: 3, finishedAt: 9_100 }],
+    ]);
+    expect(retried).toMatchObject({ attemptsMade: 3 });
+    expect(counts).toEqual({ added: 1, started: 1, completed: 1 });
+  });
+
+  it('met while it starts, an attempt that failed is told from one that was put back', () => {
+    const after = fields({ attemptsMade: 1, attemptsStarted: 1, startedAt: 9_000, error: 'no' });
+    const failed = run([
+      [event('active', 9_000), after],
+      [event('delayed', 9_100, { text: '9999' }), after],
+    ]);
+    expect(failed.counts).toEqual({ added: 1, started: 1, failedAttempts: 1 });
+    const second = fields({ attemptsMade: 1, attemptsStarted: 2, startedAt: 9_000, error: 'no' });
+    const putBack = run([
+      [event('active', 9_000), second],
+      [event('waiting', 9_100), second],
+    ]);
+    expect(putBack.counts).toEqual({ added: 1, started: 1 });
+    // Read when its second start was its newest already.
+    const next = fields({ attemptsMade: 1, attemptsStarted: 2, startedAt: 9_200, error: 'no' });
+    const again = run([
+      [event('active', 9_000), next],
+      [event('delayed', 9_100, { text: '9150' }), { ...next, attemptsMade: 2, startedAt: 9_200 }],
+      [event('waiting', 9_150), { ...next, attemptsMade: 2 }],
+      [event('active', 9_201), { ...next, attemptsMade: 2 }],
+      [event('delayed', 9_300, { text: '9350' }), { ...next, attemptsMade: 2 }],
+    ]);
+    expect(again.counts).toEqual({ added: 1, started: 2, failedAttempts: 2 });
+    expect(again.record).toMatchObject({ attemptsMade: 2 });
+  });
+
   it('met at its end, it was added and started all the same', () => {
     const { counts, record } = run([
       [event('failed', 9_000, { text: 'no' }), fields({ attemptsMade: 3, startedAt: 8_000, error: 'no' })],

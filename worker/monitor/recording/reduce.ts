@@ -2,6 +2,7 @@ import type { RecordedEvent, RecordedFields } from '@/lib/backends/recording';
 import type { CountMetric } from '@/lib/contracts/metric-names';
 import { FLAGS, hasFlag, isOpen } from '@/lib/store/history/states';
 import { noteAttempt } from './attempts';
+import { countEnds, countOpenStarts } from './count-ends';
 import { fillWhole, isOf, type JobRecord, newRecord, SAME_LIFE_MS } from './job-record';
 
 /** What an event adds to figures; each at the broker's time of the event. */
@@ -18,12 +19,19 @@ export interface Tally {
   }): void;
 }
 
+export interface ReduceOptions {
+  isCounted: boolean;
+  isCut: boolean;
+  ahead?: readonly RecordedEvent[];
+}
+
 const CANCELLED = /^cancelled\b/;
 
 /**
  * One event onto the record of its job; returns the record that it is about: the same one, or that of a new life of the id.
  * `fields`: what was read of the job after the events of the batch; null = it was gone by then, or not read. `isCounted`: that it was added
- * was counted before anything was known of it. `isCut`: some of its events may have been cut.
+ * was counted before anything was known of it. `isCut`: some of its events may have been cut. `ahead`: the batch's events of it from this
+ * one on, where nothing is known of it yet.
  *
  * waiting | prioritized | delayed | waiting-children → active → completed | failed → (retried by hand) waiting …
  * An attempt that ends and is tried again goes from active to waiting or delayed. Every state → removed.
@@ -33,7 +41,7 @@ export function reduce(
   event: RecordedEvent,
   fields: RecordedFields | null,
   tally: Tally,
-  { isCounted, isCut } = { isCounted: false, isCut: false },
+  { isCounted, isCut, ahead = [event] }: ReduceOptions = { isCounted: false, isCut: false },
 ): JobRecord | null {
   if (event.kind === 'added') return begin(given, event, fields, tally, isCounted);
   if (given === null && event.kind === 'removed') return null;
@@ -45,7 +53,7 @@ export function reduce(
     !isOpen(given.state) &&
     !isOf(given, fields) &&
     fields.addedAt > given.addedAt;
-  const record = given === null || isPast ? meet(event, fields, tally, isCounted) : given;
+  const record = given === null || isPast ? meet(event, fields, tally, isCounted, ahead) : given;
   const usable = fields !== null && isOf(record, fields) ? fields : null;
   if (usable) fillIn(record, usable);
   switch (event.kind) {
@@ -104,14 +112,21 @@ function isSameLife(given: JobRecord, event: RecordedEvent, fields: RecordedFiel
  * A job that was there before the record was, or of which the beginning was not seen. Each record counts as added once, and each end
  * has a start.
  */
-function meet(event: RecordedEvent, fields: RecordedFields | null, tally: Tally, isCounted: boolean): JobRecord {
+function meet(
+  event: RecordedEvent,
+  fields: RecordedFields | null,
+  tally: Tally,
+  isCounted: boolean,
+  ahead: readonly RecordedEvent[],
+): JobRecord {
   const record = newRecord(event.queue, event.id, fields?.addedAt || event.at);
   const ends = event.kind === 'completed' || event.kind === 'failed';
   if (fields === null) record.flags |= FLAGS.dataUnseen;
   else {
     fillWhole(record, fields);
-    // Ends that came before are none of this record's to count.
-    record.endsCounted = Math.max(0, fields.attemptsMade - (ends ? 1 : 0));
+    // Ends that came before are none of this record's to count; those that come are counted when they are told.
+    record.endsCounted = Math.max(0, fields.attemptsMade - countEnds(ahead, fields));
+    if (event.kind === 'active' && ahead.length === 1) record.metStartedAt = fields.startedAt;
   }
   if (!isCounted) tally.count('added', record.addedAt);
   if (ends) {
@@ -134,7 +149,7 @@ function queueUp(record: JobRecord, event: RecordedEvent, fields: RecordedFields
   if (isOver(record)) revive(record, event, fields, tally);
   else if (record.state === 'active' && event.kind !== 'waiting-children') {
     // Put back without a failure (a rate limit, a stall): the broker's count of attempts did not move.
-    const failed = fields ? fields.attemptsMade > record.endsCounted : event.kind === 'delayed';
+    const failed = fields ? hasFailed(record, event, fields) : event.kind === 'delayed';
     endAttempt(record, event, fields, failed ? 'failed' : 'put-back', tally);
   }
   const wasDue = record.state === 'delayed' ? record.dueAt : null;
@@ -143,6 +158,18 @@ function queueUp(record: JobRecord, event: RecordedEvent, fields: RecordedFields
   record.readyAt =
     event.kind === 'waiting' || event.kind === 'prioritized' ? Math.min(event.at, wasDue ?? event.at) : null;
   return record;
+}
+
+/** Whether the attempt that ran ended, or was put back: by the broker's count of attempts. */
+function hasFailed(record: JobRecord, event: RecordedEvent, fields: RecordedFields): boolean {
+  if (fields.attemptsMade > record.endsCounted) return true;
+  // Read as running when it was met, though this end may have been counted by then: each of its starts ended as an attempt.
+  const runsAgain = fields.startedAt !== null && fields.startedAt > event.at;
+  if (record.metStartedAt === null || fields.attemptsMade === 0 || countOpenStarts(fields) > (runsAgain ? 1 : 0))
+    return false;
+  record.endsCounted -= 1;
+  record.metStartedAt = null;
+  return true;
 }
 
 const isOver = ({ state }: JobRecord): boolean => state === 'completed' || state === 'failed';
@@ -166,9 +193,17 @@ function start(record: JobRecord, event: RecordedEvent, fields: RecordedFields |
     record.detail.lastWait = waited;
   }
   record.starts += 1;
+  if (record.metStartedAt !== null && record.starts > 1) meetNextStart(record, record.metStartedAt, event.at);
   Object.assign(record, { state: 'active', startedAt: event.at, readyAt: null, dueAt: null, runMs: null });
   if (fields?.worker) record.worker = fields.worker;
   return record;
+}
+
+/** When it was met this start was its newest already, if it is the nearer one (a worker's clock told that): an end was counted ahead. */
+function meetNextStart(record: JobRecord, metStartedAt: number, at: number): void {
+  const isThis = Math.abs(metStartedAt - at) < Math.abs(metStartedAt - (record.startedAt ?? 0));
+  if (isThis) record.endsCounted = Math.max(0, record.endsCounted - 1);
+  else record.metStartedAt = null;
 }
 
 function finish(record: JobRecord, event: RecordedEvent, fields: RecordedFields | null, tally: Tally): JobRecord {
@@ -210,7 +245,8 @@ function endAttempt(
   const isFailure = end === 'failed' || end === 'failed-for-good';
   const message = isFailure ? ((event.kind === 'failed' ? event.text : fields?.error) ?? fields?.error ?? null) : null;
   if (end !== 'put-back') {
-    record.endsCounted += 1;
+    // The broker's count was read after this end.
+    record.endsCounted = Math.min(record.endsCounted + 1, fields?.attemptsMade ?? Number.POSITIVE_INFINITY);
     record.attemptsMade = Math.max(record.endsCounted, fields?.attemptsMade ?? 0);
     record.runMs = runMs;
     if (runMs !== null) tally.run(runMs, event.at);

@@ -20,6 +20,7 @@ import { jobTopic } from '@/lib/client/live/topics';
 import { useTopic } from '@/lib/client/live/use-live';
 import { keys } from '@/lib/client/query-keys';
 import { JOB_ACTION_LABELS, type JobAction, runJobAction } from '@/lib/client/run-job-action';
+import { useJobRuns } from '@/lib/client/search';
 
 // What few jobs have comes with them.
 const CancelNotice = lazy(() =>
@@ -36,6 +37,7 @@ interface JobViewProps {
 export function JobView({ address, problem }: JobViewProps) {
   const client = useQueryClient();
   const { data: job, error, refetch } = useJob(address);
+  const runs = useJobRuns(address, job);
   const [busy, setBusy] = useState<JobAction | null>(null);
   const [note, setNote] = useState<string | null>(null);
   useTopic(jobTopic(address.source, address.queue, address.job));
@@ -74,9 +76,9 @@ export function JobView({ address, problem }: JobViewProps) {
       )}
       <div className="jobgrid">
         <div className="col">
-          <TimelineCard job={job} />
+          <TimelineCard job={job} runs={runs} />
           <ProgressCard address={address} job={job} />
-          {job.error && <ErrorCard job={job} error={job.error} />}
+          {job.error && <ErrorCard job={job} error={job.error} group={runs?.group ?? null} />}
           <LogCard address={address} state={job.state} />
           <div className={job.result ? 'two' : ''}>
             <PayloadCard address={address} title="Data" payload={job.data} />

@@ -27,14 +27,17 @@ interface MissingJobProps {
 /** A job that left while it was looked at, or that could not be read. */
 export function MissingJob({ address, last, error, problem, onRetry }: MissingJobProps) {
   const isGone = error instanceof ProblemError && error.status === 404;
+  const failure = error instanceof ProblemError ? error : problem;
   const recorded = useRecordedJob(address, true).data;
   if (recorded && (isGone || problem !== null || !last))
     return (
       <Suspense fallback={<div className="page" />}>
-        <RecordedJobView job={recorded} />
+        <RecordedJobView
+          job={isGone ? { ...recorded, inBroker: false } : recorded}
+          problem={isGone ? null : (failure?.detail ?? (error ? describeError(error) : null))}
+        />
       </Suspense>
     );
-  const failure = error instanceof ProblemError ? error : problem;
   const title = isGone ? 'This job is no longer in the broker' : (failure?.title ?? 'This job could not be read');
   const detail = isGone
     ? 'It was removed: by someone, by a cancel before it began, or by its own retention setting when it ended.'

@@ -7,7 +7,7 @@ import { formatBytes, formatCount, formatDuration, formatShare } from '@/lib/for
 
 /** What the server tells of itself. */
 export function SourceFacts({ source }: { source: SourceDetail }) {
-  const { memory, persistence, clients, database, latencyMs, clockSkewMs, queues } = source;
+  const { memory, persistence, clients, database, latencyMs, clockSkewMs, queues, serverStartedAt } = source;
   return (
     <section className="card" aria-label="Facts">
       <dl className="facts">
@@ -47,8 +47,9 @@ export function SourceFacts({ source }: { source: SourceDetail }) {
           {clients ? formatCount(clients.connected) : '—'}
           {clients?.max != null && <span className="faint"> of {formatCount(clients.max)}</span>}
         </Fact>
+        <Fact name="Server started">{serverStartedAt ? <Ago at={serverStartedAt} /> : '—'}</Fact>
         {source.since && (
-          <Fact name={source.status === 'up' ? 'Up since' : 'Since'}>
+          <Fact name={source.status === 'up' || source.status === 'restricted' ? 'Connected since' : 'Away since'}>
             <Ago at={source.since} />
           </Fact>
         )}

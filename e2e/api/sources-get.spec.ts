@@ -13,6 +13,7 @@ test('a source tells its settings, its clock and sampled sizes', async ({ reques
   const source = await get();
   expect(source).toMatchObject({ name, status: 'up', reason: null });
   expect(Math.abs(source.clockSkewMs ?? 99_999)).toBeLessThan(1_000);
+  expect(Date.parse(source.serverStartedAt ?? '')).toBeLessThanOrEqual(Date.parse(source.since ?? '') + 2_000);
   expect(source.clients?.connected).toBeGreaterThan(0);
   expect(source.sizes?.sampledJobs).toBeGreaterThan(0);
   for (const warning of source.warnings) expect(warning.remedy).not.toBe('');

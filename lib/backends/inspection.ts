@@ -5,6 +5,8 @@ export interface SourceInspection {
   at: number;
   /** The broker's clock against ours; positive = it is ahead. Within half a round trip. */
   clockSkewMs: number | null;
+  /** When the server process began, by our clock, epoch ms; null = it does not tell. */
+  startedAt: number | null;
   clients: { connected: number; max: number | null } | null;
   redis: RedisInspection | null;
   postgres: PostgresInspection | null;

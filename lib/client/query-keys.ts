@@ -24,6 +24,8 @@ export const keys = {
   suggestions: (q: string, at: number, source: string | null, queue: string | null) =>
     ['search', 'suggestions', q, at, source, queue] as const,
   recorded: (source: string, queue: string, job: string) => ['search', 'recorded', source, queue, job] as const,
+  jobRuns: (source: string, queue: string, job: string, attempts: number) =>
+    ['search', 'runs', source, queue, job, attempts] as const,
   failures: (address: string) => ['failures', 'list', address] as const,
   failure: (group: number, range: string) => ['failures', 'one', group, range] as const,
   differences: (group: number) => ['failures', 'differences', group] as const,

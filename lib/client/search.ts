@@ -3,9 +3,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { call } from '@/lib/client/call';
 import { buildRequest } from '@/lib/client/http/url';
+import { isBehind, isSameLife, type JobRuns, toJobRuns } from '@/lib/client/job-runs';
 import type { JobAddress } from '@/lib/client/jobs';
 import { keys, type QueueOf } from '@/lib/client/query-keys';
 import { FOUND_PER_PAGE, type Search } from '@/lib/client/search-address';
+import type { Job } from '@/lib/contracts/jobs';
 import { findFault } from '@/lib/contracts/query/find-fault';
 import type { FoundJobs, RecordedJob, Suggestions } from '@/lib/contracts/search';
 
@@ -37,6 +39,27 @@ export function useRecordedJob({ source, queue, job }: JobAddress, enabled: bool
     enabled,
     retry: false,
   });
+}
+
+const RUNS_EVERY_MS = 2_000;
+const MOST_RUNS_ASKED = 15;
+
+/** Of a job of which an attempt has ended; asked again, for half a minute, until the record is as far as the broker. */
+export function useJobRuns({ source, queue, job }: JobAddress, told: Job | undefined): JobRuns | null {
+  const { data } = useQuery<JobRuns>({
+    queryKey: keys.jobRuns(source, queue, job, told?.attemptsMade ?? 0),
+    queryFn: async ({ signal }) => toJobRuns(await call('job.history', { source, queue, job }, { signal })),
+    enabled: told !== undefined && told.attemptsMade > 0,
+    refetchInterval: ({ state }) =>
+      told && state.data && state.dataUpdateCount < MOST_RUNS_ASKED && isBehind(state.data, told)
+        ? RUNS_EVERY_MS
+        : false,
+    placeholderData: keepPreviousData,
+    // It may not be recorded yet.
+    retry: 3,
+    retryDelay: RUNS_EVERY_MS,
+  });
+  return data && told && isSameLife(data, told) ? data : null;
 }
 
 /** Where the whole result is downloaded from. */

@@ -45,6 +45,8 @@ export const SourceDetail = Source.extend({
     })
     .nullable(),
   clockSkewMs: z.number().nullable(),
+  /** Since when the server runs; `since` is our connection to it. */
+  serverStartedAt: IsoTime.nullable(),
   clients: z.object({ connected: z.number().int(), max: z.number().int().nullable() }).nullable(),
   database: z
     .object({

@@ -24,6 +24,7 @@ async function lookInto(ask: Ask, entry: SourceEntry): Promise<SourceDetail> {
       lastSaveAt: toIso(redis.lastSaveAt),
     },
     clockSkewMs: inspection?.clockSkewMs ?? null,
+    serverStartedAt: toIso(inspection?.startedAt ?? null),
     clients: inspection?.clients ?? null,
     database: postgres && {
       sizeBytes: postgres.databaseBytes,

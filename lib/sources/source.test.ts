@@ -35,7 +35,7 @@ describe('a Redis source', () => {
     await small.addBulk(Array.from({ length: 300 }, (_, i) => ({ name: 'n', data: { i } })));
     const big = await broker.queue('big').add('huge', { text: 'x'.repeat(900_000) });
     await broker.backend.queueNames();
-    const { sizes, redis: settings, clients, clockSkewMs } = await inspect(broker.backend);
+    const { sizes, redis: settings, clients, clockSkewMs, startedAt } = await inspect(broker.backend);
     expect(sizes?.largest[0]).toMatchObject({ queue: 'big', id: big.id, name: 'huge', state: 'waiting' });
     expect(sizes?.largest[0]?.payloadBytes).toBeGreaterThan(900_000);
     expect(sizes?.queues[0]).toMatchObject({ queue: 'big', jobs: 1, sampledJobs: 1 });
@@ -47,6 +47,8 @@ describe('a Redis source', () => {
     expect(settings).toMatchObject({ evictionPolicy: 'noeviction', appendOnly: true, legacy: [] });
     expect(clients?.connected).toBeGreaterThan(0);
     expect(Math.abs(clockSkewMs ?? 9_999)).toBeLessThan(500);
+    const uptimeS = Number(/uptime_in_seconds:(\d+)/.exec(await redis.info('server'))?.[1]);
+    expect(Math.abs(Date.now() - uptimeS * 1000 - (startedAt ?? 0))).toBeLessThan(3_000);
   });
 
   it('has nothing to warn of when all is well', async () => {
@@ -104,13 +106,16 @@ describe('a PostgreSQL source', () => {
   afterAll(() => broker.close());
 
   it('tells sizes, settings and connections', async () => {
+    const began = Date.now();
     await broker.queue('small').addBulk(Array.from({ length: 300 }, (_, i) => ({ name: 'n', data: { i } })));
     const noise = Array.from({ length: 40_000 }, () => Math.random().toString(36).slice(2)).join('');
     const big = await broker.queue('big').add('huge', { text: noise });
-    const { sizes, postgres, clients, clockSkewMs } = await inspect(broker.backend);
+    const { sizes, postgres, clients, clockSkewMs, startedAt } = await inspect(broker.backend);
     expect(postgres?.databaseBytes).toBeGreaterThan(postgres?.jobBytes ?? Number.POSITIVE_INFINITY);
     expect(postgres?.tables.map(({ name }) => name)).toEqual(['event', 'job']);
     expect(clients).toMatchObject({ max: 300 });
+    expect(startedAt).toBeLessThan(began);
+    expect(startedAt).toBeGreaterThan(began - 3_600_000);
     expect(Math.abs(clockSkewMs ?? 9_999)).toBeLessThan(500);
     expect(sizes?.largest[0]).toMatchObject({ queue: 'big', id: big.id, name: 'huge' });
     expect(sizes?.queues.find(({ queue }) => queue === 'small')).toMatchObject({ jobs: 300, sampledJobs: 300 });

@@ -1,14 +1,16 @@
 'use client';
 
 import { readStack, type StackFrame } from '@/components/jobs/detail/read-stack';
+import { PageLink } from '@/components/shell/nav/page-link';
 import { CopyButton } from '@/components/ui/copy-button';
 import { ScrollText } from '@/components/ui/scroll-text';
 import { Visible } from '@/components/ui/visible';
+import { groupHref } from '@/lib/client/http/url';
 import type { Job, JobError } from '@/lib/contracts/jobs';
 import { formatCount, formatPlural } from '@/lib/format';
 
-/** The last failure, own frames first; those of earlier attempts folded below. */
-export function ErrorCard({ job, error }: { job: Job; error: JobError }) {
+/** The last failure, own frames first; those of earlier attempts folded below. `group`: of its cause, where it is recorded. */
+export function ErrorCard({ job, error, group }: { job: Job; error: JobError; group: number | null }) {
   const text = error.stack ?? error.message;
   const earlier = job.stacktraces.filter((stack) => stack !== error.stack);
   return (
@@ -20,6 +22,11 @@ export function ErrorCard({ job, error }: { job: Job; error: JobError }) {
             <span className="mono clip">
               <Visible text={error.code} />
             </span>
+          )}
+          {group !== null && (
+            <PageLink className="btn sm ghost" href={groupHref(group)}>
+              Open its cause
+            </PageLink>
           )}
           <CopyButton small look="ghost" label="Copy" text={() => text} />
         </div>

@@ -4,12 +4,14 @@ import { buildTimeline, type Timeline, type TimelineRow } from '@/components/job
 import { useNow } from '@/components/ui/now';
 import { Clock } from '@/components/ui/time';
 import { Visible } from '@/components/ui/visible';
+import type { JobRuns } from '@/lib/client/job-runs';
 import type { Job } from '@/lib/contracts/jobs';
 import { formatDuration } from '@/lib/format';
 import { toVisible } from '@/lib/format/visible';
 
-export function TimelineCard({ job }: { job: Job }) {
-  const timeline = buildTimeline(job, useNow());
+/** `runs`: as they were recorded. */
+export function TimelineCard({ job, runs }: { job: Job; runs: JobRuns | null }) {
+  const timeline = buildTimeline(job, useNow(), runs?.attemptsList);
   const spanMs = timeline.endMs - timeline.startMs;
   return (
     <section className="card" aria-labelledby="timeline-title">

@@ -55,6 +55,63 @@ describe('buildTimeline', () => {
     expect(timeline.gap).toContain('the first 2 attempts');
     expect(timeline.endsNow).toBe(false);
   });
+  it('shows earlier attempts at the times that were recorded', () => {
+    const failed = (attempt: number, from: number, to: number) => ({
+      ...{ attempt, startedAt: at(from), endedAt: at(to), waitMs: null, runMs: null },
+      ...{ worker: null, error: 'no', stalled: false },
+    });
+    const told = {
+      ...job,
+      state: 'failed' as const,
+      startedAt: at(60),
+      finishedAt: at(61),
+      attemptsMade: 3,
+      attemptsStarted: 3,
+    };
+    const recorded = [failed(1, 5, 6), failed(2, 20, 22), failed(3, 60.02, 61.01)];
+    const timeline = buildTimeline(told, T0 + 99_000, recorded);
+    expect(timeline.rows.map(({ label, kind, text }) => [label, kind, text])).toEqual([
+      ['Waiting', 'soft', '5.0 s'],
+      ['Attempt 1', 'solid', 'failed 1.0 s'],
+      ['Attempt 2', 'solid', 'failed 2.0 s'],
+      ['Attempt 3', 'solid', 'failed 1.0 s'],
+    ]);
+    expect(timeline.gap).toBeNull();
+    // The record has not heard of the last end yet.
+    expect(buildTimeline(told, T0 + 99_000, recorded.slice(0, 2)).rows.map(({ label }) => label)).toEqual([
+      'Waiting',
+      'Attempt 1',
+      'Attempt 2',
+      'Attempt 3',
+    ]);
+    // One is missing: nothing is made up.
+    expect(buildTimeline(told, T0 + 99_000, recorded.slice(0, 1)).gap).toContain('the first 2 attempts');
+    const running = { ...told, state: 'active' as const, finishedAt: null, attemptsMade: 2 };
+    expect(buildTimeline(running, T0 + 70_000, recorded.slice(0, 2)).rows.map(({ text }) => text)).toEqual([
+      '5.0 s',
+      'failed 1.0 s',
+      'failed 2.0 s',
+      'running 10 s',
+    ]);
+    const putBack = { ...failed(1, 5, 6), error: null };
+    const again = { ...told, state: 'completed' as const, attemptsMade: 1, attemptsStarted: 2 };
+    expect(
+      buildTimeline(again, T0 + 99_000, [putBack, failed(2, 60, 61)]).rows.map(({ label, text }) => [label, text]),
+    ).toEqual([
+      ['Waiting', '5.0 s'],
+      ['Attempt 1', 'put back 1.0 s'],
+      ['Attempt 2', 'took 1.0 s'],
+    ]);
+    const many = Array.from({ length: 30 }, (_, n) => failed(n + 1, 5 + n, 5.5 + n));
+    const long = buildTimeline({ ...told, attemptsMade: 31, attemptsStarted: 31 }, T0 + 99_000, many);
+    expect(long.rows.map(({ label }) => label).slice(0, 4)).toEqual([
+      'Waiting',
+      'Attempt 1',
+      'Attempts 2–22',
+      'Attempt 23',
+    ]);
+    expect(long.rows).toHaveLength(12);
+  });
   it('reaches into the future for what is due there', () => {
     const timeline = buildTimeline({ ...job, state: 'delayed', delayMs: 60_000, runAt: at(60) }, T0 + 10_000);
     expect(timeline.endMs).toBe(T0 + 60_000);

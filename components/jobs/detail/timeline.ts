@@ -1,4 +1,6 @@
+import { type Earlier, listEarlierRows } from '@/components/jobs/detail/earlier-rows';
 import type { Job } from '@/lib/contracts/jobs';
+import type { RecordedAttempt } from '@/lib/contracts/search';
 import type { JobState } from '@/lib/contracts/states';
 import { formatDuration } from '@/lib/format';
 
@@ -18,7 +20,7 @@ export interface Timeline {
   /** The right end is the present, and moves. */
   endsNow: boolean;
   rows: TimelineRow[];
-  /** What the broker does not keep, said once. */
+  /** What neither the broker nor the record keeps, said once. */
   gap: string | null;
 }
 
@@ -37,10 +39,10 @@ type TimedJob = Pick<
 >;
 
 /**
- * A job's life from the four times that a broker keeps: added, due, start of the last attempt, end. Earlier attempts left
- * no times behind, so they are one hatched row, and the gap is said.
+ * A job's life from the four times that a broker keeps: added, due, start of the last attempt, end. Earlier attempts left no times
+ * there: they are `recorded` ones, and where none are, one hatched row, and the gap is said.
  */
-export function buildTimeline(job: TimedJob, nowMs: number): Timeline {
+export function buildTimeline(job: TimedJob, nowMs: number, recorded: readonly RecordedAttempt[] = []): Timeline {
   const addedMs = Date.parse(job.addedAt);
   const startedMs = parse(job.startedAt);
   const finishedMs = parse(job.finishedAt);
@@ -50,15 +52,21 @@ export function buildTimeline(job: TimedJob, nowMs: number): Timeline {
   const endMs = Math.max(knownEndMs, job.state === 'delayed' ? (dueMs ?? 0) : 0, addedMs + 1);
   // An attempt that still runs is not among those made; every other state comes after the last one.
   const earlier = startedMs === null ? 0 : Math.max(0, job.attemptsMade - (job.state === 'active' ? 0 : 1));
+  const known: Earlier | null =
+    startedMs === null
+      ? null
+      : listEarlierRows({ addedMs, startedMs, isRunning: job.state === 'active' }, earlier, recorded);
   const first =
-    earlier > 0 ? [toEarlierRow(earlier, addedMs, startedMs ?? endMs)] : listWaits(job, addedMs, startedMs ?? endMs);
-  const last = startedMs === null ? null : toLastRow(job, earlier + 1, startedMs, { finishedMs, dueMs, nowMs });
+    known?.rows ??
+    (earlier > 0 ? [toEarlierRow(earlier, addedMs, startedMs ?? endMs)] : listWaits(job, addedMs, startedMs ?? endMs));
+  const number = known ? known.runs + 1 : earlier + 1;
+  const last = startedMs === null ? null : toLastRow(job, number, startedMs, { finishedMs, dueMs, nowMs });
   return {
     startMs: addedMs,
     endMs,
     endsNow: !isEnded && endMs === nowMs,
     rows: [...first, ...(last ? [last] : [])].filter((row) => row.toMs >= row.fromMs),
-    gap: earlier > 0 ? describeGap(earlier) : null,
+    gap: earlier > 0 && !known ? describeGap(earlier) : null,
   };
 }
 

@@ -14,8 +14,14 @@ import type { RecordedJob } from '@/lib/contracts/search';
 import { formatBytes, formatCount, formatDuration } from '@/lib/format';
 import { toVisible } from '@/lib/format/visible';
 
-/** A job that the broker has not got any more, as the record kept it. */
-export function RecordedJobView({ job }: { job: RecordedJob }) {
+interface RecordedJobViewProps {
+  job: RecordedJob;
+  /** Why the broker does not show it, where that is known. */
+  problem: string | null;
+}
+
+/** A job that the broker has not got any more, or cannot show, as the record kept it. */
+export function RecordedJobView({ job, problem }: RecordedJobViewProps) {
   return (
     <div className="page">
       <div className="head">
@@ -37,10 +43,7 @@ export function RecordedJobView({ job }: { job: RecordedJob }) {
           </PageLink>
         </div>
       </div>
-      <p className="hint m-0">
-        The broker has not got this job any more: it was removed by someone, or by its own retention when it ended. This
-        is what was recorded of it.
-      </p>
+      <p className="hint m-0">{describePresence(job, problem)} This is what was recorded of it.</p>
       <div className="jobgrid">
         <div className="col">
           <AttemptsCard job={job} />
@@ -75,6 +78,16 @@ export function RecordedJobView({ job }: { job: RecordedJob }) {
       </div>
     </div>
   );
+}
+
+/** That it was removed is said only where the broker was asked. */
+function describePresence({ inBroker }: RecordedJob, problem: string | null): string {
+  if (inBroker === false)
+    return 'The broker has not got this job any more: it was removed by someone, or by its own retention when it ended.';
+  const why = problem ?? 'It could not be asked just now.';
+  return inBroker === null
+    ? `Whether the broker still has this job is not known. ${why}`
+    : `The broker has this job, but it could not be read. ${why}`;
 }
 
 function Facts({ job }: { job: RecordedJob }) {

@@ -8,7 +8,8 @@ import { toState } from './rows';
 const SAMPLED = 1_000;
 
 const SERVER_SQL = `
-SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now, pg_database_size(current_database())::float8 AS database_bytes,
+SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now, (extract(epoch FROM clock_timestamp() - pg_postmaster_start_time()) * 1000)::float8 AS uptime_ms,
+       pg_database_size(current_database())::float8 AS database_bytes,
        pg_total_relation_size('job'::regclass)::float8 AS job_bytes, pg_total_relation_size('event'::regclass)::float8 AS event_bytes,
        GREATEST((SELECT reltuples FROM pg_class WHERE oid = 'job'::regclass), 0)::float8 AS jobs,
        current_setting('max_connections')::int AS max_connections, current_setting('fsync') AS fsync,
@@ -19,6 +20,7 @@ SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now, pg_databas
 
 interface ServerRow {
   now: number;
+  uptime_ms: number;
   database_bytes: number;
   job_bytes: number;
   event_bytes: number;
@@ -53,6 +55,7 @@ export async function inspectPostgres(
   return {
     at: Date.now(),
     clockSkewMs: skewMs,
+    startedAt: Math.round(Date.now() - row.uptime_ms),
     clients: { connected: row.connections, max: row.max_connections },
     redis: null,
     postgres: {

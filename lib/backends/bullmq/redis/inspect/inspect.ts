@@ -20,9 +20,11 @@ export async function inspectRedis(link: RedisLink, queues: string[]): Promise<S
   const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? null;
   const connected = Number(field('connected_clients') ?? Number.NaN);
   const lastSave = Number(field('rdb_last_save_time'));
+  const uptimeS = Number(field('uptime_in_seconds') ?? Number.NaN);
   return {
     at: Date.now(),
     clockSkewMs: skewMs,
+    startedAt: Number.isFinite(uptimeS) ? Date.now() - uptimeS * 1000 : null,
     clients: Number.isFinite(connected) ? { connected, max: Number(field('maxclients')) || null } : null,
     redis: {
       evictionPolicy: field('maxmemory_policy'),

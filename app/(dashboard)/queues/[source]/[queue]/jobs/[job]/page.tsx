@@ -4,6 +4,7 @@ import { Hydrated } from '@/components/shell/hydrated';
 import { LOG_LINES_PER_PAGE } from '@/lib/client/http/page-sizes';
 import { decodePart } from '@/lib/client/http/url';
 import { startLog } from '@/lib/client/job-log';
+import { toJobRuns } from '@/lib/client/job-runs';
 import { keys } from '@/lib/client/query-keys';
 import { toVisible } from '@/lib/format/visible';
 import { ask } from '@/lib/http/ask';
@@ -21,7 +22,7 @@ export async function generateMetadata({ params }: JobPageProps): Promise<Metada
 export default async function JobPage({ params }: JobPageProps) {
   const given = await params;
   const address = { source: decodePart(given.source), queue: decodePart(given.queue), job: decodePart(given.job) };
-  // What the broker has not got any more may be recorded.
+  // Its runs' times are recorded, and what the broker has not got any more.
   const recorded = await readOrNull(ask('job.history', address));
   const job = ask('job.get', { ...address, raw: '0' });
   const [found, why, logs, comparison] = await Promise.all([
@@ -37,6 +38,7 @@ export default async function JobPage({ params }: JobPageProps) {
         [keys.job(source, queue, address.job), found.data],
         [keys.jobWhy(source, queue, address.job, found.data?.state), why],
         [keys.recorded(source, queue, address.job), found.data ? null : recorded],
+        [keys.jobRuns(source, queue, address.job, found.data?.attemptsMade ?? 0), recorded && toJobRuns(recorded)],
         [keys.comparison(source, queue, address.job), comparison],
         [keys.jobLogs(source, queue, address.job), logs && startLog(logs)],
       ]}

@@ -1,13 +1,31 @@
 import { expect, test } from '@playwright/test';
 import { expectLive } from '@/e2e/pages/support/visit';
 import { OWN_SOURCE, type OwnStack, startOwnStack } from '@/e2e/support/own-stack';
+import { openBackend } from '@/lib/backends/registry';
 import { LONGEST_WAIT_MS } from '@/lib/client/live/backoff';
+import { SourceConfig } from '@/lib/env';
+import { openStore } from '@/lib/store/store';
+import { recordHistory } from '@/worker/monitor/record-history';
 
 let stack: OwnStack;
 test.beforeAll(async () => {
   stack = await startOwnStack();
 });
 test.afterAll(() => stack?.stop());
+
+/** The stack has no monitor of its own. */
+function startRecording(): () => Promise<void> {
+  const stopping = new AbortController();
+  const backend = openBackend(SourceConfig.parse({ name: OWN_SOURCE, url: stack.redis.url }), { role: 'web' });
+  const store = openStore(stack.postgres.url);
+  const ended = recordHistory({ store, backend, owner: 'test', keepMs: 86_400_000, signal: stopping.signal });
+  return async () => {
+    stopping.abort();
+    await ended;
+    await backend.close();
+    await store.close();
+  };
+}
 
 test('the broker goes away: the last figures stay and say so; it comes back: all goes on by itself', async ({
   page,
@@ -18,6 +36,10 @@ test('the broker goes away: the last figures stay and say so; it comes back: all
   await page.goto(`${stack.url}/queues/${OWN_SOURCE}/orders?state=waiting`);
   await expectLive(page);
   await expect(page.locator('tr[data-job]')).toHaveCount(3);
+  const job = (await page.locator('tr[data-job]').first().getAttribute('data-job')) ?? '';
+  const stopRecording = startRecording();
+  await expect.poll(async () => (await request.get(`${jobs}/${job}/history`)).status(), { timeout: 30_000 }).toBe(200);
+  await stopRecording();
 
   await stack.redis.kill();
   const banner = page.getByText(`The broker "${OWN_SOURCE}" is away`);
@@ -28,7 +50,12 @@ test('the broker goes away: the last figures stay and say so; it comes back: all
   await expect(page.getByRole('region', { name: 'Messages' })).toContainText('The broker is away');
   await expect(page.locator('.head .pill')).toHaveText('Running');
 
+  await page.goto(`${stack.url}/queues/${OWN_SOURCE}/orders/jobs/${job}`);
+  await expect(page.getByText('Whether the broker still has this job is not known.')).toBeVisible();
+  await expect(page.getByText(/was removed/)).toHaveCount(0);
+
   await page.goto(`${stack.url}/sources/${OWN_SOURCE}`);
+  await expect(page.getByText('Connected since')).toHaveCount(0);
   await expect(banner.locator('..')).toContainText('The broker refuses connections.');
   const history = page.getByRole('region', { name: 'History' });
   await expect(history).toContainText('Waits for the broker');

@@ -39,6 +39,28 @@ test('someone opens a group of failures, retries all of it, and watches it drain
   await receiver.close();
 });
 
+test('someone sees when each attempt of a failed job ran, and goes to its cause', async ({ page, request }) => {
+  const receiver = await startReceiver(503);
+  const added = await request.post('/api/v1/tasks/deliver-webhook', {
+    data: { input: { url: receiver.url, event: 'order.lost', payload: {} }, options: { attempts: 3 } },
+  });
+  const { source, queue, id } = await added.json();
+  const address = `/queues/${source}/${queue}/jobs/${id}`;
+  await page.goto(address);
+  const timeline = page.getByRole('region', { name: 'Timeline' });
+  await expect(page.getByRole('link', { name: 'Open its cause' })).toBeVisible({ timeout: 40_000 });
+  for (const attempt of [1, 2, 3])
+    await expect(timeline.getByText(`Attempt ${attempt}`, { exact: true })).toBeVisible();
+  await expect(timeline.getByText(/^failed /)).toHaveCount(3);
+  await expect(timeline).not.toContainText('times not kept');
+  await page.reload();
+  await expect(timeline.getByText(/^failed /)).toHaveCount(3);
+  await page.getByRole('link', { name: 'Open its cause' }).click();
+  await expect(page).toHaveURL(/\/failures\/\d+/);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('answered 503');
+  await receiver.close();
+});
+
 test('someone marks a group as resolved, and it leaves the open ones', async ({ page, request }) => {
   await expect
     .poll(async () => (await (await request.get('/api/v1/failures')).json()).items.length, { timeout: 20_000 })

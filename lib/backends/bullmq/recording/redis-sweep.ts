@@ -71,13 +71,17 @@ async function rankStep(link: RedisLink, key: string, position: Position | null)
   return [ids, ids.length < JOBS_PER_STEP ? null : { at: at + ids.length }];
 }
 
+/** BullMQ 3 and 4 put entries into their waiting LISTs that are no jobs. */
+const isJob = (id: string) => !id.startsWith('0:');
+
 /** One LIST after the other, oldest first: they grow at their beginning. */
 async function listStep(link: RedisLink, base: string, lists: string[], position: Position | null): Promise<Step> {
   const list = Number(position?.list ?? 0);
   const at = Number(position?.at ?? 0);
   const ids = await link.reads.lrange(`${base}${lists[list]}`, -at - JOBS_PER_STEP, -at - 1);
-  if (ids.length === JOBS_PER_STEP) return [ids, { list, at: at + ids.length }];
-  return [ids, list + 1 < lists.length ? { list: list + 1, at: 0 } : null];
+  const jobs = ids.filter(isJob);
+  if (ids.length === JOBS_PER_STEP) return [jobs, { list, at: at + ids.length }];
+  return [jobs, list + 1 < lists.length ? { list: list + 1, at: 0 } : null];
 }
 
 /**

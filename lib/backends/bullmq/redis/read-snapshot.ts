@@ -82,8 +82,8 @@ export class SnapshotReader {
       this.link.base(known.name),
       known.cursor,
       howToRead(known, due, now),
-      known.used,
-      known.oldest?.addedAt ? known.oldest.id : '',
+      known.markers === false ? known.used : `${known.used}k`,
+      known.oldest?.addedAt ? `${known.oldest.addedAt} ${known.oldest.id}` : '',
       knownFailure(known, now),
       wantedExtras(known),
     ]);
@@ -145,9 +145,10 @@ function knownFailure({ failure }: Known, now: number): string {
 }
 
 function age({ figures, oldest }: Known, now: number): BrokerFigures {
-  const { waiting } = figures.counts;
+  const { waiting, prioritized } = figures.counts;
   const addedAt = oldest?.addedAt ?? null;
-  return { ...figures, oldestWaitingMs: waiting === 0 ? 0 : addedAt === null ? null : Math.max(0, now - addedAt) };
+  const isEmpty = waiting === 0 && prioritized === 0;
+  return { ...figures, oldestWaitingMs: isEmpty ? 0 : addedAt === null ? null : Math.max(0, now - addedAt) };
 }
 
 function chunk<T>(items: T[], size: number): T[][] {

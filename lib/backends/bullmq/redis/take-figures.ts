@@ -6,6 +6,9 @@ import { describeOddities, type Oddities, readOddities } from './oddities';
 /** A queue whose events are none is read without them for so long. */
 export const ODD_EVENTS_KEPT_MS = 30_000;
 
+/** Versions that put markers into their waiting lists, and those that do not tell their version. */
+const WRITES_MARKERS = /^$|^bullmq:[1-4]\./;
+
 const LETTERS = ['d', 'p', 'w', 'l', 'c', 'f'] as const;
 
 /** What is known of one queue, from read to read. */
@@ -15,6 +18,8 @@ export interface Known {
   readAt: number;
   used: string;
   priorities: boolean;
+  /** It is one of BullMQ 4 or before, or a marker was met in it; null = its version is not known yet. */
+  markers: boolean | null;
   /** Times of the last look at meta, oldest waiting and newest failure; 0 = never. */
   extraAt: { m: number; o: number; e: number };
   eventless: boolean;
@@ -35,6 +40,7 @@ export function newlyKnown(name: string): Known {
     readAt: 0,
     used: '',
     priorities: false,
+    markers: null,
     extraAt: { m: 0, o: 0, e: 0 },
     eventless: false,
     oddEventsAt: 0,
@@ -76,7 +82,8 @@ export function take(queue: Known, reply: QueueReply, now: number): void {
     failed: orNull(failed),
   };
   takeMeta(queue, reply[9], now);
-  takeOldest(queue, reply[10], sum(wait, paused), now);
+  if (Number(reply[13]) > 0) queue.markers = true;
+  takeOldest(queue, reply[10], sum(sum(wait, paused) ?? -1, prioritized), now);
   takeFailure(queue, reply[11], failed, now);
   takeOddities(queue, reply, now);
 }
@@ -104,16 +111,17 @@ function takeOddities(queue: Known, reply: QueueReply, now: number): void {
 
 function takeMeta(known: Known, meta: unknown, now: number): void {
   if (!Array.isArray(meta)) return;
-  const [paused, concurrency, max, duration, eventsKept] = meta as string[];
+  const [paused, concurrency, max, duration, eventsKept, version = ''] = meta as string[];
   known.extraAt.m = now;
+  known.markers ||= WRITES_MARKERS.test(version);
   known.eventless = eventsKept === '0';
   known.figures.paused = paused !== '';
   known.figures.concurrency = Number(concurrency) || null;
   known.figures.rateLimit = Number(max) && Number(duration) ? { max: Number(max), durationMs: Number(duration) } : null;
 }
 
-function takeOldest(known: Known, oldest: unknown, waiting: number | null, now: number): void {
-  if (waiting === 0) {
+function takeOldest(known: Known, oldest: unknown, ready: number | null, now: number): void {
+  if (ready === 0) {
     known.oldest = null;
     known.extraAt.o = now;
     return;
@@ -121,7 +129,6 @@ function takeOldest(known: Known, oldest: unknown, waiting: number | null, now: 
   if (!Array.isArray(oldest)) return;
   const [id, addedAt] = oldest as [string, string];
   known.extraAt.o = now;
-  if (addedAt === '' && known.oldest?.id === id) return;
   known.oldest = { id, addedAt: timeOf(Number(addedAt)) };
 }
 

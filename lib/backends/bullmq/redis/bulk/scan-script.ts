@@ -1,4 +1,5 @@
 import { luaScript } from '../link';
+import { MARKERS_LUA } from '../scripts/markers';
 import { CLOCK_LUA } from './clock-script';
 
 /**
@@ -16,7 +17,7 @@ import { CLOCK_LUA } from './clock-script';
  * back and shows some again, what leaves at the tail shifts nothing, so nothing that stays is missed; against jobs taken out of
  * the middle each step looks again at the last 100 of the one before.
  */
-export const SCAN_JOBS = luaScript(`${CLOCK_LUA}
+export const SCAN_JOBS = luaScript(`${CLOCK_LUA}${MARKERS_LUA}
 local base, isZset, limit, budget = ARGV[1], ARGV[2] == 'zset', tonumber(ARGV[3]), tonumber(ARGV[4]) / 1000
 local look, giveData, timeField = ARGV[7] == '1', ARGV[8] == '1', ARGV[9]
 local from, to, needle, byName = tonumber(ARGV[10]), tonumber(ARGV[11]), ARGV[12], ARGV[13] == '1'
@@ -84,7 +85,7 @@ else
   for i = 1, #page do
     at = first + i
     if at > index then seen = seen + 1 end
-    if string.sub(page[i], 1, 2) ~= '0:' then take(page[i]) end
+    if not isMarker(page[i]) then take(page[i]) end
     if at > index and isOver(i) then break end
   end
   if at < first + #page or #page == limit + index - first then out[2], out[3] = tostring(list), tostring(math.max(at, index + 1))

@@ -130,9 +130,9 @@ export class RedisSweeps {
         flags[2],
       ];
       const reply = await this.changes.run(SWEEP, keys, args as (string | number)[]);
-      const [word, looked, gone, ended] = reply as [string, number, number, string];
+      const [word, looked, gone, ended, markers] = reply as [string, number, number, string, number];
       if (word !== 'step') return refusal(word, looked);
-      removed += gone;
+      removed += gone - markers;
       removedInWalk += gone;
       offset += looked - gone;
       if (ended !== '1') continue;

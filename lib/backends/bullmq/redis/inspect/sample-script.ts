@@ -1,4 +1,5 @@
 import { luaScript } from '../link';
+import { MARKERS_LUA } from '../scripts/markers';
 
 /** Jobs of one state that are looked at: 7 states × 8 jobs × 4 commands ≈ 0.4 ms for a queue. */
 export const SAMPLED_PER_STATE = 8;
@@ -12,7 +13,7 @@ export const SAMPLED_PER_STATE = 8;
  * reply   { paused list's length, legacy repeatables among the first 20, more of them ('1'|'0'),
  *           then 4 for each state that has jobs: state, jobs, then { id, bytes in memory, payload bytes, name } flat, … }
  */
-export const SAMPLE_QUEUE = luaScript(`
+export const SAMPLE_QUEUE = luaScript(`${MARKERS_LUA}
 local base, most, luck = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local function usage(key, payload)
   local reply = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', 0)
@@ -39,6 +40,7 @@ local function sized(ids)
   return list
 end
 local legacyPaused, legacy = ask('LLEN', base .. 'paused') or 0, 0
+if legacyPaused > 0 then legacyPaused = legacyPaused - markersIn(base .. 'paused', legacyPaused) end
 local repeats = ask('ZRANGE', base .. 'repeat', 0, 19) or {}
 for _, member in ipairs(repeats) do
   if ask('HEXISTS', base .. 'repeat:' .. member, 'ic') == 0 then legacy = legacy + 1 end
@@ -46,6 +48,7 @@ end
 local out = { legacyPaused, legacy, (ask('ZCARD', base .. 'repeat') or 0) > #repeats and 1 or 0 }
 for _, list in ipairs({ 'wait', 'active' }) do
   local jobs = ask('LLEN', base .. list) or 0
+  if jobs > 0 then jobs = jobs - markersIn(base .. list, jobs) end
   if jobs > 0 then
     local from = luck % math.max(1, math.min(jobs, 2000) - most + 1)
     out[#out + 1] = list == 'wait' and 'waiting' or 'active'

@@ -1,5 +1,6 @@
 import { luaScript } from '../link';
 import { HASH_LUA } from '../scripts/hash';
+import { MARKERS_LUA } from '../scripts/markers';
 import { STATE_LUA } from '../scripts/state';
 
 /** Events looked at (~2 ms), and bytes of them: `completed` carries a whole return value, so the first steps are small. */
@@ -16,7 +17,7 @@ export const EVENTS_READ = 1_000;
  *           movement: events read, 1 = there are older ones, ms of the oldest, arrived, taken, ended, last taken ms, paused ms,
  *           then 3 for each active job without a lock: id, processedOn, 1 = marked }  '' = absent, or it cannot be read
  */
-export const READ_MOTION = luaScript(`
+export const READ_MOTION = luaScript(`${MARKERS_LUA}
 local base, most = ARGV[1], tonumber(ARGV[2])
 local function ask(...)
   local ok, reply = pcall(redis.call, ...)
@@ -31,10 +32,18 @@ local meta = ask('HMGET', KEYS[1], 'paused', 'concurrency', 'max', 'duration') o
 for i = 1, 4 do put(meta[i]) end
 put(ask('GET', base .. 'limiter'))
 put(ask('PTTL', base .. 'limiter'))
-for _, list in ipairs({ 'wait', 'paused', 'active' }) do put(ask('LLEN', base .. list)) end
+local function jobsIn(list)
+  local length = redis.call('LLEN', list)
+  return length == 0 and 0 or length - markersIn(list, length)
+end
+local function askLua(read, key)
+  local ok, reply = pcall(read, key)
+  return ok and reply
+end
+for _, list in ipairs({ 'wait', 'paused', 'active' }) do put(askLua(jobsIn, base .. list)) end
 for _, set in ipairs({ 'delayed', 'prioritized', 'waiting-children' }) do put(ask('ZCARD', base .. set)) end
 put((ask('ZRANGE', base .. 'delayed', 0, 0, 'WITHSCORES') or {})[2])
-local nextId = ask('LINDEX', base .. 'wait', -1) or ask('LINDEX', base .. 'paused', -1)
+local nextId = askLua(lastJob, base .. 'wait') or askLua(lastJob, base .. 'paused')
   or (ask('ZRANGE', base .. 'prioritized', 0, 0) or {})[1]
 local ready = { false, '', '' }
 if nextId then
@@ -48,7 +57,7 @@ local newest = ask('LINDEX', base .. 'active', 0)
 put(newest and ask('HGET', base .. newest, 'processedOn'))
 local oldest, lost = ask('LRANGE', base .. 'active', -50, -1) or {}, {}
 for _, id in ipairs(oldest) do
-  if ask('EXISTS', base .. id .. ':lock') == 0 then
+  if not isMarker(id) and ask('EXISTS', base .. id .. ':lock') == 0 then
     lost[#lost + 1] = id
     lost[#lost + 1] = short(ask('HGET', base .. id, 'processedOn')) or ''
     lost[#lost + 1] = ask('SISMEMBER', base .. 'stalled', id) or 0
@@ -98,7 +107,7 @@ export const PLACES_SEARCHED = 20_000;
  * reply   nil, or { state, score, processedOn, finishedOn, worker, attempts made, opts' attempts, locked, marked,
  *           waiting ahead, prioritized ahead, 1 = at least ('' = does not wait), unfinished children, then their keys (≤ 20) }
  */
-export const READ_STANDING = luaScript(`${HASH_LUA}${STATE_LUA}
+export const READ_STANDING = luaScript(`${HASH_LUA}${STATE_LUA}${MARKERS_LUA}
 local key, base, id, reach = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local state, score = stateOf(base, id)
 if not state then return false end
@@ -110,8 +119,13 @@ local job = fieldsOf(key, { 'processedOn', 'finishedOn', 'pb', 'atm', 'opts' }, 
 local out = { state, score or '', job[1] or '', job[2] or '', job[3] or '', job[4] or '0',
   string.match(job[5] or '', '"attempts":(%d+)') or '1', redis.call('EXISTS', key .. ':lock'),
   ask('SISMEMBER', base .. 'stalled', id) or 0, '', '', '' }
+local function jobsIn(list)
+  local length = redis.call('LLEN', list)
+  return length == 0 and 0 or length - markersIn(list, length)
+end
 if state == 'prioritized' then
-  out[10], out[11], out[12] = ask('LLEN', base .. 'wait') or 0, ask('ZRANK', base .. 'prioritized', id) or 0, 0
+  local counted, waiting = pcall(jobsIn, base .. 'wait')
+  out[10], out[11], out[12] = counted and waiting or 0, ask('ZRANK', base .. 'prioritized', id) or 0, 0
 elseif state == 'waiting' then
   local ahead, found = 0, false
   for _, list in ipairs({ 'wait', 'paused' }) do
@@ -119,8 +133,12 @@ elseif state == 'waiting' then
       local length = ask('LLEN', base .. list) or 0
       local at = ask('LPOS', base .. list, id, 'RANK', -1, 'MAXLEN', reach)
       if at then
-        ahead, found = ahead + length - 1 - at, true
-      else ahead = ahead + math.min(length, reach) end
+        local behind = length - 1 - at
+        for _, other in ipairs(behind > 0 and redis.call('LRANGE', base .. list, -math.min(behind, 64), -1) or {}) do
+          if isMarker(other) then behind = behind - 1 end
+        end
+        ahead, found = ahead + behind, true
+      else ahead = ahead + math.min(length - (length > 0 and markersIn(base .. list, length) or 0), reach) end
     end
   end
   out[10], out[11], out[12] = ahead, 0, found and 0 or 1

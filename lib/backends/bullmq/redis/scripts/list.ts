@@ -1,4 +1,5 @@
 import { luaScript } from '../link';
+import { MARKERS_LUA } from './markers';
 import { ROW_LUA } from './row';
 
 /**
@@ -63,7 +64,7 @@ return out
  * ARGV    1 base · 2 state · 3 limit · 4 list (1|2) · 5 index from the tail · 6 id that stood there · 7 last id shown
  * reply   { list, index, id, last (of the next page; list 0 = the end), odd (see row.ts), row, … }
  */
-export const LIST_LIST = luaScript(`${ROW_LUA}
+export const LIST_LIST = luaScript(`${ROW_LUA}${MARKERS_LUA}
 local base, state, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local list, index, nextId, lastId = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], ARGV[7]
 local WINDOW = 2000
@@ -90,10 +91,11 @@ local rows, last = {}, ''
 local at = find(KEYS[list])
 while list <= #KEYS do
   local key = KEYS[list]
-  local ids = redis.call('LRANGE', key, -(at + limit - #rows), -(at + 1))
+  local ids, met = redis.call('LRANGE', key, -(at + limit - #rows), -(at + 1)), 0
   for i = #ids, 1, -1 do
     at = at + 1
-    if string.sub(ids[i], 1, 2) ~= '0:' then
+    if isMarker(ids[i]) then met = met + 1
+    else
       local one = rowOf(base, ids[i], state, '')
       if one then
         rows[#rows + 1] = one
@@ -101,13 +103,15 @@ while list <= #KEYS do
       end
     end
   end
-  if #rows >= limit or redis.call('LLEN', key) > at then break end
-  list, at = list + 1, 0
+  local isOver = redis.call('LLEN', key) <= at
+  if #rows >= limit or (met == 0 and not isOver) then break end
+  if isOver then list, at = list + 1, 0 end
 end
-local following = list <= #KEYS and redis.call('LINDEX', KEYS[list], -(at + 1))
-if not following and list < #KEYS then
-  list, at = list + 1, 0
-  following = redis.call('LINDEX', KEYS[list], -1)
+local following = false
+while list <= #KEYS and not following do
+  following = redis.call('LINDEX', KEYS[list], -(at + 1))
+  if following and isMarker(following) then at, following = at + 1, false
+  elseif not following then list, at = list + 1, 0 end
 end
 local out = { following and list or 0, at, following or '', last, odd }
 for i = 1, #rows do out[#out + 1] = rows[i] end

@@ -1,4 +1,8 @@
 import { luaScript } from '../link';
+import { MARKERS_LUA } from './markers';
+
+/** Distinct priorities, the most urgent first, whose first jobs are looked at for the one that waits longest; and that of the least urgent one. */
+const LEVELS = 7;
 
 /**
  * The figures of many queues in one round trip. A queue that shows no event since its cursor and is not due for a second
@@ -8,18 +12,19 @@ import { luaScript } from '../link';
  * ARGV[1] how many commands it may cost in all; the counts are read whatever they cost
  * ARGV[2] our clock in ms, for a broker that does not tell its own
  * ARGV    then 7 for each queue: base · cursor (stream id) · force '1' ('2' = and its events are not read) · used (one letter for each structure that was not empty
- *         at the last look, of d p w l c f) · id whose timestamp is known as the oldest waiting · failed count,
- *         score and id of the newest failure known · extras wanted, in order, of m (meta) o (oldest) e (error)
+ *         at the last look, of d p w l c f; k where markers are to be expected) · timestamp and id of the job known as the one that waits
+ *         longest · failed count, score and id of the newest failure known · extras wanted, in order, of m (meta) o (oldest) e (error)
  * reply   { server ms, then for each queue read: { index, wait, active, delayed, prioritized, waiting-children, legacy paused,
- *           completed, failed, meta (or 0), oldest (or 0), error (or 0), odd (or 0) } }, a count of -1 = it cannot be read
- *         meta = { paused, concurrency, max, duration, events kept } · oldest = { id, timestamp } · error = { id, score, text }, {} where the count is the one known
- *         odd = { what, the server's words, … }
+ *           completed, failed, meta (or 0), oldest (or 0), error (or 0), odd (or 0), markers } }, a count of -1 = it cannot be read
+ *         meta = { paused, concurrency, max, duration, events kept, version } · oldest = { id, timestamp } · error = { id, score, text }, {} where the count is the one known
+ *         odd = { what, the server's words, … } · markers = how many were met, which the counts are without
  *
- * 1. counts: LLEN and ZCARD. Of the structures that were empty, one EXISTS tells that they still are.
- * 2. extras, while the allowance lasts: the oldest waiting where none is known, then in the order of the queues given (the
- *    stalest first).
+ * 1. counts: LLEN and ZCARD, less the markers (see markers.ts). Of the structures that were empty, one EXISTS tells that they still are.
+ * 2. extras, while the allowance lasts: the oldest that could be taken where none is known, then in the order of the queues given (the
+ *    stalest first). It is looked for among the last of \`wait\` and \`paused\` and the first of each priority: up to ${LEVELS} from the most
+ *    urgent on, and the least urgent one, where jobs starve.
  */
-export const READ_FIGURES = luaScript(`
+export const READ_FIGURES = luaScript(`${MARKERS_LUA}
 local PER = 7
 local queues = #KEYS
 local allowance = tonumber(ARGV[1])
@@ -71,6 +76,22 @@ local SETS = { { 'd', 'delayed' }, { 'p', 'prioritized' }, { 'w', 'waiting-child
 local function count(i, base, set)
   return ask(i, set[2], set[1] == 'l' and 'LLEN' or 'ZCARD', base .. set[2]) or -1
 end
+local LISTS = { { 2, 'wait' }, { 7, 'paused' }, { 3, 'active' } }
+local function leaveMarkers(i, base, one)
+  local cost = 0
+  for _, list in ipairs(LISTS) do
+    local length = one[list[1]]
+    if length > 0 then
+      local ok, found = pcall(markersIn, base .. list[2], length)
+      if ok then
+        one[list[1]] = length - found
+        one[14] = one[14] + found
+      end
+      cost = cost + 1
+    end
+  end
+  return cost
+end
 local looked = {}
 for i = 1, queues do
   if changed[i] or arg(i, 3) == '1' then
@@ -91,26 +112,70 @@ for i = 1, queues do
       end
     end
     local one = { i, ask(i, 'wait', 'LLEN', base .. 'wait') or -1, ask(i, 'active', 'LLEN', base .. 'active') or -1, sizes.d, sizes.p,
-      sizes.w, sizes.l, sizes.c, sizes.f, 0, 0, 0, 0 }
+      sizes.w, sizes.l, sizes.c, sizes.f, 0, 0, 0, 0, 0 }
+    if string.find(used, 'k', 1, true) then allowance = allowance - leaveMarkers(i, base, one) end
     allowance = allowance - 3 - #used
     looked[#looked + 1] = one
     out[#out + 1] = one
   end
 end
 local function meta(i, base, one)
-  local m = ask(i, 'meta', 'HMGET', base .. 'meta', 'paused', 'concurrency', 'max', 'duration', 'opts.maxLenEvents')
+  local m = ask(i, 'meta', 'HMGET', base .. 'meta', 'paused', 'concurrency', 'max', 'duration', 'opts.maxLenEvents', 'version')
   if not m then return 1 end
-  for n = 1, 5 do m[n] = m[n] or '' end
+  for n = 1, 6 do m[n] = string.sub(m[n] or '', 1, 64) end
   one[10] = m
   return 1
 end
+local function headsOf(i, key, take)
+  local cost, from, level = 0, '-inf', nil
+  local function head()
+    local found = ask(i, 'oldest', 'ZRANGEBYSCORE', key, from, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+    cost = cost + 1
+    if not found or not found[1] then return false end
+    take(found[1])
+    level = math.floor(tonumber(found[2]) / 0x100000000)
+    return true
+  end
+  for n = 1, ${LEVELS} do
+    if not head() then return cost end
+    from = string.format('%.0f', (level + 1) * 0x100000000)
+  end
+  local last = ask(i, 'oldest', 'ZREVRANGE', key, 0, 0, 'WITHSCORES')
+  local lowest = last and last[2] and math.floor(tonumber(last[2]) / 0x100000000)
+  if lowest and lowest > level then
+    from = string.format('%.0f', lowest * 0x100000000)
+    head()
+  end
+  return cost + 1
+end
 local function oldest(i, base, one, known)
-  if math.max(one[2], 0) + math.max(one[7], 0) == 0 then return 0 end
-  local id = ask(i, 'oldest', 'LINDEX', base .. (one[2] > 0 and 'wait' or 'paused'), -1)
-  if not id then return 1 end
-  if id == known then one[11] = { id, '' } return 1 end
-  one[11] = { id, ask(i, 'oldest', 'HGET', base .. id, 'timestamp') or '' }
-  return 2
+  local knownAt, knownId = string.match(known, '^(%d+) (.*)$')
+  local cost, first, at = 0, false, false
+  local function take(id)
+    local time = knownAt
+    if id ~= knownId then
+      time = string.sub(ask(i, 'oldest', 'HGET', base .. id, 'timestamp') or '', 1, 32)
+      cost = cost + 1
+    end
+    local ms = tonumber(time)
+    if not first or (ms and (not at or ms < at)) then first, at = id, ms or at end
+  end
+  local met = 0
+  for _, list in ipairs({ LISTS[1], LISTS[2] }) do
+    if one[list[1]] > 0 then
+      local ok, id, markers = pcall(lastJob, base .. list[2])
+      cost = cost + 1
+      if not ok then note(i, 'oldest', id)
+      else
+        met = met + markers
+        if id then take(id) end
+      end
+    end
+  end
+  if one[5] > 0 then cost = cost + headsOf(i, base .. 'prioritized', take) end
+  if met > 0 and one[14] == 0 then cost = cost + leaveMarkers(i, base, one) end
+  if first then one[11] = { first, at and string.format('%.0f', at) or '' } end
+  return cost
 end
 local function failure(i, base, one, count, score, id)
   if one[9] <= 0 then return 0 end

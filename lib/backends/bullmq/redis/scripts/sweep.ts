@@ -1,5 +1,6 @@
 import { CLOCK_LUA } from '../bulk/clock-script';
 import { type BuiltScript, freeLazily, functionsOf } from './built';
+import { MARKERS_LUA } from './markers';
 import { SCHEDULER_LUA } from './scheduler';
 
 /**
@@ -10,7 +11,8 @@ import { SCHEDULER_LUA } from './scheduler';
  * ARGV  1 base (where BullMQ's functions expect it) · 2 'list' | 'zset' | 'finished' (a ZSET scored by when they ended) · 3 offset · 4 how many it may look at · 5 ms that it may take
  *       6 epoch ms: what is younger stays, '' = all may go · 7 '1' = the next runs of schedulers stay · 8 fields that tell the age, first
  *       known counts · 9 '1' = announce as `cleaned` · 10 '1' = only while the queue is paused and nothing runs
- * reply { 'running' } | { 'active', jobs } | { 'step', looked, removed, '1' when the end was reached }
+ * reply { 'running' } | { 'active', jobs } | { 'step', looked, removed, '1' when the end was reached, markers among the removed: they are no jobs, and go only with
+ *       the queue }
  *
  * offset  a LIST is read from its tail, where the oldest is and workers take from; a ZSET from its lowest score. What stays is left in its place
  *         and stepped over by the next offset.
@@ -20,7 +22,7 @@ export const SWEEP: BuiltScript = {
   of: 'drain',
   build: (drain) => `
 ${freeLazily(functionsOf(drain, '-- We must not remove delayed jobs'))}
-${SCHEDULER_LUA}${CLOCK_LUA}
+${SCHEDULER_LUA}${CLOCK_LUA}${MARKERS_LUA}
 local base, set, kind = ARGV[1], KEYS[1], ARGV[2]
 local offset, count, budget = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]) / 1000
 if ARGV[10] == '1' then
@@ -38,7 +40,12 @@ local function isYoung(id)
   end
   return false
 end
+local markers = 0
 local function stays(id)
+  if kind == 'list' and isMarker(id) then
+    if ARGV[10] ~= '1' then return true end
+    markers = markers + 1
+  end
   if ARGV[7] == '1' and ofScheduler(base, id) then return true end
   if set == KEYS[4] and rcall('EXISTS', base .. id .. ':lock') == 1 then return true end
   return isYoung(id)
@@ -73,6 +80,6 @@ if #gone > 0 then
     rcall('XADD', KEYS[3], 'MAXLEN', '~', rcall('HGET', KEYS[2], 'opts.maxLenEvents') or 10000, '*', 'event', 'cleaned', 'count', #gone)
   end
 end
-return { 'step', looked, #gone, looked == #ids and #ids < count and '1' or '0' }
+return { 'step', looked, #gone, looked == #ids and #ids < count and '1' or '0', markers }
 `,
 };

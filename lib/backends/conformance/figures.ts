@@ -49,6 +49,40 @@ export function testFigures(bench: Bench): void {
     await until(async () => (await figuresOf(bench.backend, queue))?.paused === false, 'a resume by others');
   });
 
+  it('takes prioritized jobs for work that waits, and finds the oldest of them in whatever priority it is', async () => {
+    for (const [queue, priorities] of [
+      ['figures-prioritized', [5, 1, 1]],
+      ['figures-priorities', [900, ...Array.from({ length: 12 }, (_, i) => i + 1), 900]],
+    ] as const) {
+      const own = bench.broker.queue(queue);
+      const before = Date.now();
+      await own.add('oldest', {}, { priority: priorities[0] });
+      await new Promise((resolve) => setTimeout(resolve, 80));
+      for (const priority of priorities.slice(1)) await own.add('younger', {}, { priority });
+      await until(() => bench.backend.hasQueue(queue), 'the queue');
+      const figures = await figuresOf(bench.backend, queue);
+      expect(figures?.counts).toMatchObject({ waiting: 0, prioritized: priorities.length });
+      expect(figures?.oldestWaitingMs).toBeGreaterThanOrEqual(80);
+      expect(figures?.oldestWaitingMs).toBeLessThanOrEqual(Date.now() - before + 50);
+      // One that waits without a priority is younger.
+      await own.add('plain', {});
+      expect((await figuresOf(bench.backend, queue))?.oldestWaitingMs).toBeGreaterThanOrEqual(80);
+      await own.obliterate({ force: true });
+    }
+  });
+
+  it('finds the oldest among those that wait beside younger prioritized ones', async () => {
+    const queue = 'figures-beside';
+    const own = bench.broker.queue(queue);
+    await own.add('oldest', {});
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    await own.add('younger', {}, { priority: 1 });
+    await until(() => bench.backend.hasQueue(queue), 'the queue');
+    const figures = await figuresOf(bench.backend, queue);
+    expect(figures?.counts).toMatchObject({ waiting: 1, prioritized: 1 });
+    expect(figures?.oldestWaitingMs).toBeGreaterThanOrEqual(80);
+  });
+
   it('finds a queue that others made, and forgets one that is gone', async () => {
     const queue = 'figures-found';
     const own = bench.broker.queue(queue);

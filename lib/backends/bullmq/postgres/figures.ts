@@ -11,6 +11,10 @@ const QUIET_BUDGET = 60_000;
 const SETTLE_MS = 3000;
 const RECOUNT_MS = 30_000;
 
+/** Distinct priorities, the most urgent first, whose first jobs are looked at for the one that waits longest; and that of the least urgent one. */
+const LEVELS = 7;
+const READY = "queue = known.queue AND state = 'waiting'";
+
 /**
  * One row per queue, by index descents alone (about 0.05 ms each). `event_id` and `event_at` are those of its newest event; the
  * trailing `deleted` is the job table's count of deleted rows, the same in every row: of all changes only a removal has no event.
@@ -31,11 +35,25 @@ SELECT queue, paused, concurrency, rate_max, rate_duration, oldest.at AS oldest_
   LEFT JOIN facts USING (queue)
   LEFT JOIN LATERAL (
     SELECT min(at) AS at FROM (
-      (SELECT added_at_ms AS at FROM job j
-        WHERE j.queue = known.queue AND state = 'waiting' AND priority = 0 AND seq > 0 ORDER BY seq LIMIT 1)
+      (SELECT added_at_ms AS at FROM job WHERE ${READY} AND priority = 0 AND seq > 0 ORDER BY seq LIMIT 1)
       UNION ALL
-      (SELECT added_at_ms FROM job j
-        WHERE j.queue = known.queue AND state = 'waiting' AND priority = 0 AND seq < 0 ORDER BY seq DESC LIMIT 1)) ends
+      (SELECT added_at_ms FROM job WHERE ${READY} AND priority = 0 AND seq < 0 ORDER BY seq DESC LIMIT 1)
+      UNION ALL
+      (WITH RECURSIVE level AS (
+         (SELECT priority, added_at_ms, 1 AS n FROM job WHERE ${READY} AND priority > 0 ORDER BY priority, seq LIMIT 1)
+         UNION ALL
+         SELECT below.priority, below.added_at_ms, level.n + 1 FROM level CROSS JOIN LATERAL (
+           SELECT priority, added_at_ms FROM job WHERE ${READY} AND priority > level.priority ORDER BY priority, seq LIMIT 1) AS below
+          WHERE level.n < ${LEVELS}
+       ), lowest AS (
+         SELECT last.priority FROM level CROSS JOIN LATERAL (
+           SELECT priority FROM job WHERE ${READY} AND priority > level.priority ORDER BY priority DESC, seq DESC LIMIT 1) AS last
+          WHERE level.n = ${LEVELS}
+       )
+       SELECT added_at_ms FROM level
+       UNION ALL
+       SELECT first.added_at_ms FROM lowest CROSS JOIN LATERAL (
+         SELECT added_at_ms FROM job WHERE ${READY} AND priority = lowest.priority ORDER BY seq LIMIT 1) AS first)) AS ends
   ) AS oldest ON true
   LEFT JOIN LATERAL (
     SELECT left(failed_reason, 1000) AS reason, finished_at_ms AS at FROM job j

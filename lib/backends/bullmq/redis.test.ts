@@ -22,6 +22,7 @@ async function openRedis(): Promise<Broker> {
     queue: (name) => keep(new Queue(name, { connection })),
     worker: (name, run, options) => keep(new Worker(name, run, { ...options, connection })),
     flows: () => keep(new FlowProducer({ connection })),
+    loseMeta: (queue) => connection.del(`bull:${queue}:meta`),
     freeze: server.freeze,
     thaw: server.thaw,
     kill: server.kill,

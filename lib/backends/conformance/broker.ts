@@ -42,6 +42,8 @@ export interface Broker {
     add(flow: TestFlow): Promise<{ job: { id?: string | undefined } }>;
     addBulk(flows: TestFlow[]): Promise<unknown>;
   };
+  /** Deletes what BullMQ keeps of the queue itself (pause, limits, version): evicted, or deleted by somebody. */
+  loseMeta(queue: string): Promise<unknown>;
   /** SIGSTOP and SIGCONT; SIGKILL and start again on the same data. */
   freeze(): void;
   thaw(): void;

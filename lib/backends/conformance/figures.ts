@@ -98,6 +98,25 @@ export function testFigures(bench: Bench): void {
     await until(gone, 'the queue to be forgotten');
   });
 
+  it('shows a queue whose settings are gone, as BullMQ takes it: not paused and without limits', async () => {
+    const queue = 'figures-no-meta';
+    const own = bench.broker.queue(queue);
+    await own.add('waits', {});
+    await own.add('later', {}, { delay: 60_000 });
+    await own.setGlobalConcurrency(3);
+    await own.pause();
+    await bench.broker.loseMeta(queue);
+    await until(() => bench.backend.hasQueue(queue), 'the queue');
+    await until(async () => (await bench.backend.queueNames()).includes(queue), 'discovery');
+    const figures = await until(async () => {
+      const now = await figuresOf(bench.backend, queue);
+      return now?.paused === false && now.concurrency === null ? now : null;
+    }, 'its figures');
+    expect(figures).toMatchObject({ counts: { waiting: 1, delayed: 1 }, rateLimit: null, unreadable: null });
+    expect((await bench.backend.listJobs(queue, 'waiting', null, 5)).items.map((row) => row.name)).toEqual(['waits']);
+    expect(await bench.backend.motion?.(queue)).toMatchObject({ waiting: 1, paused: false, concurrency: null });
+  });
+
   it('tells what the server is', async () => {
     const facts = await bench.backend.facts();
     expect(facts).toMatchObject({ status: 'up', reason: null, backend: bench.backend.kind });

@@ -35,6 +35,7 @@ export async function openTestBroker(url: string) {
       run: (job: TestJob) => Promise<unknown>,
       options: { name?: string; concurrency?: number; metrics?: { maxDataPoints: number } } = {},
     ) => keep(new Worker(name, run, { ...options, connection: url }).on('error', () => {})),
+    loseMeta: (queue: string) => pool.query('DELETE FROM meta WHERE queue = $1', [queue]),
     close: async () => {
       await Promise.all(opened.map((one) => one.close()));
       await backend.close();

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { isRefusal, isWrongType } from '../broker-errors';
-import type { RedisLink } from './link';
-import { mastersOf } from './masters';
+import { type RedisLink, runScript } from './link';
+import { groupBySlot, mastersOf } from './masters';
+import { HOLD_JOBS, KEYS_MATCH, readQueueKey } from './scripts/hold-jobs';
 
 /** Keys that one SCAN step looks at: ~3 ms of the broker's time. */
 const KEYS_PER_STEP = 1_000;
@@ -22,10 +23,13 @@ const REFUSED_KEPT_MS = 60_000;
 
 type Standing = 'queue' | 'none' | 'refused';
 
+/** Names that one script looks at: ~0.3 ms. */
+const NAMES_PER_LOOK = 100;
+
 /**
- * Finds queues by their `meta` key, in a slow scan that goes on in the background while somebody asks. A job whose id ends in
- * "meta", or a scheduler of that name, has such a key too: what it holds tells them apart. Where SCAN is refused there are the queues
- * of the configuration, and those that were seen. Queues whose keys this user may not read are kept apart.
+ * Finds queues by their `meta` key, or by jobs in one of their structures, in a slow scan that goes on in the background while somebody
+ * asks. A job whose id ends like such a key, or a scheduler of that name, has such a key too: what it holds tells them apart. Where SCAN is
+ * refused there are the queues of the configuration, and those that were seen. Queues whose keys this user may not read are kept apart.
  */
 export class QueueDiscovery {
   #scanned = new Set<string>();
@@ -86,9 +90,12 @@ export class QueueDiscovery {
   async has(queue: string): Promise<boolean> {
     this.#ask();
     if (this.#scanned.has(queue) || this.#seen.has(queue) || this.#configured.includes(queue)) return true;
-    const [standing] = await this.link.call(() => this.#look(null, [queue]));
-    if (standing === 'queue') this.note(queue);
-    return standing === 'queue';
+    const isQueue = await this.link.call(async () => {
+      const [standing] = await this.#look(null, [queue]);
+      return standing === 'queue' || (standing === 'none' && (await this.#holdJobs(null, [queue])).length > 0);
+    });
+    if (isQueue) this.note(queue);
+    return isQueue;
   }
 
   /** One command over all of these was refused: those whose keys may be read; the others are kept apart from now on. */
@@ -167,7 +174,7 @@ export class QueueDiscovery {
     const found = new Set<string>();
     await Promise.all(
       (await mastersOf(this.link)).map((node) =>
-        this.#scanNode(node, stepEveryMs, (queues) => {
+        this.#scanNode(node, stepEveryMs, found, (queues) => {
           for (const queue of queues) found.add(queue);
           // What is new is there at once: a scan of a big broker takes long.
           for (const queue of queues) if (!this.#scanned.has(queue)) this.note(queue);
@@ -186,25 +193,70 @@ export class QueueDiscovery {
     if (isNew) this.#announce();
   }
 
-  async #scanNode(node: Redis, stepEveryMs: number, onFound: (queues: string[]) => void): Promise<void> {
-    const pattern = `${escapeGlob(this.link.prefix)}:*:meta`;
+  async #scanNode(
+    node: Redis,
+    stepEveryMs: number,
+    found: ReadonlySet<string>,
+    onFound: (queues: string[]) => void,
+  ): Promise<void> {
+    const pattern = `${escapeGlob(this.link.prefix)}:${KEYS_MATCH}`;
     let cursor = '0';
     do {
       if (this.#closed.signal.aborted) return;
       const [next, keys] = await node.scan(cursor, 'MATCH', pattern, 'COUNT', KEYS_PER_STEP);
       cursor = next;
-      const candidates = keys.map((key) => key.slice(this.link.prefix.length + 1, -':meta'.length));
-      const since = Date.now() - REFUSED_KEPT_MS;
-      const unknown = candidates.filter((queue) => {
-        const refusedAt = this.#refused.get(queue);
-        return refusedAt === undefined ? !this.#scanned.has(queue) : refusedAt < since;
-      });
-      const are = unknown.length > 0 ? await this.#look(node, unknown) : [];
-      const confirmed = new Set(unknown.filter((_, i) => are[i] === 'queue'));
-      onFound(candidates.filter((queue) => this.#scanned.has(queue) || confirmed.has(queue)));
+      onFound(await this.#sort(node, keys, found));
       if (cursor !== '0' && stepEveryMs > 0)
         await sleep(stepEveryMs, undefined, { signal: this.#closed.signal, ref: false });
     } while (cursor !== '0');
+  }
+
+  /** The queues that these keys belong to, but for those that this scan has found already. */
+  async #sort(node: Redis, keys: string[], found: ReadonlySet<string>): Promise<string[]> {
+    const by = { meta: new Set<string>(), jobs: new Set<string>() };
+    for (const key of keys) {
+      const one = readQueueKey(key.slice(this.link.prefix.length + 1));
+      if (one !== null && !found.has(one.queue) && !this.#isPartOfJob(one)) by[one.of].add(one.queue);
+    }
+    const since = Date.now() - REFUSED_KEPT_MS;
+    const isUnknown = (queue: string) => {
+      const refusedAt = this.#refused.get(queue);
+      return refusedAt === undefined ? !this.#scanned.has(queue) : refusedAt < since;
+    };
+    const named = [...by.meta].filter(isUnknown);
+    const standings = named.length > 0 ? await this.#look(node, named) : [];
+    const are = new Set(named.filter((_, i) => standings[i] === 'queue'));
+    const rest = [...by.jobs].filter((queue) => isUnknown(queue) && !are.has(queue) && !this.#refused.has(queue));
+    for (const queue of await this.#holdJobs(node, rest)) are.add(queue);
+    return [...by.meta, ...by.jobs].filter((queue) => this.#scanned.has(queue) || are.has(queue));
+  }
+
+  /** `<queue>:<job>:failed` of a parent, and `<queue>:metrics:completed`, of which there may be very many. */
+  #isPartOfJob({ queue, end }: { queue: string; end: string }): boolean {
+    const above = queue.slice(0, queue.lastIndexOf(':'));
+    return (end === 'failed' || end === 'completed') && (this.#scanned.has(above) || this.#seen.has(above));
+  }
+
+  /** Those of these names that have jobs in a structure of a queue. */
+  async #holdJobs(node: Redis | null, queues: string[]): Promise<string[]> {
+    const hold: string[] = [];
+    for (const group of groupBySlot(this.link, queues))
+      for (let i = 0; i < group.length; i += NAMES_PER_LOOK)
+        hold.push(...(await this.#askJobs(node, group.slice(i, i + NAMES_PER_LOOK))));
+    return hold;
+  }
+
+  /** One key that is refused refuses the whole command: the others are asked by themselves. */
+  async #askJobs(node: Redis | null, queues: string[]): Promise<string[]> {
+    const bases = queues.map((queue) => this.link.base(queue));
+    try {
+      const reply = await runScript(node ?? this.link.reads, HOLD_JOBS, [`${bases[0]}meta`], bases);
+      return queues.filter((_, i) => (reply as number[])[i] === 1);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if (queues.length === 1) return [];
+      return (await Promise.all(queues.map((queue) => this.#askJobs(node, [queue])))).flat();
+    }
   }
 
   async #look(node: Redis | null, queues: string[]): Promise<Standing[]> {

@@ -85,6 +85,66 @@ describe('finding queues', () => {
     await other.close();
   });
 
+  it.each(['wait', 'paused', 'active', 'delayed', 'prioritized', 'waiting-children', 'completed', 'failed'])(
+    'takes a queue without meta for one by a job in its %s',
+    async (structure) => {
+      await redis.hset('bull:no:meta:7', { name: 'x', timestamp: 1, data: '{}', opts: '{}' });
+      const isList = ['wait', 'paused', 'active'].includes(structure);
+      // Some of its neighbours are evicted.
+      for (const id of ['gone1', 'gone2', '7'])
+        await (isList
+          ? redis.rpush(`bull:no:meta:${structure}`, id)
+          : redis.zadd(`bull:no:meta:${structure}`, 4096, id));
+      expect(await backend.hasQueue('no:meta')).toBe(true);
+      expect(await backend.queueNames()).toEqual(['no:meta']);
+      const other = openRedisBackend(SourceConfig.parse({ name: 'test', url: server.url }));
+      expect(await other.queueNames()).toEqual(['no:meta']);
+      const counts = Object.values((await figuresOf(other, 'no:meta'))?.counts ?? {});
+      expect(counts.filter((count) => count === 3)).toHaveLength(1);
+      await redis.del(`bull:no:meta:${structure}`);
+      await until(async () => (await other.queueNames()).length === 0, 'it to be forgotten');
+      await other.close();
+    },
+  );
+
+  it("takes what is left of a queue, keys of jobs and what is somebody else's for none", async () => {
+    const queue = new Queue('was', { connection: redis });
+    await queue.add('x', {});
+    await queue.obliterate({ force: true });
+    await queue.close();
+    await redis.del('bull:was:meta');
+    await redis.xadd('bull:was:events', '*', 'event', 'removed', 'jobId', '1');
+    await redis.set('bull:was:id', 1);
+    await redis.zadd('bull:was:marker', 0, '0');
+    await redis.hset('bull:real:meta', 'version', 'bullmq:6.7.0');
+    for (const id of ['wait', 'failed', 'delayed'])
+      await redis.hset(`bull:real:${id}`, { name: 'a job', timestamp: 1, data: '{}', opts: '{}' });
+    await redis.hset('bull:flow:1:failed', 'bull:kids:1', 'no');
+    await redis.hset('bull:flow:metrics:completed', 'count', 3);
+    await redis.hset('bull:flow:repeat:active', 'name', 'x');
+    await redis.set('bull:flow:de:wait', '1');
+    await redis.rpush('bull:theirs:wait', 'an', 'own', 'list');
+    await redis.zadd('bull:theirs:completed', 1, 'an', 2, 'own', 3, 'set');
+    await redis.sadd('bull:other:active', 'a');
+    expect(await backend.queueNames()).toEqual(['real']);
+    for (const name of ['was', 'flow:1', 'flow:metrics', 'flow:repeat', 'flow:de', 'theirs', 'other'])
+      expect([name, await backend.hasQueue(name)]).toEqual([name, false]);
+  });
+
+  it('asks for a queue without meta no more often than for any other', async () => {
+    await redis.hset('bull:bare:7', { name: 'x', timestamp: 1, data: '{}', opts: '{}' });
+    await redis.rpush('bull:bare:wait', '7');
+    for (let i = 0; i < 50; i++) await redis.hset(`bull:bare:${i}:failed`, 'bull:kids:1', 'no');
+    expect(await backend.queueNames()).toEqual(['bare']);
+    await redis.config('RESETSTAT');
+    const scans = async () => Number(/cmdstat_scan:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
+    // A new key is what a scan waits for.
+    await redis.set('bull:bare:more', 'x');
+    await until(async () => (await scans()) > 0, 'a scan');
+    await until(async () => (await backend.queueNames()).includes('bare'), 'the queue');
+    expect(await redis.info('commandstats')).not.toMatch(/cmdstat_(evalsha|eval|hmget|hexists|type|lrange):/);
+  });
+
   it('shows configured queues without any key', async () => {
     const other = openRedisBackend(SourceConfig.parse({ name: 'test', url: server.url, queues: ['later'] }));
     expect(await other.queueNames()).toEqual(['later']);

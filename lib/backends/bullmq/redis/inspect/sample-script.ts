@@ -39,16 +39,17 @@ local function sized(ids)
   end
   return list
 end
-local legacyPaused, legacy = ask('LLEN', base .. 'paused') or 0, 0
-if legacyPaused > 0 then legacyPaused = legacyPaused - markersIn(base .. 'paused', legacyPaused) end
+local told, legacyPaused = pcall(jobsIn, base .. 'paused')
+if not told then legacyPaused = 0 end
+local legacy = 0
 local repeats = ask('ZRANGE', base .. 'repeat', 0, 19) or {}
 for _, member in ipairs(repeats) do
   if ask('HEXISTS', base .. 'repeat:' .. member, 'ic') == 0 then legacy = legacy + 1 end
 end
 local out = { legacyPaused, legacy, (ask('ZCARD', base .. 'repeat') or 0) > #repeats and 1 or 0 }
 for _, list in ipairs({ 'wait', 'active' }) do
-  local jobs = ask('LLEN', base .. list) or 0
-  if jobs > 0 then jobs = jobs - markersIn(base .. list, jobs) end
+  local readable, jobs = pcall(jobsIn, base .. list)
+  if not readable then jobs = 0 end
   if jobs > 0 then
     local from = luck % math.max(1, math.min(jobs, 2000) - most + 1)
     out[#out + 1] = list == 'wait' and 'waiting' or 'active'

@@ -32,10 +32,6 @@ local meta = ask('HMGET', KEYS[1], 'paused', 'concurrency', 'max', 'duration') o
 for i = 1, 4 do put(meta[i]) end
 put(ask('GET', base .. 'limiter'))
 put(ask('PTTL', base .. 'limiter'))
-local function jobsIn(list)
-  local length = redis.call('LLEN', list)
-  return length == 0 and 0 or length - markersIn(list, length)
-end
 local function askLua(read, key)
   local ok, reply = pcall(read, key)
   return ok and reply
@@ -119,10 +115,6 @@ local job = fieldsOf(key, { 'processedOn', 'finishedOn', 'pb', 'atm', 'opts' }, 
 local out = { state, score or '', job[1] or '', job[2] or '', job[3] or '', job[4] or '0',
   string.match(job[5] or '', '"attempts":(%d+)') or '1', redis.call('EXISTS', key .. ':lock'),
   ask('SISMEMBER', base .. 'stalled', id) or 0, '', '', '' }
-local function jobsIn(list)
-  local length = redis.call('LLEN', list)
-  return length == 0 and 0 or length - markersIn(list, length)
-end
 if state == 'prioritized' then
   local counted, waiting = pcall(jobsIn, base .. 'wait')
   out[10], out[11], out[12] = counted and waiting or 0, ask('ZRANK', base .. 'prioritized', id) or 0, 0
@@ -134,11 +126,14 @@ elseif state == 'waiting' then
       local at = ask('LPOS', base .. list, id, 'RANK', -1, 'MAXLEN', reach)
       if at then
         local behind = length - 1 - at
-        for _, other in ipairs(behind > 0 and redis.call('LRANGE', base .. list, -math.min(behind, 64), -1) or {}) do
+        for _, other in ipairs(behind > 0 and ask('LRANGE', base .. list, -math.min(behind, 64), -1) or {}) do
           if isMarker(other) then behind = behind - 1 end
         end
         ahead, found = ahead + behind, true
-      else ahead = ahead + math.min(length - (length > 0 and markersIn(base .. list, length) or 0), reach) end
+      else
+        local counted, jobs = pcall(jobsIn, base .. list)
+        ahead = ahead + math.min(counted and jobs or 0, reach)
+      end
     end
   end
   out[10], out[11], out[12] = ahead, 0, found and 0 or 1

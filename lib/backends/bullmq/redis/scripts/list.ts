@@ -103,8 +103,9 @@ while list <= #KEYS do
       end
     end
   end
+  if #rows >= limit then break end
   local isOver = redis.call('LLEN', key) <= at
-  if #rows >= limit or (met == 0 and not isOver) then break end
+  if met == 0 and not isOver then break end
   if isOver then list, at = list + 1, 0 end
 end
 local following = false

@@ -5,6 +5,7 @@
  *
  * isMarker(id)             as BullMQ itself tells it
  * markersIn(list, length)  how many there are among the last 64 entries and the first; 1 command, 2 for a long list
+ * jobsIn(list)             its length without them; with them where its entries may not be read
  * lastJob(list)            the entry that is taken next and is a job, and the markers met on the way; 1 command, 2 where there are some
  * It raises where the key is no LIST.
  */
@@ -17,6 +18,12 @@ local function markersIn(list, length)
   end
   if length > 64 and isMarker(redis.call('LINDEX', list, 0) or '') then found = found + 1 end
   return found
+end
+local function jobsIn(list)
+  local length = redis.call('LLEN', list)
+  if length == 0 then return 0 end
+  local ok, found = pcall(markersIn, list, length)
+  return ok and length - found or length
 end
 local function lastJob(list)
   local met = 0

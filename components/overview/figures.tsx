@@ -2,7 +2,7 @@
 
 import { Figure } from '@/components/metrics/figure';
 import { change, rateParts } from '@/components/metrics/words';
-import { countReady } from '@/components/queues/queue-health';
+import { countReady, isReadyAtLeast } from '@/components/queues/queue-health';
 import { useParams } from '@/components/ui/use-param';
 import { useSummary } from '@/lib/client/metrics';
 import { useQueues } from '@/lib/client/queues';
@@ -17,8 +17,7 @@ export function Figures() {
   const queues = useQueues().data;
   const workers = useWorkers().data?.items.filter((worker) => worker.status !== 'lost');
   const ready = queues ? sumKnown(queues.items.map(countReady)) : null;
-  const isLowerBound =
-    queues?.nextCursor !== null || queues.items.some((queue) => queue.countsAtLeast.includes('waiting'));
+  const isLowerBound = queues?.nextCursor !== null || queues.items.some(isReadyAtLeast);
   const slots = workers ? sumKnown(workers.map((worker) => worker.slots)) : null;
   const busy = workers ? sumKnown(workers.map((worker) => worker.busy)) : null;
   const silent = workers?.filter((worker) => worker.slots === null).length ?? 0;

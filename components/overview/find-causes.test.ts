@@ -146,6 +146,10 @@ describe('findCauses', () => {
   ])('says the cause: %s', (_, changes, what, why) => {
     expect(findCauses([queue({ counts: counts({ waiting: 9 }), ...changes })])).toMatchObject([{ what, why }]);
   });
+  it('opens the prioritized jobs where only those wait', () => {
+    const [cause] = findCauses([queue({ counts: counts({ prioritized: 900 }), oldestWaitingMs: 1_200_000 })]);
+    expect(cause).toMatchObject({ what: 'backed up', weight: 900, href: expect.stringContaining('state=prioritized') });
+  });
   it('claims nothing about what is unknown', () => {
     expect(
       findCauses([queue({ counts: counts({ waiting: null, prioritized: null, failed: null }), workers: null })]),

@@ -1,6 +1,6 @@
 import type { Spell } from '@/components/overview/failure-spell';
 import { findUnrecorded } from '@/components/overview/find-unrecorded';
-import { countReady, LONG_WAIT_MS } from '@/components/queues/queue-health';
+import { countReady, LONG_WAIT_MS, readyState } from '@/components/queues/queue-health';
 import { isLost, SOURCE_WORDS } from '@/components/sources/source-status';
 import { groupHref, queueHref } from '@/lib/client/http/url';
 import type { SeenQueue } from '@/lib/client/live/apply-frame';
@@ -158,7 +158,7 @@ function findStuck(queue: SeenQueue): Cause | null {
     since: waitsSince(queue),
     at: null,
     whyHref: null,
-    href: queueHref(queue.source, queue.name, 'waiting'),
+    href: queueHref(queue.source, queue.name, readyState(queue)),
     action: 'Open queue',
     weight: ready,
   };

@@ -3,6 +3,7 @@
 import { memo } from 'react';
 import { Sparkline } from '@/components/charts/sparkline';
 import { OldestWait } from '@/components/queues/oldest-wait';
+import { countReady, isReadyAtLeast, readyState } from '@/components/queues/queue-health';
 import { Slots } from '@/components/queues/slots';
 import { StateBar } from '@/components/queues/state-bar';
 import { Pill } from '@/components/queues/state-mark';
@@ -34,7 +35,9 @@ export function QueueTable({ queues, asOf, showSource, periods }: QueueTableProp
           <tr>
             <th>Queue</th>
             <th className="col-4 w-[136px]">Jobs by state</th>
-            <th className="num w-[88px]">Waiting</th>
+            <th className="num w-[88px]" title="Waiting and prioritized">
+              Ready
+            </th>
             <th className="num col-1 w-[70px]">Active</th>
             <th className="num col-2 w-[76px]">Delayed</th>
             <th className="num w-[88px]">Failed</th>
@@ -91,7 +94,7 @@ const QueueRow = memo(function QueueRow({ queue, asOf, showSource, period }: Que
       <td className="col-4">
         <StateBar counts={queue.counts} />
       </td>
-      <CountCell queue={queue} state="waiting" />
+      <ReadyCell queue={queue} />
       <CountCell queue={queue} state="active" className="col-1" />
       <CountCell queue={queue} state="delayed" className="col-2" />
       <CountCell queue={queue} state="failed" loud />
@@ -108,6 +111,29 @@ const QueueRow = memo(function QueueRow({ queue, asOf, showSource, period }: Que
     </tr>
   );
 });
+
+/** What waits, prioritized or not. */
+function ReadyCell({ queue }: { queue: SeenQueue }) {
+  const count = countReady(queue);
+  const text = formatCount(count, count !== null && isReadyAtLeast(queue));
+  const { waiting, prioritized } = queue.counts;
+  const parts = `${formatCount(waiting)} waiting, ${formatCount(prioritized)} prioritized`;
+  return (
+    <td className={`num ${count ? '' : 'zero'}`}>
+      {count ? (
+        <PageLink
+          href={queueHref(queue.source, queue.name, readyState(queue))}
+          className="hover:underline"
+          title={parts}
+        >
+          {text}
+        </PageLink>
+      ) : (
+        text
+      )}
+    </td>
+  );
+}
 
 interface CountCellProps {
   queue: SeenQueue;
@@ -150,8 +176,7 @@ const roundRate = (perMinute: number) => (perMinute < 10 ? Math.round(perMinute 
 function WorkersCell({ queue }: { queue: SeenQueue }) {
   if (queue.workers === null) return <span className="faint">—</span>;
   if (queue.workers === 0) {
-    const isMissed = (queue.counts.waiting ?? 0) + (queue.counts.prioritized ?? 0) > 0;
-    return <span className={isMissed ? 'bad' : 'faint'}>none</span>;
+    return <span className={countReady(queue) ? 'bad' : 'faint'}>none</span>;
   }
   if (queue.slots === null) return <span className="tnum">{formatCount(queue.workers)}</span>;
   return <Slots slots={queue.slots} busy={queue.busy} />;

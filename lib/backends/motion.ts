@@ -36,6 +36,8 @@ export interface QueueMotion {
   limiter: { taken: number; leftMs: number } | null;
   waiting: number;
   prioritized: number;
+  /** Of `waiting`: where BullMQ 5 keeps the jobs of a paused queue, though this one is not paused. No worker takes them there. */
+  setAside: number;
   /** Counting stopped at 10,000, or what holds the ready jobs could not be read whole: some of the counts are lower bounds. */
   atLeast: boolean;
   /** What could not be counted, and is 0 here: some of what holds the ready jobs, or only another part; null = all was. */

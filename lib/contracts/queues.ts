@@ -13,7 +13,7 @@ export const QueueFigures = z.object({
   /** States whose count is a lower bound ("10,000+"): counting further would hold the broker. */
   countsAtLeast: z.array(JobState),
   paused: z.boolean(),
-  /** Age of the job that waits longest in `waiting`; 0 when none waits. */
+  /** Age of the job that waits longest, `waiting` or `prioritized`; 0 when none does. */
   oldestWaitingMs: z.number().nullable(),
   /** Connected workers; slots and busy slots as far as workers beat, else null. */
   workers: z.number().int().nullable(),

@@ -90,7 +90,8 @@ async function addLive(ask: Ask, register: Registry): Promise<void> {
   const gauges: [Gauge<'source' | 'queue'>, (queue: QueueFigures) => number | null | undefined][] = [
     [
       gauge('queuedeck_queue_backlog', 'Jobs that could be taken now.'),
-      (q) => (q.counts.waiting ?? 0) + (q.counts.prioritized ?? 0),
+      ({ counts: { waiting, prioritized } }) =>
+        waiting == null && prioritized == null ? null : (waiting ?? 0) + (prioritized ?? 0),
     ],
     [gauge('queuedeck_queue_active', 'Jobs that run.'), (q) => q.counts.active],
     [gauge('queuedeck_queue_delayed', 'Jobs that wait for their time.'), (q) => q.counts.delayed],

@@ -25,6 +25,17 @@ const paused: Check = ({ motion }) => {
   };
 };
 
+/** BullMQ 5 moves the jobs of a queue that it pauses. Should the mark of the pause be lost, with `meta`, they stay there. */
+const setAside: Check = ({ motion }) => {
+  const { setAside: count } = motion;
+  if (count === 0 || count < readyOf(motion)) return null;
+  return {
+    ...{ code: 'paused', ...none },
+    sentence: `${formatPlural(count, 'job waits', 'jobs wait')} where BullMQ 5 keeps those of a paused queue, yet it is not paused: its settings may have been lost. Pause and resume it, and ${count === 1 ? 'it is' : 'they are'} taken.`,
+    figures: { ready: readyOf(motion), active: motion.active },
+  };
+};
+
 const noWorker: Check = ({ motion, staff }) => {
   const proven = motion.movement.lastTakenAt !== null && motion.at - motion.movement.lastTakenAt < PROOF_MS;
   if (staff.workers !== 0 || proven) return null;
@@ -168,6 +179,6 @@ export function waitText(motion: QueueFacts['motion']): string {
 
 /** What keeps every ready job from being taken, the strongest first. */
 export function findBlockers(facts: QueueFacts): Found[] {
-  const checks = [paused, noWorker, workersQuiet, rateLimited, globalConcurrency, brokerSlow];
+  const checks = [paused, setAside, noWorker, workersQuiet, rateLimited, globalConcurrency, brokerSlow];
   return checks.flatMap((check) => check(facts) ?? []);
 }

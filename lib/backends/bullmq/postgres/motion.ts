@@ -105,6 +105,7 @@ function toMotion(row: MotionRow, latencyMs: number): QueueMotion {
   const nextCheckAt = row.checked_at === null ? null : Number(row.checked_at) + STALLED_EVERY_MS;
   return {
     ...{ at, latencyMs, waiting, prioritized, active, delayed, waitingChildren },
+    setAside: 0,
     paused: row.paused !== null && row.paused !== '0',
     concurrency: Number(row.concurrency) || null,
     rateLimit: max && durationMs ? { max, durationMs } : null,

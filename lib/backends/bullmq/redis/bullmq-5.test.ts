@@ -10,6 +10,7 @@ import type { BackendEvent, QueueBackend } from '@/lib/backends/backend';
 import { figuresOf, job, readAll } from '@/lib/backends/conformance/broker';
 import { openBackend } from '@/lib/backends/registry';
 import { SourceConfig } from '@/lib/env';
+import { decideQueue } from '@/lib/queues/why/decide-queue';
 import { startRedis, type TestServer } from '@/lib/testing/servers';
 import { until } from '@/lib/testing/until';
 
@@ -101,6 +102,22 @@ describe('queues of BullMQ 5', () => {
     await until(() => ran.length === 60, 'all to run');
     await worker.close();
     expect(ran.slice(0, 2)).toEqual(['before0', 'before1']);
+  });
+
+  it('tell why nothing is taken where their pause was lost with their settings, and run on once resumed', async () => {
+    const queue = queue5('v5-lost-pause');
+    await addMany(queue, 5);
+    await queue.pause();
+    await redis.del('bull:v5-lost-pause:meta');
+    await until(() => backend.hasQueue('v5-lost-pause'), 'the queue');
+    await until(async () => (await figuresOf(backend, 'v5-lost-pause'))?.paused === false, 'its figures');
+    const motion = await backend.motion?.('v5-lost-pause');
+    if (!motion) throw new Error('no motion');
+    expect(motion).toMatchObject({ waiting: 5, setAside: 5, paused: false });
+    const [why] = decideQueue({ motion, staff: { workers: 1, resting: 0, slots: 1 } });
+    expect(why?.sentence).toMatch(/^5 jobs wait where BullMQ 5 keeps those of a paused queue/);
+    await backend.resume?.('v5-lost-pause');
+    expect(await backend.motion?.('v5-lost-pause')).toMatchObject({ waiting: 5, setAside: 0 });
   });
 
   it('stop at our pause, and lose no job when BullMQ 5 itself resumes', async () => {

@@ -75,6 +75,7 @@ function toMotion(reply: string[], latencyMs: number): QueueMotion {
     limiter: whole(leftMs) > 0 ? { taken: Number(taken), leftMs: whole(leftMs) } : null,
     waiting: whole(wait) + whole(legacy),
     prioritized: whole(prioritized),
+    setAside: paused === '' ? whole(legacy) : 0,
     atLeast: hidesReady,
     unread: hidesReady ? 'ready' : [active, delayed, children].includes('') ? 'other' : null,
     active: whole(active),

@@ -1,6 +1,7 @@
 import { bullmqVersion, ControlAgent, describeCancel, type RunningJob } from './control/agent';
 import type { ControlTarget } from './control/connect';
 import type { AttachedWorker, OnStop } from './control/obey-orders';
+import { readSign } from './control/worker-sign';
 
 export type { ControlTarget } from './control/connect';
 
@@ -23,7 +24,7 @@ export interface ControlOptions {
 /** What is used of a BullMQ Worker, whatever its type parameters are. */
 export interface ControllableWorker {
   readonly name: string;
-  readonly opts: { prefix?: string };
+  readonly opts: { prefix?: string; name?: string };
   concurrency: number;
   on(event: 'closing' | 'closed' | 'paused' | 'resumed', listener: () => void): unknown;
   pause(doNotWaitActive?: boolean): Promise<void>;
@@ -95,6 +96,7 @@ function attach(worker: ControllableWorker, onStop: OnStop | null): AttachedWork
     closing: false,
     quiet: false,
     onStop,
+    sign: () => readSign(worker),
     slots: () => worker.concurrency,
     setSlots: (slots) => {
       worker.concurrency = slots;

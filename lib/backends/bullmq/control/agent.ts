@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { type ControlConnection, type ControlTarget, connectControl, type Wake } from './connect';
 import { type AttachedWorker, OrderBook } from './obey-orders';
 import { BEAT_EVERY_MS, type Beat, type CancelRecord, runOf } from './protocol';
+import { SIGNS_TOLD } from './worker-sign';
 
 /** A job that runs in this process now. `cancel` is set once it was told to stop. */
 export interface RunningJob {
@@ -127,12 +128,16 @@ export class ControlAgent {
       host: hostname(),
       pid: process.pid,
       queues,
-      lanes: queues.map((queue) => ({
-        queue,
-        slots: sumSlots(workers.filter((worker) => worker.queue === queue)),
-        busy: running.filter((job) => job.queue === queue).length,
-        quiet: workers.every((worker) => worker.queue !== queue || worker.closing || worker.isPaused()),
-      })),
+      lanes: queues.map((queue) => {
+        const here = workers.filter((worker) => worker.queue === queue);
+        return {
+          queue,
+          slots: sumSlots(here),
+          busy: running.filter((job) => job.queue === queue).length,
+          quiet: here.every((worker) => worker.closing || worker.isPaused()),
+          workers: here.slice(0, SIGNS_TOLD).map((worker) => worker.sign()),
+        };
+      }),
       slots: sumSlots(workers),
       busy: running.length,
       running: running

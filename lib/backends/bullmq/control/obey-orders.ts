@@ -1,4 +1,5 @@
 import type { OrderChannel, WorkerOrder } from './orders';
+import type { WorkerSign } from './worker-sign';
 
 /** A worker of this process, as orders act on it. */
 export interface AttachedWorker {
@@ -6,6 +7,7 @@ export interface AttachedWorker {
   closing: boolean;
   /** Set by an order: what a fetch still brings is given back. */
   quiet: boolean;
+  sign(): WorkerSign;
   slots(): number;
   setSlots(slots: number): void;
   isPaused(): boolean;

@@ -1,4 +1,5 @@
 import type { OrderChannel } from './orders';
+import type { WorkerSign } from './worker-sign';
 
 /**
  * How a dashboard and the control module inside workers talk through the broker. Nothing here needs either to be up.
@@ -27,8 +28,8 @@ export interface Beat {
   /** Jobs that it takes at once, over all its queues. */
   slots: number;
   busy: number;
-  /** The same per queue. */
-  lanes: { queue: string; slots: number; busy: number; quiet?: boolean }[];
+  /** The same per queue; and how its workers there show themselves to the broker (see worker-sign.ts). */
+  lanes: { queue: string; slots: number; busy: number; quiet?: boolean; workers?: WorkerSign[] }[];
   /** At most 20, longest first. */
   running: { queue: string; id: string; name: string; startedAt: number }[];
   donePerMinute: number;

@@ -13,7 +13,7 @@ export function toWorker(source: string, beat: Beat, now = Date.now()): Worker {
     queues: beat.queues,
     slots: beat.slots,
     busy: beat.busy,
-    lanes: beat.lanes,
+    lanes: beat.lanes.map(({ workers: _signs, ...lane }) => lane),
     running: beat.running.map(({ startedAt, ...job }) => ({ ...job, startedAt: toIso(startedAt) })),
     donePerMinute: beat.donePerMinute,
     cpu: beat.cpu,

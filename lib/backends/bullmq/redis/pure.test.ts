@@ -70,6 +70,46 @@ describe('joinWorkers', () => {
   });
 });
 
+describe('joinWorkers, of workers with names', () => {
+  const telling = (id: string, name: string | null, address: string | null): Beat => ({
+    ...beat(id, ['a']),
+    lanes: [{ queue: 'a', slots: 4, busy: 0, workers: [{ name, address }] }],
+  });
+  const shown = (workers: ReturnType<typeof joinWorkers>) => workers.map(({ id, address }) => [id, address]);
+
+  it('takes the address that a beat tells before any name', () => {
+    const connections = ['1', '2', '3'].map((port) => ({ queue: 'a', name: 'twin', address: `10.0.0.1:${port}` }));
+    const beats = [telling('p7', 'twin', '10.0.0.1:3'), telling('p8', 'twin', '10.0.0.1:1')];
+    expect(shown(joinWorkers('main', beats, connections))).toEqual([
+      ['p7', '10.0.0.1:3'],
+      ['p8', '10.0.0.1:1'],
+      ['twin@10.0.0.1', '10.0.0.1:2'],
+    ]);
+    const six = [{ queue: 'a', name: null, address: '[::1]:9' }];
+    expect(shown(joinWorkers('main', [telling('p7', null, '::1:9')], six))).toEqual([['p7', '[::1]:9']]);
+  });
+
+  it('goes by the name where a network between shows another address, and takes no more than its own', () => {
+    const connections = [
+      { queue: 'a', name: 'other', address: '10.9.9.9:1' },
+      { queue: 'a', name: 'mailer', address: '10.9.9.9:2' },
+      { queue: 'a', name: 'mailer', address: '10.9.9.9:3' },
+    ];
+    expect(shown(joinWorkers('main', [telling('p7', 'mailer', '172.17.0.2:41')], connections))).toEqual([
+      ['p7', '10.9.9.9:2'],
+      ['other@10.9.9.9', '10.9.9.9:1'],
+      ['mailer@10.9.9.9', '10.9.9.9:3'],
+    ]);
+  });
+
+  it('bears what anybody writes into a beat', () => {
+    for (const workers of ['x', 7, [null, 3, { name: 5 }, { name: 'n', address: {} }]]) {
+      const odd = { ...beat('p7', ['a']), lanes: [{ queue: 'a', slots: 1, busy: 0, workers }] } as unknown as Beat;
+      expect(joinWorkers('main', [odd], [{ queue: 'b', name: 'n', address: '1.1.1.1:1' }])).toHaveLength(2);
+    }
+  });
+});
+
 describe('slotOf', () => {
   it('agrees with Redis Cluster', () => {
     expect(slotOf('123456789')).toBe(12_739);

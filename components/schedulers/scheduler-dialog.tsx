@@ -61,15 +61,15 @@ function SchedulerForm({ scheduler, of, onClose }: FormProps) {
   );
   const [id, setId] = useState(start?.id ?? '');
   const [timing, setTiming] = useState(() => startTiming(start, Intl.DateTimeFormat().resolvedOptions().timeZone));
-  const [name, setName] = useState(start?.template.name ?? '');
-  const [data, setData] = useState(start ? prettyJson(start.template.data.text) : '{}');
-  const kept = readTemplateOptions(start?.template.options);
+  const [name, setName] = useState(start?.template?.name ?? '');
+  const [data, setData] = useState(start?.template ? prettyJson(start.template.data.text) : '{}');
+  const kept = readTemplateOptions(start?.template?.options);
   const [attempts, setAttempts] = useState(kept.attempts === undefined ? '' : String(kept.attempts));
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const errors = readFieldErrors(error, '');
   const unplaced = listUnplaced(errors, (path) => PLACED.includes(path));
-  const isWhole = start === null || !start.template.data.truncated;
+  const isWhole = start === null || start.template?.data.truncated === false;
   const times = toTiming(timing);
   const blocked = !where
     ? 'Choose the queue.'

@@ -45,6 +45,14 @@ export function SchedulerTable({ rows, showQueue, onEdit }: SchedulerTableProps)
                     <Visible text={row.name} />
                   </span>
                 )}
+                {row.legacy && (
+                  <span
+                    className="faint clip block text-[12px]"
+                    title="Workers of BullMQ 6 do not run it on. Make a scheduler in its place, then remove it."
+                  >
+                    repeatable (BullMQ 5 and before)
+                  </span>
+                )}
                 <span className="clip block text-[12px] text-ink-2 min-[621px]:hidden">{row.words ?? row.pattern}</span>
               </td>
               {showQueue && (
@@ -102,7 +110,6 @@ function NextRun({ row }: { row: SchedulerRow }) {
         </Pill>
       </span>
     );
-  if (row.legacy) return <span className="bad">Not run by BullMQ 6</span>;
   return row.nextRunAt ? <Ago at={row.nextRunAt} /> : <span className="faint">—</span>;
 }
 

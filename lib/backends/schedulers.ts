@@ -9,7 +9,7 @@ export interface BrokerScheduler extends Schedule {
   nextMs: number;
   iterations: number | null;
   limit: number | null;
-  /** A repeatable job of BullMQ 5 or older. */
+  /** A repeatable job of BullMQ 5 or before: what its runs are given lives in its next job alone. */
   legacy: boolean;
   lastRun: LastRun | null;
 }
@@ -29,6 +29,8 @@ export interface SchedulerDefinition extends Schedule {
 export interface FoundScheduler {
   row: BrokerScheduler;
   definition: SchedulerDefinition;
+  /** Why the name, data and options of the definition are not known, in a sentence; null = they are. */
+  templateFault: string | null;
   /** Changes with the definition and with every run. */
   print: string;
 }

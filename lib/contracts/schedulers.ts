@@ -55,7 +55,7 @@ export const SchedulerRow = z.object({
   limit: z.number().int().nullable(),
   startAt: IsoTime.nullable(),
   endAt: IsoTime.nullable(),
-  /** A repeatable job of BullMQ 5 or older, which BullMQ 6 does not run. */
+  /** A repeatable job of BullMQ 5 or before, which BullMQ 6 does not run on: what its runs are given lives in its next job alone. */
   legacy: z.boolean(),
   can: Can,
   cannot: Cannot,
@@ -70,7 +70,8 @@ export const SchedulerList = page(SchedulerRow).extend({ missing: z.array(Missin
 export type SchedulerList = z.infer<typeof SchedulerList>;
 
 export const Scheduler = SchedulerRow.extend({
-  template: z.object({ name: z.string(), data: Payload, options: Json }),
+  /** null: of a `legacy` one whose next job is gone, or too large to be read. */
+  template: z.object({ name: z.string(), data: Payload, options: Json }).nullable(),
   /** At most ten; as far as they could be told. */
   upcoming: z.array(IsoTime),
 });

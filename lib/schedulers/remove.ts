@@ -1,5 +1,5 @@
 import { forgetPaused } from '@/lib/schedulers/paused';
-import { missing, openScheduler, refuseLegacy } from '@/lib/schedulers/standing';
+import { missing, openScheduler } from '@/lib/schedulers/standing';
 import { action } from '@/lib/verbs';
 
 /** Out of the broker with its next run, unless that has begun; and out of the store. */
@@ -8,8 +8,6 @@ export const removeScheduler = action(
   async (ask, input) => {
     const of = openScheduler(ask, input);
     const { schedulers, key } = of;
-    const found = await schedulers.find(key.queue, key.id);
-    if (found) refuseLegacy(found);
     const removed = await schedulers.remove(key.queue, key.id, null);
     const forgotten = await forgetPaused(ask.store, key, null);
     if (removed === 'gone' && !forgotten) await missing(of);

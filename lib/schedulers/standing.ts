@@ -58,11 +58,10 @@ export const isBusy = () =>
     retryAfterSeconds: 1,
   });
 
-/** BullMQ 6 leaves repeatable jobs of older versions alone, and so do we. */
+/** Taking one out of the broker, or putting one in its place, would lose what its runs are given. */
+export const KEPT_IN_JOB =
+  'It is a repeatable job of BullMQ 5 or before: what its runs are given lives in its next job alone, so it can be neither edited nor paused. Make a scheduler in its place, then remove it.';
+
 export function refuseLegacy({ row }: FoundScheduler): void {
-  if (!row.legacy) return;
-  throw new CodedError(
-    'scheduler_conflict',
-    'It is a repeatable job of BullMQ 5 or older: make a scheduler in its place, and remove it with the version that made it.',
-  );
+  if (row.legacy) throw new CodedError('scheduler_conflict', KEPT_IN_JOB);
 }

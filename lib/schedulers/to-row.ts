@@ -5,7 +5,7 @@ import { describeSchedule, nextRuns } from '@/lib/cron';
 import { toIso } from '@/lib/iso-time';
 import { parseShallow } from '@/lib/json-depth';
 import type { PausedScheduler } from '@/lib/schedulers/paused';
-import type { SchedulerAsk, Standing } from '@/lib/schedulers/standing';
+import { KEPT_IN_JOB, type SchedulerAsk, type Standing } from '@/lib/schedulers/standing';
 import { type Abilities, listAbilities } from '@/lib/sources/capabilities';
 import type { Ask } from '@/lib/verbs';
 
@@ -49,7 +49,7 @@ const isOver = ({ lastRun, nextMs }: BrokerScheduler) => lastRun !== null && Dat
 
 function abilitiesOf(ask: Ask, { backend }: SourceEntry, { legacy }: BrokerScheduler, paused: boolean): Abilities {
   return listAbilities(ask, backend, VERBS, (verb) => {
-    if (legacy) return 'It is a repeatable job of BullMQ 5 or older, which this version does not run.';
+    if (legacy && (verb === 'scheduler.put' || verb === 'scheduler.pause')) return KEPT_IN_JOB;
     if (verb === 'scheduler.pause' && paused) return 'It is paused already.';
     if (verb === 'scheduler.resume' && !paused) return 'It is not paused.';
     return null;
@@ -66,12 +66,15 @@ export function toBrokerScheduler({ queue, id, definition, nextMs }: PausedSched
 export async function toScheduler({ ask, entry, schedulers }: SchedulerAsk, standing: Standing): Promise<Scheduler> {
   const paused = standing.kind === 'paused' ? standing.paused : null;
   const definition = standing.kind === 'live' ? standing.found.definition : standing.paused.definition;
+  const isTemplateKnown = standing.kind === 'paused' || standing.found.templateFault === null;
   const [row] =
     standing.kind === 'live' ? [standing.found.row] : await schedulers.lastRuns([toBrokerScheduler(standing.paused)]);
   if (!row) throw new Error('lastRuns answered no row');
   return {
     ...(await toRow(ask, entry, row, paused)),
-    template: { name: definition.name, data: toPayload(definition.data), options: parseShallow(definition.opts) ?? {} },
+    template: isTemplateKnown
+      ? { name: definition.name, data: toPayload(definition.data), options: parseShallow(definition.opts) ?? {} }
+      : null,
     upcoming: listUpcoming(row, definition, paused !== null),
   };
 }

@@ -87,7 +87,7 @@ function legacyWarnings(legacy: NonNullable<SourceInspection['redis']>['legacy']
       code: 'legacy-repeatables',
       severity: 'caution',
       sentence: `${names(repeats)} ${repeats.length === 1 ? 'holds' : 'hold'} repeatable jobs of BullMQ 5 or older, which BullMQ 6 does not run on.`,
-      remedy: 'Make each a job scheduler (upsertJobScheduler), then remove the old one with BullMQ 5.',
+      remedy: 'Make each a job scheduler (upsertJobScheduler), then remove the old one.',
     });
   if (paused.length > 0)
     found.push({

@@ -106,6 +106,7 @@ const OWN_OPTIONS = [
   'jobId',
   'parent',
   'repeat',
+  'repeatJobKey',
   'prevMillis',
   'timestamp',
   'deduplication',

@@ -128,7 +128,8 @@ async function findScheduler(query: Query, queue: string, id: string): Promise<F
   if (!found) return null;
   const bare = toRow(queue, id, Number(found.next_ms), found);
   const [row = bare] = await readLastRuns(query, [bare]);
-  return { row, definition: toDefinition(row, found, found.data ?? '', found.opts ?? ''), print: found.print };
+  const definition = toDefinition(row, found, found.data ?? '', found.opts ?? '');
+  return { row, definition, print: found.print, templateFault: null };
 }
 
 /** The lock makes one of two that put the same new id wait for the other. */

@@ -13,6 +13,7 @@ import type { RedisChanges } from '../redis/change-jobs';
 import { type RedisLink, runScript } from '../redis/link';
 import { groupBySlot } from '../redis/masters';
 import { buildScript } from '../redis/scripts/built';
+import { runNamesOf, withPending } from './repeatables';
 import {
   FIND_SCHEDULER,
   LAST_RUNS,
@@ -64,7 +65,8 @@ export function openRedisSchedulers({ link, changes, queueNames, changed }: Redi
       changed(queue, async () => {
         const base = link.base(queue);
         const keys = [`${base}repeat`, `${base}delayed`, `${base}events`];
-        return (await changes.run(REMOVE_SCHEDULER, keys, [id, base, print ?? ''])) as 'done' | 'gone' | 'changed';
+        const args = [id, base, print ?? '', ...runNamesOf({ id, legacy: true })];
+        return (await changes.run(REMOVE_SCHEDULER, keys, args)) as 'done' | 'gone' | 'changed';
       }),
     run: (queue, { name, data, opts }) =>
       changed(queue, async () => {
@@ -116,7 +118,11 @@ async function readRows(link: RedisLink, listed: Listed[]): Promise<BrokerSchedu
     const replies = (await link.script(SCHEDULER_ROWS, keys, [])) as (string | null)[][];
     for (const [n, one] of some.entries()) hashes.set(one, replies[n] ?? []);
   }
-  const rows = listed.map((one) => toRow(one.queue, one.id, one.nextMs, toStored(hashes.get(one) ?? [])));
+  const rows = listed.map((one) => {
+    const values = hashes.get(one) ?? [];
+    const legacy = values[SCHEDULER_FIELDS.length] === '1';
+    return toRow(one.queue, one.id, one.nextMs, toStored(values), legacy);
+  });
   return readLastRuns(link, rows);
 }
 
@@ -135,7 +141,7 @@ async function readLastRuns(link: RedisLink, rows: BrokerScheduler[]): Promise<B
       const step = all.slice(i, i + RUNS_PER_STEP);
       const args = step.flatMap((row) => {
         const runs = earlierRuns(row, row.nextMs, RUNS_TRIED);
-        return [row.id, row.nextMs, runs.length, ...runs];
+        return [runNamesOf(row)[0] ?? row.id, row.nextMs, runs.length, ...runs];
       });
       const base = link.base(queue);
       const replies = (await link.script(LAST_RUNS, [`${base}repeat`], [base, ...args])) as string[][];
@@ -150,15 +156,19 @@ function toRun([job, state, startedOn, finishedOn, error]: string[]) {
 }
 
 async function findScheduler(link: RedisLink, queue: string, id: string): Promise<FoundScheduler | null> {
-  const reply = (await link.script(FIND_SCHEDULER, [`${link.base(queue)}repeat`], [id])) as [string, string, string[]];
-  const [print, score, flat] = reply;
+  const base = link.base(queue);
+  const args = [id, base, ...runNamesOf({ id, legacy: true })];
+  const reply = (await link.script(FIND_SCHEDULER, [`${base}repeat`], args)) as [string, string, string[], ...string[]];
+  const [print, score, flat, repeatable, run = '', name = '', data = '', opts = '', bytes = 0] = reply;
   if (print === undefined) return null;
   const hash = new Map<string, string>();
   for (let i = 0; i < flat.length; i += 2) hash.set(flat[i] ?? '', flat[i + 1] ?? '');
   const stored = toStored(SCHEDULER_FIELDS.map((field) => hash.get(field) ?? null));
-  const bare = toRow(queue, id, Number(score), stored);
+  const bare = toRow(queue, id, Number(score), stored, repeatable === '1');
   const [row = bare] = await readLastRuns(link, [bare]);
-  return { row, definition: toDefinition(row, stored, hash.get('data') ?? '', hash.get('opts') ?? ''), print };
+  const definition = toDefinition(row, stored, hash.get('data') ?? '', hash.get('opts') ?? '');
+  const found = { row, definition, print, templateFault: null };
+  return row.legacy ? withPending(found, { id: run, name, data, opts, bytes: Number(bytes) }) : found;
 }
 
 /** BullMQ's backend packs the arguments; the script that they go to is ours, with BullMQ's inside. */

@@ -63,13 +63,21 @@ export const SCHEDULER_FIELDS = [
   'offset',
 ] as const;
 
-/** KEYS[1..n] schedulers' HASHes of one queue · reply for each its SCHEDULER_FIELDS, cut; none where it is no HASH */
-export const SCHEDULER_ROWS = luaScript(`${HASH_LUA}
+/** `isRepeatable(key, ic)`: not a scheduler's HASH, which counts its runs or has their data and options. */
+const REPEATABLE_LUA = `
+local function isRepeatable(key, ic)
+  return (not ic or ic == '') and redis.call('HEXISTS', key, 'data') == 0 and redis.call('HEXISTS', key, 'opts') == 0
+end
+`;
+
+/** KEYS[1..n] schedulers' HASHes of one queue · reply for each its SCHEDULER_FIELDS, cut, and '1' for a repeatable (see repeatables.ts); none where it is no HASH */
+export const SCHEDULER_ROWS = luaScript(`${HASH_LUA}${REPEATABLE_LUA}
 local names, cuts, out = { ${SCHEDULER_FIELDS.map((name) => `'${name}'`).join(', ')} }, {}, {}
 for i = 1, #names do cuts[i] = 4096 end
 for i = 1, #KEYS do
   local ok, values = pcall(fieldsOf, KEYS[i], names, cuts)
   out[i] = ok and values or {}
+  if ok then out[i][#names + 1] = isRepeatable(KEYS[i], values[2]) and '1' or '' end
 end
 return out
 `);
@@ -78,7 +86,8 @@ return out
  * The newest run of each scheduler that is still there: among the jobs that are named, and the newest that run or have ended.
  *
  * KEYS[1] `repeat`
- * ARGV    1 base of the queue · then for each scheduler: id, ms of its next run, how many ms follow, those ms (newest first)
+ * ARGV    1 base of the queue · then for each scheduler: the name of its runs (its id, see repeatables.ts), ms of its next run, how many ms
+ *         follow, those ms (newest first)
  * reply   for each { job, state, processedOn, finishedOn, failedReason } or {}
  */
 export const LAST_RUNS = luaScript(`${STATE_LUA}
@@ -139,11 +148,55 @@ local function printOf(repeatKey, id)
 end
 `;
 
-/** KEYS[1] \`repeat\` · ARGV 1 id · reply {} or { print, next run, { field, value, … } } */
-export const FIND_SCHEDULER = luaScript(`${PRINT_LUA}
+/**
+ * `pendingOf(base, id, millis, from)`: the job of a repeatable's next run, or false. By the names that ARGV has from \`from\` on; else, since
+ * its checksum may be another, among the jobs that are due then.
+ */
+const PENDING_LUA = `
+local function isJob(key)
+  local ok, has = pcall(redis.call, 'HEXISTS', key, 'timestamp')
+  return ok and has == 1
+end
+local function pendingOf(base, id, millis, from)
+  for i = from, #ARGV do
+    local run = 'repeat:' .. ARGV[i] .. ':' .. millis
+    if isJob(base .. run) then return run end
+  end
+  local due = tonumber(millis) * 4096
+  local ok, runs = pcall(redis.call, 'ZRANGEBYSCORE', base .. 'delayed', string.format('%.0f', due), string.format('%.0f', due + 4095), 'LIMIT', 0, 50)
+  for _, run in ipairs(ok and runs or {}) do
+    if string.sub(run, 1, 7) == 'repeat:' then
+      local told, key = pcall(redis.call, 'HGET', base .. run, 'rjk')
+      if told and key == id then return run end
+    end
+  end
+  return false
+end
+`;
+
+/**
+ * KEYS[1] \`repeat\` · ARGV 1 id · 2 base · 3… names of its runs
+ * reply {} or { print, next run, { field, value, … }, repeatable ('1'), then of its next job: id, name, data, opts, bytes of both }; texts of
+ *       more than 1 MB are not read
+ */
+export const FIND_SCHEDULER = luaScript(`${PRINT_LUA}${PENDING_LUA}
 local print, score, flat = printOf(KEYS[1], ARGV[1])
 if not print then return {} end
-return { print, score, flat }
+local out = { print, score, flat, '' }
+for i = 1, #flat, 2 do
+  if flat[i] == 'data' or flat[i] == 'opts' or (flat[i] == 'ic' and flat[i + 1] ~= '') then return out end
+end
+out[4] = '1'
+local run = pendingOf(ARGV[2], ARGV[1], score, 3)
+if not run then return out end
+local key = ARGV[2] .. run
+local function text(name, most)
+  return redis.call('HSTRLEN', key, name) <= most and redis.call('HGET', key, name) or ''
+end
+local bytes = redis.call('HSTRLEN', key, 'data') + redis.call('HSTRLEN', key, 'opts')
+local isRead = bytes <= 1048576
+out[5], out[6], out[7], out[8], out[9] = run, text('name', 65536), isRead and text('data', bytes) or '', isRead and text('opts', bytes) or '', bytes
+return out
 `);
 
 /**
@@ -166,17 +219,26 @@ return reply
 `,
 };
 
-/** KEYS and ARGV 1–2 as BullMQ's \`removeJobScheduler\` has them (1 id) · ARGV 3 print, '' = whatever it is · reply 'done' | 'gone' | 'changed' */
+/**
+ * KEYS and ARGV 1–2 as BullMQ's \`removeJobScheduler\` has them (1 id · 2 base) · ARGV 3 print, '' = whatever it is · 4… names of its runs ·
+ * reply 'done' | 'gone' | 'changed'. BullMQ's knows no other name than the id: the next job of an older repeatable is removed beside it.
+ */
 export const REMOVE_SCHEDULER: BuiltScript = {
   of: 'removeJobScheduler',
-  build: (bullmq) => `${PRINT_LUA}
+  build: (bullmq) => `${PRINT_LUA}${PENDING_LUA}
 local function bullmqRemove()
 ${bullmq}
 end
-local print = printOf(KEYS[1], ARGV[1])
+local print, score = printOf(KEYS[1], ARGV[1])
 if not print then return 'gone' end
 if ARGV[3] ~= '' and ARGV[3] ~= print then return 'changed' end
+local run = pendingOf(ARGV[2], ARGV[1], score, 4)
 bullmqRemove()
+if run and redis.call('ZREM', KEYS[2], run) == 1 then
+  local key = ARGV[2] .. run
+  redis.call('DEL', key, key .. ':logs', key .. ':dependencies', key .. ':processed', key .. ':failed', key .. ':unsuccessful')
+  redis.call('XADD', KEYS[3], '*', 'event', 'removed', 'jobId', run, 'prev', 'delayed')
+end
 return 'done'
 `,
 };

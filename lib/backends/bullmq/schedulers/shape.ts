@@ -21,13 +21,19 @@ export interface StoredScheduler {
 
 const number = (text: string): number | null => (text === '' || !Number.isFinite(Number(text)) ? null : Number(text));
 
-export function toRow(queue: string, id: string, nextMs: number, stored: StoredScheduler): BrokerScheduler {
-  const legacy = stored.ic === '' && hasLegacyRepeatableKeyShape(id);
-  const timing = legacy && stored.pattern === '' && stored.every === '' ? readLegacyKey(id) : toTiming(stored);
+export function toRow(
+  queue: string,
+  id: string,
+  nextMs: number,
+  stored: StoredScheduler,
+  legacy = false,
+): BrokerScheduler {
+  const isBare = legacy && hasLegacyRepeatableKeyShape(id) && stored.pattern === '' && stored.every === '';
+  const timing = isBare ? readLegacyKey(id) : toTiming(stored);
   return {
     queue,
     id,
-    name: stored.name || (legacy ? (id.split(':')[0] ?? null) : null),
+    name: stored.name || (isBare ? (id.split(':')[0] ?? null) : null),
     ...timing,
     nextMs,
     iterations: number(stored.ic),

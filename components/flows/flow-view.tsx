@@ -1,5 +1,6 @@
 'use client';
 
+import { Elsewhere } from '@/components/flows/elsewhere';
 import { FlowTree } from '@/components/flows/flow-tree';
 import { STATE_LABELS } from '@/components/queues/state-labels';
 import { Pill } from '@/components/queues/state-mark';
@@ -72,6 +73,12 @@ export function FlowView({ address, problem }: FlowViewProps) {
         </span>
         {root.state && <Pill tone={root.state}>{STATE_LABELS[root.state]}</Pill>}
         <div className="acts">
+          {root.parentKey !== undefined && (
+            <span className="flex min-w-0 max-w-[48ch] items-center gap-2">
+              <span className="faint">Parent</span>
+              <Elsewhere jobKey={root.parentKey} />
+            </span>
+          )}
           {root.parent && (
             <PageLink className="btn" href={flowHref(address.source, root.parent.queue, root.parent.id)}>
               Up to its parent
@@ -97,6 +104,15 @@ export function FlowView({ address, problem }: FlowViewProps) {
           </div>
         </header>
         <FlowTree key={kind} source={address.source} root={root} kind={kind} />
+        {root.elsewhere && (
+          <ul className="m-0 grid list-none gap-1.5 px-[14px] pb-3" aria-label="Children under another prefix">
+            {root.elsewhere.map((key) => (
+              <li key={key} className="flex min-w-0 items-center gap-2">
+                <Elsewhere jobKey={key} />
+              </li>
+            ))}
+          </ul>
+        )}
         {root.children === null && <p className="muted m-0 px-[14px] pb-3">This job has no children.</p>}
       </section>
     </div>

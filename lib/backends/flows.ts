@@ -42,8 +42,12 @@ export interface BrokerChild extends JobRef {
 export interface FlowLevel {
   row: BrokerRow;
   parent: JobRef | null;
+  /** The key of a parent that lies outside this source. */
+  parentKey?: string;
   children: ChildCounts | null;
   items: BrokerChild[];
+  /** Keys of children of this page that lie outside this source. */
+  elsewhere?: string[];
   /** The key of the last item when more follow. */
   next: string | null;
 }

@@ -47,6 +47,10 @@ export const FlowNode = z.object({
   /** How its parent counts it; null for the job that was asked for. */
   kind: ChildKind.nullable(),
   parent: JobRef.nullable(),
+  /** Of the job that was asked for: the key of a parent that lies outside this source, under another prefix. */
+  parentKey: z.string().optional(),
+  /** Of the job that was asked for: keys of those children of this page that lie outside this source. */
+  elsewhere: z.array(z.string()).optional(),
   addedAt: IsoTime.nullable(),
   startedAt: IsoTime.nullable(),
   finishedAt: IsoTime.nullable(),

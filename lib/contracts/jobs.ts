@@ -75,7 +75,10 @@ export const Job = JobRow.omit({ error: true, progress: true }).extend({
   stalledCount: z.number().int(),
   delayMs: z.number(),
   parent: JobRef.nullable(),
-  children: z.object({ total: z.number().int(), items: z.array(JobChild) }).nullable(),
+  /** The key of a parent that lies outside this source, under another prefix; `parent` is null then. */
+  parentKey: z.string().nullable(),
+  /** `elsewhere`: keys of children that lie outside this source; they are not among the items. */
+  children: z.object({ total: z.number().int(), items: z.array(JobChild), elsewhere: z.array(z.string()) }).nullable(),
   schedulerId: z.string().nullable(),
   deduplicationId: z.string().nullable(),
   idempotencyKey: z.string().nullable(),

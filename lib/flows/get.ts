@@ -26,7 +26,13 @@ export const getFlow = query('flow.get', async (ask, { source, queue, job: id, d
     limit,
   });
   if (level === null) throw await explainMissing(ask.store, entry, queue, id);
-  const node = { ...toNode({ queue, id }, null, level.parent, level), nextCursor: nextOf(level) };
+  const { parentKey, elsewhere } = level;
+  const node = {
+    ...toNode({ queue, id }, null, level.parent, level),
+    ...(parentKey === undefined ? {} : { parentKey }),
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+    nextCursor: nextOf(level),
+  };
   const nodes = level.items.map((child) => toChild(child, { queue, id }));
   await expand(flows, nodes, depth, new Set([keyOf({ queue, id })]));
   return { source, node, nodes, criticalPath: findCriticalPath(node, nodes, Date.now()) };

@@ -1,3 +1,4 @@
+import { Elsewhere } from '@/components/flows/elsewhere';
 import { StateMark } from '@/components/queues/state-mark';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Visible } from '@/components/ui/visible';
@@ -8,9 +9,10 @@ import { toVisible } from '@/lib/format/visible';
 
 /** Who waits for this job, and whom it waits for. */
 export function FlowCard({ job }: { job: Job }) {
-  const { parent, children } = job;
-  if (!parent && !children) return null;
-  const more = children ? children.total - children.items.length : 0;
+  const { parent, parentKey, children } = job;
+  const hasParent = parent !== null || parentKey !== null;
+  if (!hasParent && !children) return null;
+  const more = children ? children.total - children.items.length - children.elsewhere.length : 0;
   return (
     <section className="card" aria-labelledby="flow-title">
       <header>
@@ -31,7 +33,13 @@ export function FlowCard({ job }: { job: Job }) {
             </PageLink>
           </li>
         )}
-        <li className={`flex min-w-0 items-center gap-2 ${parent ? 'pl-4' : ''}`}>
+        {parentKey !== null && (
+          <li className="flex min-w-0 items-center gap-2">
+            <span className="faint">Parent</span>
+            <Elsewhere jobKey={parentKey} />
+          </li>
+        )}
+        <li className={`flex min-w-0 items-center gap-2 ${hasParent ? 'pl-4' : ''}`}>
           <StateMark state={job.state} />
           <b className="clip font-[600]">
             <Visible text={job.name} />
@@ -41,7 +49,7 @@ export function FlowCard({ job }: { job: Job }) {
         {children?.items.map((child) => (
           <li
             key={`${child.queue}:${child.id}`}
-            className={`flex min-w-0 items-center gap-2 ${parent ? 'pl-8' : 'pl-4'}`}
+            className={`flex min-w-0 items-center gap-2 ${hasParent ? 'pl-8' : 'pl-4'}`}
           >
             {child.state ? <StateMark state={child.state} /> : <span className="faint">gone</span>}
             <PageLink
@@ -51,6 +59,11 @@ export function FlowCard({ job }: { job: Job }) {
             >
               <Visible text={child.name ?? child.id} />
             </PageLink>
+          </li>
+        ))}
+        {children?.elsewhere.map((key) => (
+          <li key={key} className={`flex min-w-0 items-center gap-2 ${hasParent ? 'pl-8' : 'pl-4'}`}>
+            <Elsewhere jobKey={key} />
           </li>
         ))}
         {more > 0 && <li className="faint pl-4">and {formatPlural(more, 'more', 'more')}</li>}

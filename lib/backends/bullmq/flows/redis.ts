@@ -156,7 +156,12 @@ async function readLevel(
   });
   const next = following.length > limit ? (page.at(-1)?.[0] ?? null) : null;
   const parent = node.parentKey === '' ? null : split(node.parentKey);
-  return { row: node.row, parent, children: node.children, items, next };
+  const elsewhere = page.map(([key]) => key).filter((key) => split(key) === null);
+  return {
+    ...{ row: node.row, parent, children: node.children, items, next },
+    ...(parent === null && node.parentKey !== '' ? { parentKey: node.parentKey } : {}),
+    ...(elsewhere.length > 0 ? { elsewhere } : {}),
+  };
 }
 
 /** Pending ones first: a child that ends meanwhile is then met again where it went, and not missed. */

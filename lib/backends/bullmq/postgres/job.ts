@@ -124,7 +124,9 @@ export async function readJob(
     stalledCount: row.stalled_count,
     delayMs: Math.max(0, Math.min(Number(row.delay_ms), Number.MAX_SAFE_INTEGER)),
     parent: row.parent_id !== null && row.parent_queue !== null ? { queue: row.parent_queue, id: row.parent_id } : null,
-    children: row.children === 0 ? null : { total: row.children, items: await readChildren(query, queue, id) },
+    parentKey: null,
+    children:
+      row.children === 0 ? null : { total: row.children, items: await readChildren(query, queue, id), elsewhere: [] },
     schedulerId: row.scheduler_id,
     deduplicationId: row.dedup_id,
     logs: row.logs,

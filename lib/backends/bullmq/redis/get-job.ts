@@ -59,7 +59,7 @@ export function getJob(
       attemptsStarted: whole(raw.attemptsStarted),
       stalledCount: whole(String(stalled)),
       delayMs: Math.max(0, Math.min(Number(raw.delay) || 0, Number.MAX_SAFE_INTEGER)),
-      parent: readParent(String(parent), String(parentKey), link.prefix, split),
+      ...readParent(String(parent), String(parentKey), link.prefix, split),
       children: await readChildren(link, flow as (string | number)[], split),
       schedulerId: readScheduler(raw, String(repeatKey)),
       deduplicationId: String(deduplicationId) || null,
@@ -135,17 +135,30 @@ function readTraces([whole, ...parts]: [number, ...string[]]): string[] {
   });
 }
 
-function readParent(json: string, parentKey: string, prefix: string, split: SplitKey): JobRef | null {
-  if (json !== '') {
-    try {
-      const { id, queueKey } = JSON.parse(json) as { id?: string; queueKey?: string };
-      if (id && queueKey)
-        return { id, queue: queueKey.startsWith(`${prefix}:`) ? queueKey.slice(prefix.length + 1) : queueKey };
-    } catch {
-      // A foreign writer's text: the key below tells the same.
-    }
+/** One under another prefix is in no queue of this source: its key is all there is to tell. */
+function readParent(
+  json: string,
+  parentKey: string,
+  prefix: string,
+  split: SplitKey,
+): Pick<BrokerJob, 'parent' | 'parentKey'> {
+  const told = readParentJson(json);
+  if (told?.queueKey.startsWith(`${prefix}:`))
+    return { parent: { id: told.id, queue: told.queueKey.slice(prefix.length + 1) }, parentKey: null };
+  const key = told ? `${told.queueKey}:${told.id}` : parentKey;
+  const parent = key === '' ? null : split(key);
+  return { parent, parentKey: parent === null ? key || null : null };
+}
+
+function readParentJson(json: string): { id: string; queueKey: string } | null {
+  if (json === '') return null;
+  try {
+    const { id, queueKey } = JSON.parse(json) as { id?: unknown; queueKey?: unknown };
+    return id && typeof id === 'string' && typeof queueKey === 'string' && queueKey ? { id, queueKey } : null;
+  } catch {
+    // A foreign writer's text: the parentKey tells the same.
+    return null;
   }
-  return parentKey === '' ? null : split(parentKey);
 }
 
 async function readChildren(
@@ -157,10 +170,12 @@ async function readChildren(
   const total = Number(pending) + Number(processed) + Number(ignored) + Number(failed);
   if (total === 0) return null;
   const found: { ref: JobRef; state: JobState | null }[] = [];
+  const elsewhere: string[] = [];
   for (let i = 0; i < pairs.length; i += 2) {
     const ref = split(String(pairs[i]));
     const kind = pairs[i + 1];
     if (ref) found.push({ ref, state: kind === 'd' ? 'completed' : kind === 'f' ? 'failed' : null });
+    else elsewhere.push(String(pairs[i]));
   }
   found.sort(
     (a, b) => a.ref.queue.localeCompare(b.ref.queue) || a.ref.id.localeCompare(b.ref.id, 'en', { numeric: true }),
@@ -173,7 +188,7 @@ async function readChildren(
     const now = described[i];
     return { ...ref, name: now?.name || null, state: now?.state ?? state };
   });
-  return { total, items };
+  return { total, items, elsewhere: elsewhere.sort() };
 }
 
 async function describeJobs(

@@ -26,7 +26,7 @@ export interface ControllableWorker {
   readonly name: string;
   readonly opts: { prefix?: string; name?: string };
   concurrency: number;
-  on(event: 'closing' | 'closed' | 'paused' | 'resumed', listener: () => void): unknown;
+  on(event: 'ready' | 'closing' | 'closed' | 'paused' | 'resumed', listener: () => void): unknown;
   pause(doNotWaitActive?: boolean): Promise<void>;
   resume(): void | Promise<void>;
   isPaused(): boolean;
@@ -84,7 +84,8 @@ export function controlWorker(worker: ControllableWorker, options: ControlOption
     attached.closing = true;
     shared.agent.beatSoon();
   });
-  for (const change of ['paused', 'resumed'] as const) worker.on(change, () => shared.agent.beatSoon());
+  // With `ready` its connection has another address.
+  for (const change of ['ready', 'paused', 'resumed'] as const) worker.on(change, () => shared.agent.beatSoon());
   worker.on('closed', () => {
     shared.release(attached);
   });

@@ -20,6 +20,8 @@ const queue = (changes: Partial<SeenQueue>): SeenQueue => ({
   rateLimit: null,
   lastError: null,
   unreadable: null,
+  health: 'empty',
+  attention: [],
   can: [],
   cannot: {},
   ...changes,

@@ -1,7 +1,7 @@
 'use client';
 
-import { QueueCard } from '@/components/queues/queue-card';
-import { countReady } from '@/components/queues/queue-health';
+import { QueueCard } from '@/components/queues/list/queue-card';
+import { countReady } from '@/components/queues/ready';
 import { useQueues } from '@/lib/client/queues';
 import { formatCount } from '@/lib/format';
 

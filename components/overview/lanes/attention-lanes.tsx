@@ -36,7 +36,10 @@ export function AttentionLanes() {
     ...(broker.length === 0 ? (['broker'] as const) : []),
   ];
   return (
-    <section className="card" aria-label="Needs attention">
+    <section className="card" aria-labelledby="attention-title">
+      <h2 id="attention-title" className="sr-only">
+        Needs attention
+      </h2>
       {!isKnown && <SkeletonRows rows={3} columns={3} />}
       <div className="lanes">
         {ATTENTION_LANES.filter((lane) => ofQueues[lane].length > 0).map((lane) => (

@@ -45,7 +45,7 @@ export function groupHref(group: number): string {
 
 /** Where the browser shows the causes for which jobs of a queue failed within a day. */
 export function queueFailuresHref(source: string, queue: string): string {
-  return `/failures?${new URLSearchParams({ source, queue })}`;
+  return `/failures?${new URLSearchParams({ source, queue, range: '24h' })}`;
 }
 
 /** Where the browser shows what a query finds. */

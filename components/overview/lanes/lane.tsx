@@ -55,18 +55,18 @@ export function LaneRow({ item: { subject, href, sentence, since, cause } }: { i
         <Visible text={sentence} />
       </p>
       {cause && (
-        <p className="cause">
+        <div className="cause">
           {cause.href ? (
-            <PageLink href={cause.href} className="mono hover:underline" title={toVisible(cause.message)}>
+            <PageLink href={cause.href} className="mono clip hover:underline" title={toVisible(cause.message)}>
               <Visible text={cause.message} />
             </PageLink>
           ) : (
-            <span className="mono" title={toVisible(cause.message)}>
+            <span className="mono clip" title={toVisible(cause.message)}>
               <Visible text={cause.message} />
             </span>
-          )}{' '}
-          <span className="faint whitespace-nowrap">· {cause.note}</span>
-        </p>
+          )}
+          <span className="faint tnum flex-none">· {cause.note}</span>
+        </div>
       )}
     </div>
   );

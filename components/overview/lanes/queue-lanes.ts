@@ -3,7 +3,7 @@ import { groupHref, queueHref } from '@/lib/client/http/url';
 import type { SeenQueue } from '@/lib/client/live/apply-frame';
 import type { FailureCause, QueueAttention } from '@/lib/contracts/queues';
 import { ATTENTION_LANES, type AttentionLane } from '@/lib/contracts/states';
-import { formatCount, formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
 
 const OPENS: Record<AttentionLane, 'failed' | 'waiting'> = { failing: 'failed', stuck: 'waiting', paused: 'waiting' };
 
@@ -41,8 +41,8 @@ function toItem(queue: SeenQueue, { lane, sentence, since, cause }: QueueAttenti
 
 /** How many have it: of the jobs that are failed now, or of a sample, which is called one. */
 function describeCause({ jobs, atLeast, sample }: FailureCause): string {
-  if (sample !== null) return `${formatCount(jobs)} of its newest ${formatPlural(sample, 'failure')}`;
-  return `${formatCount(jobs, atLeast)} failed ${jobs === 1 && !atLeast ? 'job' : 'jobs'} now`;
+  if (sample !== null) return `${formatCount(jobs)} of newest ${formatCount(sample)}`;
+  return `${formatCount(jobs, atLeast)} now`;
 }
 
 const digits = (n: number) => (n <= 0 ? 0 : Math.floor(Math.log10(n)) + 1);

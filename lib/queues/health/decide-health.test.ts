@@ -155,7 +155,7 @@ describe('decideHealth', () => {
       { lately: { ...ended(40, 40), usual: { jobs: 3, failed: 0 } } },
       '100% of 40 finished jobs failed (no comparison: only 3 earlier jobs are known)',
     ],
-    [{ lately: ended(40, 40) }, '100% of 40 finished jobs failed (what is usual is not known yet)'],
+    [{ lately: ended(40, 40) }, '100% of 40 finished jobs failed'],
     [{ counts: { waiting: 2_000, prioritized: 500 }, workers: 0 }, '2,500 wait and no worker is connected'],
     [
       { counts: { waiting: 10_000 }, countsAtLeast: ['waiting'], workers: 1, resting: 1 },

@@ -64,14 +64,10 @@ function failing({ lately }: HealthFacts): Trouble | null {
   };
 }
 
-function paused({ queue, at, waitedMs }: HealthFacts): Trouble {
+/** Since when is not told: its oldest job may have waited before. */
+function paused({ queue }: HealthFacts): Trouble {
   const ready = readyOf(queue);
-  return {
-    sentence: pausedSentence(queue, ready),
-    since: ready ? since(at, waitedMs) : null,
-    weight: ready ?? 0,
-    cause: null,
-  };
+  return { sentence: pausedSentence(queue, ready), since: null, weight: ready ?? 0, cause: null };
 }
 
 function stuck(facts: HealthFacts): Trouble | null {

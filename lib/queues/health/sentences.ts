@@ -4,15 +4,15 @@ import type { StaffedFigures } from '@/lib/queues/join-workers';
 import type { Ended } from './facts';
 
 export function failingSentence({ jobs, failed }: Ended, usual: Ended | null): string {
-  const share = formatShare(failed / jobs);
-  return `${share} of ${formatCount(jobs)} finished jobs failed (${usualText(usual)})`;
+  return `${formatShare(failed / jobs)} of ${formatCount(jobs)} finished jobs failed${usualText(usual)}`;
 }
 
+/** What is not known at all is left out; of a few jobs it is said that they are too few to compare with. */
 function usualText(usual: Ended | null): string {
-  if (usual === null || usual.jobs === 0) return 'what is usual is not known yet';
+  if (usual === null || usual.jobs === 0) return '';
   if (usual.jobs < ENOUGH_JOBS)
-    return `no comparison: only ${formatPlural(usual.jobs, 'earlier job is', 'earlier jobs are')} known`;
-  return `usually ${formatShare(usual.failed / usual.jobs)}`;
+    return ` (no comparison: only ${formatPlural(usual.jobs, 'earlier job is', 'earlier jobs are')} known)`;
+  return ` (usually ${formatShare(usual.failed / usual.jobs)})`;
 }
 
 export function pausedSentence(queue: StaffedFigures, ready: number | null): string {

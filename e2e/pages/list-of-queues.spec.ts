@@ -121,7 +121,11 @@ test('is made of cards where it is narrow, whatever queues are called', async ({
   await expect.poll(async () => (await names(page))[0]).toBe('Beta');
   await page.getByRole('link', { name: 'Descending: turn round' }).click();
   await expect(page).toHaveURL(`${stack.url}/queues?sort=waiting&dir=asc`);
-  await expect(rows(page).first()).toContainText('Waiting');
+  const cell = (label: string) => rows(page).first().locator(`td[data-label="${label}"]`);
+  const label = await cell('Waiting').evaluate((td) => getComputedStyle(td, '::before').content);
+  expect(label).toBe('"Waiting"');
+  const [waiting, active] = [await cell('Waiting').boundingBox(), await cell('Active').boundingBox()];
+  expect(waiting?.y).toBe(active?.y);
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id }) => id)).toEqual([]);
   expect(dialogs).toEqual([]);

@@ -2,6 +2,8 @@ import type { QueueBackend } from '@/lib/backends/backend';
 import { openBackend } from '@/lib/backends/registry';
 import { type Env, EnvError, loadEnv, type SourceConfig } from '@/lib/env';
 import { log } from '@/lib/log';
+import { RecordWatch } from '@/lib/queues/health/record/record-watch';
+import { sharedSnapshot } from '@/lib/queues/snapshot';
 import { openStore, type Store } from '@/lib/store/store';
 
 export interface SourceEntry {
@@ -37,9 +39,14 @@ export function openApp(env: Env): App {
   ];
   if (missing.length > 0 || env.databaseUrl === null) throw new EnvError(missing);
   log.level = env.logLevel;
+  const store = openStore(env.databaseUrl, { statementMs: STATEMENT_MS });
   const sources = new Map<string, SourceEntry>();
-  for (const config of env.sources) sources.set(config.name, { config, backend: openBackend(config, { role: 'web' }) });
-  return { env, store: openStore(env.databaseUrl, { statementMs: STATEMENT_MS }), sources };
+  for (const config of env.sources) {
+    const backend = openBackend(config, { role: 'web' });
+    sharedSnapshot(backend).health.attachRecord(new RecordWatch(store, config.name));
+    sources.set(config.name, { config, backend });
+  }
+  return { env, store, sources };
 }
 
 export async function closeApp(app: App): Promise<void> {

@@ -11,7 +11,7 @@ import { SkeletonRows } from '@/components/ui/skeleton';
 import { useParams } from '@/components/ui/use-param';
 import { Visible } from '@/components/ui/visible';
 import { useFailures } from '@/lib/client/failures';
-import { type FailuresAddress, readFailuresAddress } from '@/lib/client/failures-address';
+import { FAILURES_RANGE, type FailuresAddress, readFailuresAddress } from '@/lib/client/failures-address';
 import { describeError } from '@/lib/client/http/problem-error';
 import { queueHref } from '@/lib/client/http/url';
 import { formatPlural } from '@/lib/format';
@@ -56,7 +56,7 @@ export function FailuresView() {
           </span>
         )}
         <div className="acts">
-          <RangeSwitch />
+          <RangeSwitch otherwise={FAILURES_RANGE} />
           <nav className="seg" aria-label="Filter groups by state">
             {STATES.map(({ id, label }) => (
               <a

@@ -4,7 +4,7 @@ import { CompareSwitch } from '@/components/charts/compare-switch';
 import { RangeSwitch } from '@/components/charts/range-switch';
 import { Figure } from '@/components/metrics/figure';
 import { PeriodCharts } from '@/components/metrics/period-charts';
-import { change, rateParts } from '@/components/metrics/words';
+import { change, rateParts, whyNotCompared } from '@/components/metrics/words';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Empty } from '@/components/ui/empty';
 import { ProblemNotice } from '@/components/ui/problem';
@@ -56,6 +56,7 @@ export function QueueMetricsView({ source, queue }: { source: string; queue: str
 function QueueFigures({ data }: { data: Summary | undefined }) {
   const { now, before, lines } = data ?? {};
   const rate = now && rateParts(now.failureRate);
+  const tooFew = whyNotCompared(now, before);
   const count = (value: number | undefined) => (value === undefined ? undefined : formatCount(value));
   const was = (ms: number | undefined) => (ms === undefined ? '' : `was ${formatDuration(ms)}`);
   return (
@@ -77,21 +78,21 @@ function QueueFigures({ data }: { data: Summary | undefined }) {
         label="Failure rate"
         value={rate?.value}
         unit={rate?.unit}
-        note={change(now?.failureRate, before?.failureRate, 'points')}
+        note={tooFew ?? change(now?.failureRate, before?.failureRate, 'points')}
         line={lines?.failureRate}
         tone="failed"
       />
       <Figure
         label="Wait p95"
         value={now && formatDuration(now.wait?.p95)}
-        note={was(before?.wait?.p95)}
+        note={tooFew ?? was(before?.wait?.p95)}
         line={lines?.waitP95}
         tone="waiting"
       />
       <Figure
         label="Run p95"
         value={now && formatDuration(now.run?.p95)}
-        note={was(before?.run?.p95)}
+        note={tooFew ?? was(before?.run?.p95)}
         line={lines?.runP95}
         tone="active"
       />

@@ -1,4 +1,6 @@
-import { formatCount } from '@/lib/format';
+import type { Totals } from '@/lib/contracts/metrics';
+import { ENOUGH_JOBS } from '@/lib/contracts/states';
+import { formatCount, formatPlural } from '@/lib/format';
 
 /** What became of a figure since the period before; '' where either is not known. */
 export function change(
@@ -31,4 +33,13 @@ export function rateParts(share: number | null): { value: string; unit: string }
     value: percent !== 0 && percent < 10 ? String(Math.round(percent * 10) / 10) : String(Math.round(percent)),
     unit: '%',
   };
+}
+
+/** Why two periods are not judged by each other; null = enough ended in both. */
+export function whyNotCompared(now: Totals | undefined, before: Totals | undefined): string | null {
+  if (!now || !before) return null;
+  const [here, there] = [now, before].map(({ completed, failed }) => completed + failed) as [number, number];
+  if (there === 0) return 'nothing before';
+  if (Math.min(here, there) >= ENOUGH_JOBS) return null;
+  return there < ENOUGH_JOBS ? `only ${formatPlural(there, 'job')} before` : `only ${formatPlural(here, 'job')} so far`;
 }

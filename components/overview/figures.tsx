@@ -1,8 +1,8 @@
 'use client';
 
 import { Figure } from '@/components/metrics/figure';
-import { change, rateParts } from '@/components/metrics/words';
-import { countReady, isReadyAtLeast } from '@/components/queues/queue-health';
+import { change, rateParts, whyNotCompared } from '@/components/metrics/words';
+import { countReady, isReadyAtLeast } from '@/components/queues/ready';
 import { useParams } from '@/components/ui/use-param';
 import { useSummary } from '@/lib/client/metrics';
 import { useQueues } from '@/lib/client/queues';
@@ -23,6 +23,8 @@ export function Figures() {
   const silent = workers?.filter((worker) => worker.slots === null).length ?? 0;
   const { now, before, lines } = summary ?? {};
   const rate = now && rateParts(now.failureRate);
+  const tooFew = whyNotCompared(now, before);
+  const isBad = (worse: boolean) => tooFew === null && worse;
   return (
     <dl className="card figs m-0">
       <Figure
@@ -37,24 +39,24 @@ export function Figures() {
         label="Failure rate"
         value={rate?.value}
         unit={rate?.unit}
-        note={change(now?.failureRate, before?.failureRate, 'points')}
-        isBad={isWorse(now?.failureRate, before?.failureRate, 0.01)}
+        note={tooFew ?? change(now?.failureRate, before?.failureRate, 'points')}
+        isBad={isBad(isWorse(now?.failureRate, before?.failureRate, 0.01))}
         line={lines?.failureRate}
         tone="failed"
       />
       <Figure
         label="Wait p95"
         value={now && formatDuration(now.wait?.p95)}
-        note={before?.wait ? `was ${formatDuration(before.wait.p95)}` : ''}
-        isBad={isWorse(now?.wait?.p95, before?.wait?.p95, 1_000)}
+        note={tooFew ?? (before?.wait ? `was ${formatDuration(before.wait.p95)}` : '')}
+        isBad={isBad(isWorse(now?.wait?.p95, before?.wait?.p95, 1_000))}
         line={lines?.waitP95}
         tone="waiting"
       />
       <Figure
         label="Run p95"
         value={now && formatDuration(now.run?.p95)}
-        note={before?.run ? `was ${formatDuration(before.run.p95)}` : ''}
-        isBad={isWorse(now?.run?.p95, before?.run?.p95, 1_000)}
+        note={tooFew ?? (before?.run ? `was ${formatDuration(before.run.p95)}` : '')}
+        isBad={isBad(isWorse(now?.run?.p95, before?.run?.p95, 1_000))}
         line={lines?.runP95}
         tone="active"
       />

@@ -3,9 +3,9 @@
 import { CompareSwitch } from '@/components/charts/compare-switch';
 import { RangeSwitch } from '@/components/charts/range-switch';
 import { PeriodCharts } from '@/components/metrics/period-charts';
-import { AttentionList } from '@/components/overview/attention-list';
 import { Figures } from '@/components/overview/figures';
-import { QueueCard } from '@/components/queues/queue-card';
+import { AttentionLanes } from '@/components/overview/lanes/attention-lanes';
+import { QueueCard } from '@/components/queues/list/queue-card';
 
 export function OverviewView() {
   return (
@@ -17,7 +17,7 @@ export function OverviewView() {
           <RangeSwitch />
         </div>
       </div>
-      <AttentionList />
+      <AttentionLanes />
       <Figures />
       <PeriodCharts of={{}} />
       <QueueCard />

@@ -2,14 +2,16 @@
 
 import { lazy, Suspense, useState } from 'react';
 import { QueueMenu } from '@/components/queues/change/queue-menu';
-import { Pill } from '@/components/queues/state-mark';
+import { HealthPills } from '@/components/queues/health/health-mark';
 import { PageLink } from '@/components/shell/nav/page-link';
+import { isLost } from '@/components/sources/source-status';
 import { Button } from '@/components/ui/button';
 import { showToast } from '@/components/ui/toast/toast-store';
 import { Visible } from '@/components/ui/visible';
 import { describeError } from '@/lib/client/http/problem-error';
 import { metricsHref } from '@/lib/client/http/url';
 import { usePauseQueue } from '@/lib/client/queues';
+import { useSources } from '@/lib/client/sources';
 import type { Queue } from '@/lib/contracts/queues';
 import { formatCount, formatDuration, formatPlural } from '@/lib/format';
 import { toVisible } from '@/lib/format/visible';
@@ -20,12 +22,14 @@ const AddJobDialog = lazy(() =>
 
 export function QueueHead({ queue }: { queue: Queue }) {
   const [adding, setAdding] = useState(false);
+  const status = useSources().data?.items.find(({ name }) => name === queue.source)?.status;
+  const away = status !== undefined && isLost(status);
   return (
     <div className="head">
       <h1 className="clip" title={toVisible(queue.name)}>
         <Visible text={queue.name} />
       </h1>
-      {queue.paused ? <Pill tone="paused">Paused</Pill> : <Pill tone="completed">Running</Pill>}
+      <HealthPills queue={queue} away={away} />
       <span className="muted tnum">{describeQueue(queue)}</span>
       <div className="acts">
         <PageLink className="btn" href={metricsHref(queue.source, queue.name)}>

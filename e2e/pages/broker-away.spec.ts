@@ -48,7 +48,7 @@ test('the broker goes away: the last figures stay and say so; it comes back: all
   await expect(page.locator('tr[data-job]')).toHaveCount(3);
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(page.getByRole('region', { name: 'Messages' })).toContainText('The broker is away');
-  await expect(page.locator('.head .pill')).toHaveText('Running');
+  await expect(page.locator('.head .pill')).toHaveText('Broker away');
 
   await page.goto(`${stack.url}/queues/${OWN_SOURCE}/orders/jobs/${job}`);
   await expect(page.getByText('Whether the broker still has this job is not known.')).toBeVisible();
@@ -82,7 +82,7 @@ test('Queuedeck itself goes away: the page keeps what it knew, with its age, and
   await expectLive(page);
   const restart = stack.restartWeb();
   await expect(page.locator('.top .live')).toContainText('Reconnecting');
-  await expect(page.getByRole('link', { name: 'orders', exact: true })).toBeVisible();
+  await expect(page.getByRole('table').getByRole('link', { name: 'orders', exact: true })).toBeVisible();
   await restart;
   await expect(page.locator('.top .live')).toHaveText('Live', { timeout: LONGEST_WAIT_MS + 10_000 });
   const waiting = page

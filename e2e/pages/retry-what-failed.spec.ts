@@ -17,7 +17,10 @@ test('a delivery fails, its cause is put right, someone retries it from the over
   const added = await request.post('/api/v1/tasks/deliver-webhook', { data: deliver('order.paid') });
   const { id } = await added.json();
   await page.goto('/');
-  await page.getByRole('link', { name: 'Open failed: webhooks' }).click();
+  await page
+    .getByRole('row', { name: /^webhooks/ })
+    .locator('td[data-label="Failed"] a')
+    .click();
   const row = page.locator(`tr[data-job="${id}"]`);
   await expect(row).toContainText('410');
   await row.getByRole('link', { name: id, exact: true }).click();

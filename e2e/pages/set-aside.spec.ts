@@ -41,9 +41,9 @@ test('the overview names a source of which something was set aside, and leads to
   await expect.poll(told).toMatchObject({ source: 'default', setAside: ODD.length });
   expect(await (await request.get('/api/v1/readyz')).json()).toMatchObject({ status: 'degraded' });
   await page.goto('/');
-  const cause = page.getByRole('region', { name: 'Needs attention' }).locator('.attn > *').first();
-  await expect(cause).toContainText('default · 5 set aside');
-  await cause.getByRole('link', { name: 'Open source: default' }).click();
+  const warning = page.getByRole('region', { name: 'Broker' }).locator('.item').first();
+  await expect(warning).toContainText('5 set aside');
+  await warning.getByRole('link', { name: 'default' }).click();
   await expect(page.getByRole('region', { name: 'Set aside' })).toBeVisible();
 });
 

@@ -23,8 +23,8 @@ import type { WorkerOrdered, WorkerWish } from './worker-orders';
 /** What a source's server says of itself. Never throws for a broker that is away: `status` tells. */
 export type SourceFacts = Omit<Source, 'name' | 'can' | 'cannot' | 'queues' | 'embedded' | 'worker'>;
 
-/** A queue's figures as the broker knows them; workers are joined above from `listWorkers`. */
-export type BrokerFigures = Omit<QueueFigures, 'source' | 'workers' | 'slots' | 'busy'>;
+/** A queue's figures as the broker knows them; workers are joined above from `listWorkers`, and how it fares is judged there. */
+export type BrokerFigures = Omit<QueueFigures, 'source' | 'workers' | 'slots' | 'busy' | 'health' | 'attention'>;
 
 /** One shared read. `at` = epoch ms when the broker answered. */
 export interface Snapshot {

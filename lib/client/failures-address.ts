@@ -1,6 +1,9 @@
 import type { QueueOf } from '@/lib/client/query-keys';
 import { type Range, readRange } from '@/lib/client/range';
 
+/** What the page shows at first, and what the badge in the rail counts: causes of a night are there in the morning. */
+export const FAILURES_RANGE = '24h';
+
 const STATES = ['open', 'muted', 'resolved', 'all'] as const;
 const SORTS = ['last', 'count', 'first'] as const;
 
@@ -16,7 +19,7 @@ export interface FailuresAddress extends Range {
 export function readFailuresAddress(params: URLSearchParams): FailuresAddress {
   const [source, queue] = [params.get('source'), params.get('queue')];
   return {
-    ...readRange(params),
+    ...readRange(params, FAILURES_RANGE),
     state: STATES.find((each) => each === params.get('state')) ?? 'open',
     sort: SORTS.find((each) => each === params.get('sort')) ?? 'last',
     text: (params.get('text') ?? '').slice(0, 200),

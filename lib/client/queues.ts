@@ -6,6 +6,7 @@ import { collectPages, PAGE_LIMIT } from '@/lib/client/http/pages';
 import type { SeenQueueList } from '@/lib/client/live/apply-frame';
 import { keys } from '@/lib/client/query-keys';
 import type { Queue, QueueAnswer, QueueList } from '@/lib/contracts/queues';
+import type { QueueHealth } from '@/lib/contracts/states';
 
 /** All queues of all sources; kept true by `counts` frames. */
 export function useQueues() {
@@ -28,13 +29,13 @@ export function usePauseQueue(source: string, queue: string) {
   const client = useQueryClient();
   const key = keys.queue(source, queue);
   const show = (paused: boolean) => {
-    client.setQueryData<QueueAnswer>(key, (known) => (known ? { ...known, paused } : known));
+    client.setQueryData<QueueAnswer>(key, (known) => (known ? asIf(known, paused) : known));
     client.setQueryData<SeenQueueList>(keys.queues(), (list) =>
       list
         ? {
             ...list,
             items: list.items.map((item) =>
-              item.source === source && item.name === queue ? { ...item, paused } : item,
+              item.source === source && item.name === queue ? asIf(item, paused) : item,
             ),
           }
         : list,
@@ -43,11 +44,25 @@ export function usePauseQueue(source: string, queue: string) {
   return useMutation({
     mutationFn: (paused: boolean) => call(paused ? 'queue.pause' : 'queue.resume', { source, queue }),
     onMutate: (paused) => show(paused),
-    onError: (_, paused) => show(!paused),
+    onError: (_, paused) => {
+      show(!paused);
+      void client.invalidateQueries({ queryKey: key });
+    },
     onSuccess: (answer) => {
       show(answer.paused);
       // What can be done (pause or resume) follows the state.
       void client.invalidateQueries({ queryKey: key });
     },
   });
+}
+
+/** Until the server says how it fares. */
+function asIf<Q extends Queue>(queue: Q, paused: boolean): Q {
+  const attention = queue.attention.filter(({ lane }) => lane !== 'paused' && !(paused && lane === 'stuck'));
+  const health: QueueHealth = paused
+    ? 'paused'
+    : queue.health === 'paused'
+      ? (attention[0]?.lane ?? 'moving')
+      : queue.health;
+  return { ...queue, paused, health, attention };
 }

@@ -15,10 +15,11 @@ export const DEFAULT_RANGE: RangeName = '1h';
 const isRange = (name: string | null): name is RangeName => name !== null && Object.hasOwn(RANGES, name);
 const isTime = (text: string | null): text is string => text !== null && !Number.isNaN(Date.parse(text));
 
-export function readRange(params: URLSearchParams): Range {
+/** `otherwise`: where the address says nothing. */
+export function readRange(params: URLSearchParams, otherwise: RangeName = DEFAULT_RANGE): Range {
   const range = params.get('range');
   const [from, to] = [params.get('from'), params.get('to')];
-  const name = isRange(range) ? range : DEFAULT_RANGE;
+  const name = isRange(range) ? range : otherwise;
   if (isTime(from) && isTime(to) && Date.parse(from) < Date.parse(to))
     return {
       name: null,

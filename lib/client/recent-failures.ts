@@ -2,31 +2,23 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { call } from '@/lib/client/call';
+import { FAILURES_RANGE } from '@/lib/client/failures-address';
 import { keys } from '@/lib/client/query-keys';
 import type { FailureGroups } from '@/lib/contracts/failures';
+import { RANGES } from '@/lib/contracts/metric-names';
 
-/** Open groups that failed within the last `periodMs`, those that failed most first: at most 50. */
-export function useRecentFailures(periodMs: number) {
-  return useQuery<FailureGroups>({
-    queryKey: keys.failures(`recent ${periodMs}`),
+/** How many causes are open and failed within a day, as the page of failures lists them; null = not known. Never how many jobs. */
+export function useOpenCauseCount(): number | null {
+  const { data } = useQuery<FailureGroups>({
+    queryKey: keys.failures('open'),
     queryFn: ({ signal }) =>
       call(
         'failure.list',
-        { from: new Date(Date.now() - periodMs).toISOString(), sort: 'count', limit: 50 },
+        { state: 'open', from: new Date(Date.now() - RANGES[FAILURES_RANGE]).toISOString(), limit: 1 },
         { signal },
       ),
-    refetchInterval: 10_000,
-    retry: false,
-  });
-}
-
-/** How many open groups failed within a day; null = not known. */
-export function useOpenFailureCount(): number | null {
-  const { data } = useQuery<FailureGroups>({
-    queryKey: keys.failures('open'),
-    queryFn: ({ signal }) => call('failure.list', { limit: 1 }, { signal }),
-    refetchInterval: 30_000,
-    staleTime: 10_000,
+    refetchInterval: 15_000,
+    staleTime: 5_000,
     retry: false,
   });
   return data?.groups ?? null;

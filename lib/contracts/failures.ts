@@ -124,6 +124,8 @@ export const Difference = z.object({
 });
 export const Differences = z.object({
   items: z.array(Difference),
+  /** Of fewer failed or succeeded jobs nothing is compared. */
+  needed: z.number().int(),
   /** The newest so many of each were compared. */
   failedJobs: z.number().int(),
   succeededJobs: z.number().int(),

@@ -87,6 +87,8 @@ export const Summary = z.object({
       source: SourceName,
       queue: QueueName,
       finished: z.array(z.number().nullable()),
+      /** Means over the period, as far as it was recorded. */
+      addedPerMinute: z.number().nullable(),
       finishedPerMinute: z.number().nullable(),
       failed: z.number(),
       runP95: z.number().nullable(),
@@ -101,10 +103,11 @@ export const Summary = z.object({
 });
 export type Summary = z.infer<typeof Summary>;
 
-/** A job beside the others of its name in the last 24 hours. Null = not known. */
+/** A job beside the others of its name in the last 24 hours. Null = not known, or fewer than `needed` are there to compare with. */
 export const Comparison = z.object({
   of: z.object({ queue: QueueName, name: z.string() }),
   jobs: z.number().int(),
+  needed: z.number().int(),
   wait: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),
   run: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),
   failureRate: z.number().nullable(),

@@ -1,9 +1,37 @@
 import * as z from 'zod';
 import { Can, Cannot, IsoTime, JobState, page, QueueName, SourceName } from './common';
+import { ATTENTION_LANES, QUEUE_HEALTHS } from './states';
 
 /** Jobs per state. `null` = cannot know now. */
 export const Counts = z.record(JobState, z.number().int().nullable());
 export type Counts = z.infer<typeof Counts>;
+
+export const QueueHealth = z.enum(QUEUE_HEALTHS);
+
+/** The cause that most failed jobs of a queue have now. */
+export const FailureCause = z.object({
+  /** Null: it comes from a sample, not from the record. */
+  group: z.number().int().nullable(),
+  /** First line, at most 300 characters. */
+  message: z.string(),
+  /** Failed jobs that have it now; `atLeast`: counting stopped there. Of a sample: of so many of its newest. */
+  jobs: z.number().int(),
+  atLeast: z.boolean(),
+  sample: z.number().int().nullable(),
+});
+export type FailureCause = z.infer<typeof FailureCause>;
+
+/** Why a person should look at a queue. */
+export const QueueAttention = z.object({
+  lane: z.enum(ATTENTION_LANES),
+  /** One sentence for the screen, without its full stop. */
+  sentence: z.string(),
+  since: IsoTime.nullable(),
+  /** How much it weighs: jobs that failed lately, or that wait. */
+  weight: z.number().int(),
+  cause: FailureCause.nullable(),
+});
+export type QueueAttention = z.infer<typeof QueueAttention>;
 
 /** What changes from second to second; the unit of the live `counts` frame. */
 export const QueueFigures = z.object({
@@ -26,6 +54,10 @@ export const QueueFigures = z.object({
   lastError: z.object({ message: z.string(), at: IsoTime }).nullable(),
   /** What of it cannot be read, and why, in one sentence; those figures are null. */
   unreadable: z.string().nullable(),
+  /** The most pressing of what holds: `paused`, `failing`, `stuck`, `unclear`, `moving`, `idle` (jobs for later only), `empty`. */
+  health: QueueHealth,
+  /** All that a person should look at, at most one of a lane; empty = nothing. */
+  attention: z.array(QueueAttention),
 });
 export type QueueFigures = z.infer<typeof QueueFigures>;
 

@@ -1,4 +1,5 @@
 import type { Differences } from '@/lib/contracts/failures';
+import { ENOUGH_JOBS } from '@/lib/contracts/states';
 import { findGroup } from '@/lib/failures/find-group';
 import { inTurn } from '@/lib/turns';
 import { query } from '@/lib/verbs';
@@ -55,8 +56,10 @@ export const findDifferences = query('failure.differs', async (ask, { group }): 
     ];
   });
   items.sort((a, b) => b.lift - a.lift || b.failed.with - a.failed.with);
+  const isEnough = failed.length >= ENOUGH_JOBS && succeeded.length >= ENOUGH_JOBS;
   return {
-    items: succeeded.length === 0 ? [] : items.slice(0, MOST_ITEMS).map(({ lift: _, ...item }) => item),
+    items: !isEnough ? [] : items.slice(0, MOST_ITEMS).map(({ lift: _, ...item }) => item),
+    needed: ENOUGH_JOBS,
     failedJobs: failed.length,
     succeededJobs: succeeded.length,
   };

@@ -21,6 +21,8 @@ const queue = (name: string, failed = 0, oldestWaitingMs = 0): QueueFigures => (
   rateLimit: null,
   lastError: null,
   unreadable: null,
+  health: 'empty',
+  attention: [],
 });
 
 const read = (atMs: number, ...queues: QueueFigures[]): SourceFigures => ({

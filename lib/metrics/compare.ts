@@ -1,3 +1,4 @@
+import { ENOUGH_JOBS } from '@/lib/contracts/states';
 import { explainMissing } from '@/lib/jobs/missing';
 import { findScopes } from '@/lib/metrics/scopes';
 import { SharedReads } from '@/lib/metrics/shared';
@@ -11,7 +12,7 @@ import { type Ask, query } from '@/lib/verbs';
 
 const DAY_MS = 86_400_000;
 /** Of fewer jobs a p99 says nothing. */
-const ENOUGH = 50;
+const ENOUGH_FOR_P99 = 50;
 const shared = new SharedReads(10_000);
 
 interface Facts {
@@ -40,14 +41,16 @@ export const compareJob = query('job.compare', async (ask, { source, queue, job:
     }),
   );
   const jobs = figures.counts.completed + figures.counts.failed;
+  const isEnough = jobs >= ENOUGH_JOBS;
   const runMs = facts.isActive && facts.startedAt !== null ? Date.now() - facts.startedAt : facts.runMs;
   return {
     of: { queue, name: facts.name },
     jobs,
-    wait,
-    run,
-    failureRate: jobs === 0 ? null : figures.counts.failed / jobs,
-    isSlow: jobs >= ENOUGH && run !== null && runMs !== null && runMs > run.p99,
+    needed: ENOUGH_JOBS,
+    wait: isEnough ? wait : null,
+    run: isEnough ? run : null,
+    failureRate: isEnough ? figures.counts.failed / jobs : null,
+    isSlow: jobs >= ENOUGH_FOR_P99 && run !== null && runMs !== null && runMs > run.p99,
   };
 });
 

@@ -105,6 +105,12 @@ async function addLive(ask: Ask, register: Registry): Promise<void> {
     [gauge('queuedeck_queue_slots', 'Jobs that its workers can run at once.'), (q) => q.slots],
     [gauge('queuedeck_queue_slots_busy', 'Slots in which a job runs.'), (q) => q.busy],
   ];
+  const health = new Gauge({
+    name: 'queuedeck_queue_health',
+    help: '1 for what the queue is: paused, failing, stuck, unclear, moving, idle or empty.',
+    labelNames: [...QUEUE, 'health'],
+    registers: [register],
+  });
   const up = new Gauge({
     name: 'queuedeck_source_up',
     help: '1 while the broker answers.',
@@ -133,6 +139,7 @@ async function addLive(ask: Ask, register: Registry): Promise<void> {
         bytes.inc({ source }, cost.bytes);
       }
       const busiest = [...queues].sort((a, b) => sizeOf(b) - sizeOf(a)).slice(0, MOST_QUEUES);
+      for (const queue of busiest) health.set({ source, queue: queue.name, health: queue.health }, 1);
       for (const queue of busiest)
         for (const [one, read] of gauges) {
           const value = read(queue);

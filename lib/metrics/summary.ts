@@ -73,8 +73,9 @@ async function summarise(ask: Ask, store: Queries, of: Of, period: Period): Prom
       busy: gauge('busy'),
     },
     backlogBefore: addGauges(at(gaugesBefore, countSteps(before) - 1), 'backlog'),
-    queues: queues.map(({ total, ...one }) => ({
+    queues: queues.map(({ total, added, ...one }) => ({
       ...one,
+      addedPerMinute: minutesOf(period) > 0 ? added / minutesOf(period) : null,
       finished: one.finished.map((value, step) => (isKnown(step) ? value : null)),
       finishedPerMinute: minutesOf(period) > 0 ? total / minutesOf(period) : null,
     })),
@@ -106,8 +107,10 @@ async function readQueues(ask: Ask, store: Queries, of: Of, period: Period) {
       const counts = own.get(step)?.counts;
       return counts ? counts.completed + counts.failed : 0;
     });
-    const failed = [...own.values()].reduce((sum, { counts }) => sum + counts.failed, 0);
-    return [{ scope, finished, failed, total: finished.reduce((a, b) => a + b, 0) }];
+    const sum = (metric: 'failed' | 'added') => [...own.values()].reduce((n, { counts }) => n + counts[metric], 0);
+    return [
+      { scope, finished, failed: sum('failed'), added: sum('added'), total: finished.reduce((a, b) => a + b, 0) },
+    ];
   });
   const busiest = rows.sort((a, b) => b.total - a.total).slice(0, MOST_QUEUES);
   const timed = await readWhole(

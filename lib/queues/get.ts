@@ -28,7 +28,8 @@ async function readNewQueue(backend: QueueBackend, queue: string): Promise<Queue
   const exists = await backend.hasQueue(queue);
   const snapshot = exists ? await backend.snapshot() : null;
   const found = snapshot?.queues.filter((one) => one.name === queue) ?? [];
-  const [figures] = joinWorkers(backend.name, found, sharedSnapshot(backend).lastWorkers().workers);
-  if (figures) return figures;
+  const shared = sharedSnapshot(backend);
+  const [figures] = joinWorkers(backend.name, found, shared.lastWorkers().workers);
+  if (figures) return shared.health.judge(figures, snapshot?.at ?? Date.now());
   throw new CodedError('queue_not_found', `Source "${backend.name}" has no queue called "${queue.slice(0, 100)}".`);
 }

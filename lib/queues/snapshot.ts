@@ -4,14 +4,15 @@ import type { QueueFigures } from '@/lib/contracts/queues';
 import type { Source } from '@/lib/contracts/sources';
 import type { Worker } from '@/lib/contracts/workers';
 import { log } from '@/lib/log';
+import { HealthWatch } from '@/lib/queues/health/health-watch';
 import { joinWorkers } from '@/lib/queues/join-workers';
 import { ReadPacer } from '@/lib/queues/read-pacer';
 
 /** Below the second that figures may be old, by what an answer takes. */
 export const READ_EVERY_MS = 950;
 export const WORKERS_EVERY_MS = 2000;
-/** How long the very first answer waits for the worker list. */
-const FIRST_WORKERS_MS = 500;
+/** How long the very first answer waits for the worker list and the record. */
+const FIRST_MS = 500;
 /** How long a caller with figures of this second waits for newer ones on their way. */
 const JOIN_MS = 250;
 const AWAY_WAIT_MS = 500;
@@ -40,6 +41,7 @@ export interface SourceWorkers {
  * (see ReadPacer), and for workers once in two seconds, in the background. Never rejects for a broker that is away.
  */
 export class SharedSnapshot {
+  readonly health = new HealthWatch();
   #figures: SourceFigures;
   #workers: SourceWorkers = { at: null, workers: null };
   #workersFailed = false;
@@ -63,14 +65,14 @@ export class SharedSnapshot {
    */
   async figures(): Promise<SourceFigures> {
     const isFirst = this.#triedWorkersAt === 0;
-    const workers = this.#refreshWorkers();
+    const beside = Promise.all([this.#refreshWorkers(), this.#refreshHealth()]);
     if (this.#triedAt > 0 && this.#figures.status !== 'up') {
       if (Date.now() - this.#triedAt > READ_EVERY_MS) await Promise.race([this.#read(), sleep(AWAY_WAIT_MS)]);
       return this.#figures;
     }
     if (Date.now() - (this.#figures.at ?? 0) > READ_EVERY_MS) await this.#read();
     else if (this.#reading) await Promise.race([this.#reading, sleep(JOIN_MS)]);
-    if (isFirst) await Promise.race([workers, sleep(FIRST_WORKERS_MS)]);
+    if (isFirst) await Promise.race([beside, sleep(FIRST_MS)]);
     return this.#figures;
   }
 
@@ -134,6 +136,7 @@ export class SharedSnapshot {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     this.#pacer.take(Date.now());
+    void this.#refreshHealth();
     try {
       const { at, queues } = await this.backend.snapshot();
       this.#broker = queues;
@@ -158,9 +161,20 @@ export class SharedSnapshot {
   #publish(next: Pick<SourceFigures, 'at' | 'status' | 'reason'>): void {
     const known = new Map(this.#figures.queues.map((queue) => [queue.name, queue]));
     const joined = joinWorkers(this.backend.name, this.#broker, this.#workers.workers);
-    const queues = joined.map((queue) => keepIdentity(known.get(queue.name), queue));
+    const judged = this.health.judgeAll(joined, next.at ?? Date.now());
+    const queues = judged.map((queue) => keepIdentity(known.get(queue.name), queue));
     this.#figures = { source: this.backend.name, ...next, queues };
     for (const listener of this.#listeners) listener(this.#figures);
+  }
+
+  /** What stands beside the figures is newer than they are. */
+  #judgeAgain(): void {
+    const { at, status, reason } = this.#figures;
+    if (status === 'up') this.#publish({ at, status, reason });
+  }
+
+  async #refreshHealth(): Promise<void> {
+    if (await this.health.refresh()) this.#judgeAgain();
   }
 
   #refreshWorkers(): Promise<void> {
@@ -178,8 +192,7 @@ export class SharedSnapshot {
       const workers = await this.backend.listWorkers();
       this.#workers = { at: Date.now(), workers };
       this.#workersFailed = false;
-      const { at, status, reason } = this.#figures;
-      if (status === 'up') this.#publish({ at, status, reason });
+      this.#judgeAgain();
     } catch (error) {
       this.#workersFailed = true;
       if (!(error instanceof CodedError)) log.warn({ err: error, source: this.backend.name }, 'workers not read');

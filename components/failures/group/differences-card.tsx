@@ -23,16 +23,17 @@ export function DifferencesCard({ group }: { group: number }) {
       </header>
       {!data && !error && <SkeletonRows rows={3} columns={3} />}
       {Boolean(error) && <p className="muted m-0 p-[14px]">{describeError(error)}</p>}
-      {data && data.items.length === 0 && (
-        <p className="muted m-0 p-[14px]">
-          {data.succeededJobs === 0
-            ? 'No job of these names has succeeded: there is nothing to compare with.'
-            : 'Nothing stands out: the failed jobs look like those that succeeded.'}
-        </p>
-      )}
+      {data && data.items.length === 0 && <p className="muted m-0 p-[14px]">{explainNone(data)}</p>}
       {data && data.items.length > 0 && <DifferenceTable items={data.items} />}
     </section>
   );
+}
+
+function explainNone({ needed, failedJobs, succeededJobs }: Differences): string {
+  if (succeededJobs === 0) return 'No job of these names has succeeded: there is nothing to compare with.';
+  if (failedJobs < needed || succeededJobs < needed)
+    return `No comparison: only ${formatCount(failedJobs)} failed and ${formatCount(succeededJobs)} succeeded jobs like these are known; it takes ${formatCount(needed)} of each.`;
+  return 'Nothing stands out: the failed jobs look like those that succeeded.';
 }
 
 const percent = ({ with: count, of }: { with: number; of: number }) =>

@@ -19,7 +19,7 @@ import { Ago, DayClock } from '@/components/ui/time';
 import { useParams } from '@/components/ui/use-param';
 import { Visible } from '@/components/ui/visible';
 import { useFailureGroup } from '@/lib/client/failures';
-import { readFailuresAddress } from '@/lib/client/failures-address';
+import { FAILURES_RANGE, readFailuresAddress } from '@/lib/client/failures-address';
 import { describeError } from '@/lib/client/http/problem-error';
 import { searchHref } from '@/lib/client/http/url';
 import type { FailureGroupDetail } from '@/lib/contracts/failures';
@@ -65,7 +65,7 @@ export function GroupView({ group: id, problem }: GroupViewProps) {
         </h1>
         <GroupMarks group={data} />
         <div className="acts">
-          <RangeSwitch />
+          <RangeSwitch otherwise={FAILURES_RANGE} />
           <Button
             look="primary"
             blocked={data.jobsNow === 0 ? 'None of its jobs is failed in the broker now' : null}

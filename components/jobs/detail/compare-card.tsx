@@ -4,12 +4,12 @@ import { Pill } from '@/components/queues/state-mark';
 import { useComparison } from '@/lib/client/metrics';
 import type { Job } from '@/lib/contracts/jobs';
 import type { Comparison } from '@/lib/contracts/metrics';
-import { formatCount, formatDuration } from '@/lib/format';
+import { formatCount, formatDuration, formatPlural } from '@/lib/format';
 
-/** The job beside the others of its name of the last 24 hours; nothing while there are none. */
+/** The job beside the others of its name of the last 24 hours; of too few it says so, and judges nothing. */
 export function CompareCard({ job }: { job: Job }) {
   const { data } = useComparison(job.source, job.queue, job.id, job.state === 'active');
-  if (!data || data.jobs === 0) return null;
+  if (!data) return null;
   return (
     <section className="card" aria-labelledby="compare-title">
       <header>
@@ -22,21 +22,37 @@ export function CompareCard({ job }: { job: Job }) {
           )}
         </div>
       </header>
-      <table className="grid-table">
-        <thead>
-          <tr>
-            <th>{formatCount(data.jobs)} in 24 h</th>
-            <th className="num">This</th>
-            <th className="num">p50</th>
-            <th className="num">p95</th>
-          </tr>
-        </thead>
-        <tbody>
-          <Row name="Wait" own={job.waitMs} others={data.wait} />
-          <Row name="Run" own={job.runMs} others={data.run} />
-        </tbody>
-      </table>
+      {data.jobs < data.needed ? <TooFew {...data} /> : <Compared job={job} data={data} />}
     </section>
+  );
+}
+
+function TooFew({ jobs, needed }: Comparison) {
+  const known =
+    jobs === 0 ? 'no job like it is known' : `only ${formatPlural(jobs, 'job like it is', 'jobs like it are')} known`;
+  return (
+    <p className="muted m-0 px-[14px] py-[11px]">
+      No comparison: {known} of the last 24 hours; it takes {formatCount(needed)}.
+    </p>
+  );
+}
+
+function Compared({ job, data }: { job: Job; data: Comparison }) {
+  return (
+    <table className="grid-table">
+      <thead>
+        <tr>
+          <th>{formatCount(data.jobs)} in 24 h</th>
+          <th className="num">This</th>
+          <th className="num">p50</th>
+          <th className="num">p95</th>
+        </tr>
+      </thead>
+      <tbody>
+        <Row name="Wait" own={job.waitMs} others={data.wait} />
+        <Row name="Run" own={job.runMs} others={data.run} />
+      </tbody>
+    </table>
   );
 }
 

@@ -8,7 +8,7 @@ import { SourceCards } from '@/components/shell/source-cards';
 import { ThemeButton } from '@/components/shell/theme-button';
 import { countList } from '@/lib/client/http/pages';
 import { keys } from '@/lib/client/query-keys';
-import { useOpenFailureCount } from '@/lib/client/recent-failures';
+import { useOpenCauseCount } from '@/lib/client/recent-failures';
 import { useCached } from '@/lib/client/use-cached';
 import type { QueueList } from '@/lib/contracts/queues';
 import type { WorkerList } from '@/lib/contracts/workers';
@@ -69,10 +69,18 @@ export function Rail({ counts, open, onClose, onHelp }: RailProps) {
 function NavLinks({ ids, counts }: { ids: NavId[]; counts: NavCounts }) {
   const path = usePathname();
   const known = useNavCounts(counts);
+  const title = known.failures
+    ? `${known.failures} open ${known.failures === '1' ? 'cause' : 'causes'} of failures within 24 hours`
+    : undefined;
   return NAV_ITEMS.filter((item) => ids.includes(item.id)).map((item) => (
     <PageLink key={item.id} href={item.href} aria-current={isCurrent(item.href, path) ? 'page' : undefined}>
       {item.label}
-      <span className={`n ${item.id === 'failures' && known.failures ? 'bad' : ''}`}>{known[item.id]}</span>
+      <span
+        className={`n ${item.id === 'failures' && known.failures ? 'bad' : ''}`}
+        title={item.id === 'failures' ? title : undefined}
+      >
+        {known[item.id]}
+      </span>
     </PageLink>
   ));
 }
@@ -80,7 +88,7 @@ function NavLinks({ ids, counts }: { ids: NavId[]; counts: NavCounts }) {
 function useNavCounts(counts: NavCounts): Partial<Record<NavId, string>> {
   const queues = useCached<QueueList>(keys.queues());
   const workers = useCached<WorkerList>(keys.workers());
-  const failures = useOpenFailureCount();
+  const failures = useOpenCauseCount();
   return {
     ...counts,
     failures: failures ? formatCount(failures) : '',

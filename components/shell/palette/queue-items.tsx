@@ -1,6 +1,7 @@
 'use client';
 
 import { Command } from 'cmdk';
+import { HEALTH_LABELS, HEALTH_TONES, isPressing } from '@/components/queues/health/health-words';
 import { GROUP, ITEM } from '@/components/shell/palette/looks';
 import { showToast } from '@/components/ui/toast/toast-store';
 import { Visible } from '@/components/ui/visible';
@@ -29,7 +30,7 @@ export function QueueItems({ go, onClose }: { go: (href: string) => void; onClos
   return (
     <>
       <Command.Group heading="Queues" className={GROUP}>
-        {queues.map(({ source, name }) => (
+        {queues.map(({ source, name, health }) => (
           <Command.Item
             key={`${source} ${name}`}
             className={ITEM}
@@ -39,7 +40,15 @@ export function QueueItems({ go, onClose }: { go: (href: string) => void; onClos
             <span className="clip">
               <Visible text={name} />
             </span>
-            <span className="faint ml-auto flex-none">{source}</span>
+            <span className="faint ml-auto flex-none">
+              {isPressing(health) && (
+                <span className={`state mr-2 ${HEALTH_TONES[health]}`}>
+                  <span className="dot" />
+                  {HEALTH_LABELS[health]}
+                </span>
+              )}
+              {source}
+            </span>
           </Command.Item>
         ))}
       </Command.Group>

@@ -25,6 +25,8 @@ const figures = (name: string, waiting: number): QueueFigures => ({
   rateLimit: null,
   lastError: null,
   unreadable: null,
+  health: 'empty',
+  attention: [],
 });
 const queue = (name: string): Queue => ({ ...figures(name, 1), can: ['queue.pause'], cannot: {} });
 const row = (id: string, changes: Partial<JobRow> = {}): JobRow => ({

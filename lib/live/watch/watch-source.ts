@@ -121,12 +121,14 @@ export class SourceWatch {
     const stopEvents = followEvents(this.backend, {
       onStanding: () => {
         this.#isStanding = true;
+        this.snapshot.health.events.begin(Date.now());
         // What changed between the first read and now made no event here.
         if (this.#needs.figures > 0) this.snapshot.readSoon();
         this.listener.onStanding();
         stand();
       },
       onEvents: (events) => {
+        this.snapshot.health.noteEvents(events);
         if (this.#needs.figures > 0 && events.some((event) => event.type !== 'progress'))
           this.snapshot.readSoon(JOIN_EVENTS_MS);
         this.listener.onEvents(events);
@@ -135,6 +137,7 @@ export class SourceWatch {
     this.#stop = () => {
       stopReads();
       stopEvents();
+      this.snapshot.health.events.stop();
     };
   }
 

@@ -1,11 +1,10 @@
 import { formatCount, formatDuration, formatPlural } from '@/lib/format';
 import { toIso } from '@/lib/iso-time';
+import { nobodyTakes } from '@/lib/queues/health/nobody-takes';
 import { type Found, perMinute, type QueueFacts, readyOf } from './facts';
 
 /** A round trip that takes longer slows every take and every end. */
 const SLOW_BROKER_MS = 100;
-/** A take this new proves a worker, whatever the client list says. */
-const PROOF_MS = 5_000;
 /** `queue.rateLimit(ms)` sets the counter out of reach. */
 const MANUAL_LIMIT = 1e15;
 
@@ -36,10 +35,14 @@ const setAside: Check = ({ motion }) => {
   };
 };
 
-const noWorker: Check = ({ motion, staff }) => {
-  const proven = motion.movement.lastTakenAt !== null && motion.at - motion.movement.lastTakenAt < PROOF_MS;
-  if (staff.workers !== 0 || proven) return null;
+function whoIsAbsent({ motion, staff }: QueueFacts): 'no-worker' | 'quiet' | null {
   const { lastTakenAt } = motion.movement;
+  return nobodyTakes(staff, lastTakenAt === null ? null : motion.at - lastTakenAt);
+}
+
+const noWorker: Check = ({ motion, staff }) => {
+  const { lastTakenAt } = motion.movement;
+  if (whoIsAbsent({ motion, staff }) !== 'no-worker') return null;
   const last = lastTakenAt === null ? '' : ` The last job was taken ${formatDuration(motion.at - lastTakenAt)} ago.`;
   return {
     ...{ code: 'no-worker', ...none },
@@ -49,7 +52,7 @@ const noWorker: Check = ({ motion, staff }) => {
 };
 
 const workersQuiet: Check = ({ motion, staff }) => {
-  if (!staff.workers || staff.resting < staff.workers) return null;
+  if (whoIsAbsent({ motion, staff }) !== 'quiet') return null;
   const who = staff.workers === 1 ? 'Its one worker takes' : `All its ${staff.workers} workers take`;
   return {
     ...{ code: 'workers-quiet', ...none },

@@ -1,6 +1,5 @@
 import type { QueueBackend } from '@/lib/backends/backend';
-import type { QueueFigures } from '@/lib/contracts/queues';
-import { joinWorkers } from '@/lib/queues/join-workers';
+import { joinWorkers, type StaffedFigures } from '@/lib/queues/join-workers';
 import { Scopes } from '@/lib/store/history/scopes';
 import type { Store } from '@/lib/store/store';
 import type { KnownWorkers } from './known-workers';
@@ -32,7 +31,7 @@ export async function sampleGauges(store: Store, backend: QueueBackend, known: K
   await write(store, Math.round(at / 60_000) * 60_000, gauges);
 }
 
-function toGauge(scope: number, { counts, oldestWaitingMs, slots, busy, workers }: QueueFigures): Gauge {
+function toGauge(scope: number, { counts, oldestWaitingMs, slots, busy, workers }: StaffedFigures): Gauge {
   return {
     scope,
     backlog: add(counts.waiting ?? null, counts.prioritized ?? null),
@@ -45,7 +44,7 @@ function toGauge(scope: number, { counts, oldestWaitingMs, slots, busy, workers 
   };
 }
 
-function isUsed({ counts, workers }: QueueFigures): boolean {
+function isUsed({ counts, workers }: StaffedFigures): boolean {
   return workers !== 0 || [counts.waiting, counts.prioritized, counts.active, counts.delayed].some((n) => n !== 0);
 }
 

@@ -1,6 +1,6 @@
 'use client';
 
-import { LONG_WAIT_MS } from '@/components/queues/queue-health';
+import { LONG_WAIT_MS } from '@/components/queues/ready';
 import { useNow } from '@/components/ui/now';
 import { useLiveStatus } from '@/lib/client/live/use-live';
 import { formatCoarse, formatDuration } from '@/lib/format';

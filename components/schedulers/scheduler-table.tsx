@@ -40,19 +40,7 @@ export function SchedulerTable({ rows, showQueue, onEdit }: SchedulerTableProps)
                 <span className="name clip block" title={toVisible(row.id)}>
                   <Visible text={row.id} />
                 </span>
-                {row.name && row.name !== row.id && (
-                  <span className="faint clip block text-[12px]" title={toVisible(row.name)}>
-                    <Visible text={row.name} />
-                  </span>
-                )}
-                {row.legacy && (
-                  <span
-                    className="faint clip block text-[12px]"
-                    title="Workers of BullMQ 6 do not run it on. Make a scheduler in its place, then remove it."
-                  >
-                    repeatable (BullMQ 5 and before)
-                  </span>
-                )}
+                <SecondLine row={row} />
                 <span className="clip block text-[12px] text-ink-2 min-[621px]:hidden">{row.words ?? row.pattern}</span>
               </td>
               {showQueue && (
@@ -83,6 +71,20 @@ export function SchedulerTable({ rows, showQueue, onEdit }: SchedulerTableProps)
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** What its jobs are called; and that it is none of BullMQ 6. */
+function SecondLine({ row: { id, name, legacy } }: { row: SchedulerRow }) {
+  const called = name && name !== id ? name : null;
+  if (!called && !legacy) return null;
+  const hint = legacy ? 'Workers of BullMQ 6 do not run it on. Make a scheduler in its place, then remove it.' : '';
+  return (
+    <span className="faint clip block text-[12px]" title={[toVisible(called ?? ''), hint].filter(Boolean).join(' · ')}>
+      {called && <Visible text={called} />}
+      {called && legacy && ' · '}
+      {legacy && 'repeatable (BullMQ 5 and before)'}
+    </span>
   );
 }
 

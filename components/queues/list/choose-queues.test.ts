@@ -79,10 +79,14 @@ describe('sortQueues', () => {
   });
   it('leaves what it was given, and takes 2,000 queues within a frame', () => {
     const many = Array.from({ length: 2_000 }, (_, i) => queue(`q${i}`, { counts: { failed: (i * 7919) % 2_000 } }));
-    sortQueues(many, { sort: 'failed', dir: 'desc' }, periods);
-    const from = performance.now();
+    // The quickest of several: the machine may do something else meanwhile.
+    const times = Array.from({ length: 10 }, () => {
+      const from = performance.now();
+      sortQueues(many, { sort: 'failed', dir: 'desc' }, periods);
+      return performance.now() - from;
+    });
+    expect(Math.min(...times)).toBeLessThan(100);
     const [first] = sortQueues(many, { sort: 'failed', dir: 'desc' }, periods);
-    expect(performance.now() - from).toBeLessThan(150);
     expect(first?.counts.failed).toBe(1_999);
     expect(many[0]?.name).toBe('q0');
   });

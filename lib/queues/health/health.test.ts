@@ -40,7 +40,7 @@ describe.each([
       last = await look(queue);
       return last?.health === health;
     };
-    await until(isSo, `${queue} to be ${health}`, 20_000).catch((error: Error) => {
+    await until(isSo, `${queue} to be ${health}`).catch((error: Error) => {
       throw new Error(`${error.message}: ${JSON.stringify(last)}`);
     });
     return last as QueueFigures;

@@ -4,17 +4,22 @@ import { JobOptions, JobRef, JobRow } from './jobs';
 import { MissingSource } from './schedulers';
 import { storable } from './storable';
 
-/** How a parent counts its children. `failed` keep it from going on; `ignored` failed and were told not to matter. */
+/** How a parent's children stand. `failed` keep it from going on; `ignored` failed and were told not to matter. */
 export const CHILD_KINDS = ['pending', 'processed', 'failed', 'ignored'] as const;
 export const ChildKind = z.enum(CHILD_KINDS);
 export type ChildKind = z.infer<typeof ChildKind>;
 
 export const ChildCounts = z.object({
   total: z.number().int(),
+  /** They have not ended. */
   pending: z.number().int(),
   processed: z.number().int(),
   failed: z.number().int(),
+  /** Of the failed, those that the parent waits for until they are retried or removed; the others have failed it with them. */
+  holding: z.number().int(),
   ignored: z.number().int(),
+  /** Of very many unfinished children only some were looked at: `failed` and `holding` may be more, `pending` fewer. */
+  atLeast: z.boolean(),
 });
 export type ChildCounts = z.infer<typeof ChildCounts>;
 

@@ -1,6 +1,8 @@
 'use client';
 
+import { countOf } from '@/components/flows/child-counts';
 import { FlowTree } from '@/components/flows/flow-tree';
+import { RetryFlow } from '@/components/flows/retry-flow';
 import { STATE_LABELS } from '@/components/queues/state-labels';
 import { Pill } from '@/components/queues/state-mark';
 import { PageLink } from '@/components/shell/nav/page-link';
@@ -80,6 +82,7 @@ export function FlowView({ address, problem }: FlowViewProps) {
           <PageLink className="btn" href={jobHref(address.source, root.queue, root.id)}>
             Open job
           </PageLink>
+          {root.children && <RetryFlow address={address} />}
         </div>
       </div>
       <section className="card" aria-labelledby="tree-title">
@@ -87,7 +90,7 @@ export function FlowView({ address, problem }: FlowViewProps) {
           <h2 id="tree-title">Tree</h2>
           {root.children && <KindFilter counts={root.children} kind={kind} linkTo={linkTo} />}
           <div className="r tnum">
-            {criticalPath.jobs.length > 1 && (
+            {criticalPath && criticalPath.jobs.length > 1 && (
               <span>
                 <span aria-hidden className="mr-2 inline-block h-3 w-0.5 bg-ink align-[-2px]" />
                 critical path{criticalPath.elapsedMs !== null && `, ${formatDuration(criticalPath.elapsedMs)} so far`}
@@ -117,7 +120,7 @@ function KindFilter({ counts, kind, linkTo }: KindFilterProps) {
       </a>
       {KINDS.map((each) => (
         <a key={each} {...linkTo({ kind: each })} aria-current={each === kind ? 'true' : undefined}>
-          {WORDS[each]} <span className="tnum ml-1 font-normal text-ink-3">{formatCount(counts[each])}</span>
+          {WORDS[each]} <span className="tnum ml-1 font-normal text-ink-3">{countOf(counts, each)}</span>
         </a>
       ))}
     </nav>

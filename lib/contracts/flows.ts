@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { Cursor, IsoTime, JobId, JobState, Json, NewName, page, QueueName, SourceName } from './common';
+import { Can, Cannot, Cursor, IsoTime, JobId, JobState, Json, NewName, page, QueueName, SourceName } from './common';
 import { JobOptions, JobRef, JobRow } from './jobs';
+import { OperationOptions, StartedOperations } from './operations';
 import { MissingSource } from './schedulers';
 import { storable } from './storable';
 
@@ -70,12 +71,43 @@ export const Flow = z.object({
   node: FlowNode,
   nodes: z.array(FlowNode),
   /**
-   * From the job down to what it waits for, or waited for longest: at each level the child that runs on, and has done so the
-   * longest, else the one that ended last. `partial`: among the loaded nodes only.
+   * From the job down to what holds it up: at each level a child that failed and is still awaited, else the one that has gone on the
+   * longest. `partial`: among the loaded nodes only. Null: the job has ended, and nothing holds it up.
    */
-  criticalPath: z.object({ jobs: z.array(JobRef), elapsedMs: z.number().nullable(), partial: z.boolean() }),
+  criticalPath: z.object({ jobs: z.array(JobRef), elapsedMs: z.number().nullable(), partial: z.boolean() }).nullable(),
 });
 export type Flow = z.infer<typeof Flow>;
+
+/** What a retry leaves as it is: `blocked` wait for children of their own first, the parents of `ignored` go on without them. */
+const FlowLeft = {
+  blocked: z.number().int(),
+  ignored: z.number().int(),
+  /** Jobs of the flow that were looked at; not `exact`: not all of them, so that more may have failed. */
+  looked: z.number().int(),
+  exact: z.boolean(),
+};
+
+/** What failed below a job and would be retried: `jobs` of them, of each queue so many, and the first twenty. */
+export const FlowFailures = z.object({
+  source: SourceName,
+  queue: QueueName,
+  id: JobId,
+  jobs: z.number().int(),
+  queues: z.array(z.object({ queue: QueueName, jobs: z.number().int() })),
+  sample: z.array(JobRef.extend({ name: z.string(), error: z.string().nullable() })),
+  ...FlowLeft,
+  can: Can,
+  cannot: Cannot,
+});
+export type FlowFailures = z.infer<typeof FlowFailures>;
+
+export const RetryFlow = z.strictObject({
+  reason: z.string().trim().min(1).max(500).check(storable).default('Retry what failed in this flow'),
+  options: OperationOptions.default({}),
+});
+export type RetryFlow = z.output<typeof RetryFlow>;
+export const FlowRetried = StartedOperations.extend(FlowLeft);
+export type FlowRetried = z.infer<typeof FlowRetried>;
 
 /** A tree is added in one atomic step, ~35 µs a node: more would hold a Redis for over 10 ms. */
 export const FLOW_NODES = 200;

@@ -19,8 +19,9 @@ export function JobWhyLine({ address, job }: { address: JobAddress; job: Job }) 
       <WhyLine why={why} />
       {why.waitsFor.length > 0 && (
         <ul className="clauses" aria-label="Waits for">
-          {why.waitsFor.slice(0, 8).map(({ queue, id, name }) => (
-            <li key={`${queue} ${id}`} className="chip">
+          {why.waitsFor.slice(0, 8).map(({ queue, id, name, state }) => (
+            <li key={`${queue} ${id}`} className={`chip ${state ?? ''}`} title={state ?? 'gone'}>
+              {state === 'failed' && <span className="dot" />}
               <PageLink className="clip hover:underline" href={jobHref(address.source, queue, id)}>
                 <Visible text={name ?? id} />
               </PageLink>

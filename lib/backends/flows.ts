@@ -75,6 +75,8 @@ export interface FlowMethods {
   search(states: readonly JobState[], from: FlowPlace | null, limit: number): Promise<FlowSearch>;
   /** What the search never reaches, in a sentence. */
   readonly limits: string | null;
+  /** Jobs with the counts of their children, in the order of the refs; null where one is gone. At most a few hundred. */
+  nodes(refs: readonly JobRef[]): Promise<({ row: BrokerRow; children: ChildCounts | null } | null)[]>;
   /** A job and a page of its children, which may be short and still go on where one kind is wanted; null when there is no such job. */
   level(queue: string, id: string, wants: FlowWants): Promise<FlowLevel | null>;
   /** Those that have waited longest are looked at, a bounded number. */

@@ -26,21 +26,38 @@ export type ChildCounts = z.infer<typeof ChildCounts>;
 
 /** A job with children and no parent. */
 export const FlowRoot = JobRow.extend({
-  /** When it ended, or else when it was added: newest first, those that have not ended before those that have. */
+  /** Null: it is gone from the broker, where other jobs of its flow still are. */
+  state: JobState.nullable(),
+  /**
+   * When it ended, or else when it was added: newest first, those that have not ended before those that have. Of `state=failed` by the
+   * record: when a job of the flow failed last.
+   */
   at: IsoTime,
-  children: ChildCounts,
+  children: ChildCounts.nullable(),
+  /** Jobs of the flow, itself among them, that stand as failed by the record, and the newest of them; null where it was not asked. */
+  failed: z.object({ count: z.number().int(), jobs: z.array(JobRef.extend({ name: z.string() })) }).nullable(),
 });
 export type FlowRoot = z.infer<typeof FlowRoot>;
 
 /**
  * Brokers keep no list of flows: jobs are looked at, newest first, for being one. `searched` were looked at for this page;
- * a page may be short, even empty, with a `nextCursor` that goes on searching.
+ * a page may be short, even empty, with a `nextCursor` that goes on searching. `state` is that of the root; but `failed` are all flows in
+ * which a job stands as failed, by the record, and by a search only where a source has no record that is up to date.
  */
 export const FlowList = page(FlowRoot).extend({
   searched: z.number().int(),
   /** What the search cannot reach, in a sentence; null when it reaches all. */
   limits: z.string().nullable(),
   missing: z.array(MissingSource),
+  /** How many flows have a job that stands as failed, by the record; null when no record answers. */
+  failing: z.object({ flows: z.number().int(), atLeast: z.boolean() }).nullable(),
+  /**
+   * Of `state=failed`: the sources that the record answers for. What failed before `since` is not in it (null: it has all), nor in queues
+   * that it has not read yet, or of which events went by unseen. Null: it was not asked.
+   */
+  recorded: z
+    .array(z.object({ source: SourceName, since: IsoTime.nullable(), unreadQueues: z.number().int() }))
+    .nullable(),
 });
 export type FlowList = z.infer<typeof FlowList>;
 

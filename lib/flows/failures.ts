@@ -5,7 +5,7 @@ import type { FlowFailures } from '@/lib/contracts/flows';
 import type { JobRef } from '@/lib/contracts/jobs';
 import { formatPlural } from '@/lib/format';
 import { explainMissing } from '@/lib/jobs/missing';
-import { SharedReads } from '@/lib/shared-reads';
+import { SharedReads } from '@/lib/metrics/shared';
 import { listAbilities } from '@/lib/sources/capabilities';
 import { findSource } from '@/lib/sources/find';
 import { query } from '@/lib/verbs';
@@ -16,7 +16,7 @@ const LOOK = { jobs: 2_000, ms: 2_000 };
 const SAMPLE = 20;
 /** More viewers of a flow walk it no more often. */
 const EVERY_MS = 2_000;
-const looks = new WeakMap<FlowMethods, SharedReads<FailedBelow | null>>();
+const looks = new WeakMap<FlowMethods, SharedReads>();
 
 /** The dry run of a retry: what failed below a job, and what of that would be retried. Changes nothing. */
 export const listFlowFailures = query(
@@ -24,7 +24,9 @@ export const listFlowFailures = query(
   async (ask, { source, queue, job: id }): Promise<FlowFailures> => {
     const entry = findSource(ask.sources, source);
     const flows = flowsOf(entry);
-    const found = await looksOf(flows).get(keyOf({ queue, id }), () => findFailedBelow(flows, { queue, id }, LOOK));
+    const found = await looksOf(flows).read(keyOf({ queue, id }), ask.signal, (signal) =>
+      findFailedBelow(flows, { queue, id }, LOOK, signal),
+    );
     if (found === null) throw await explainMissing(ask.store, entry, queue, id);
     return {
       ...{ source, queue, id },
@@ -37,8 +39,8 @@ export const listFlowFailures = query(
   },
 );
 
-function looksOf(flows: FlowMethods): SharedReads<FailedBelow | null> {
-  const shared = looks.get(flows) ?? new SharedReads<FailedBelow | null>(EVERY_MS);
+function looksOf(flows: FlowMethods): SharedReads {
+  const shared = looks.get(flows) ?? new SharedReads(EVERY_MS);
   looks.set(flows, shared);
   return shared;
 }

@@ -14,7 +14,7 @@ export const explainQueue = query('queue.why', async (ask, { source, queue }) =>
   if (!backend.motion) throw notSupported(entry, 'tell why a queue does not move');
   await requireQueue(entry, queue);
   const [motion, { workers }] = await Promise.all([backend.motion(queue), sharedSnapshot(backend).workers()]);
-  const held = motion.waitingChildren > 0 ? await sharedHeld(backend, queue) : null;
+  const held = motion.waitingChildren > 0 ? await sharedHeld(backend, queue, ask.signal) : null;
   return { source, queue, ...answer(decideQueue({ motion, staff: staffOf(queue, workers), held }), motion.at) };
 });
 

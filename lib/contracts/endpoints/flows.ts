@@ -15,7 +15,7 @@ import { endpoint, none, OfJob } from './endpoint';
 
 export const FLOW_ENDPOINTS = {
   'flow.list': endpoint(
-    'Flows: jobs with children and no parent, newest first',
+    'Flows: jobs with children and no parent, newest first; or those in which a job failed',
     z.strictObject({ source: SourceName.optional(), state: JobState.optional(), ...Page }),
     null,
     FlowList,

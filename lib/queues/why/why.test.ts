@@ -35,7 +35,8 @@ describe.each([
   const factsOf = async (queue: string) => {
     const [motion, workers] = await Promise.all([broker.backend.motion?.(queue), broker.backend.listWorkers()]);
     if (!motion) throw new Error('no motion');
-    const held = motion.waitingChildren > 0 ? await sharedHeld(broker.backend, queue) : null;
+    const held =
+      motion.waitingChildren > 0 ? await sharedHeld(broker.backend, queue, new AbortController().signal) : null;
     return { motion, staff: staffOf(queue, workers), held };
   };
   const whyQueue = async (queue: string) => decideQueue(await factsOf(queue));

@@ -27,6 +27,7 @@ export function openPostgresFlows(connection: PostgresConnection): FlowMethods {
   return {
     limits: LIMITS,
     search: (states, from, limit) => searchFlows(query, states, from, limit),
+    nodes: (refs) => readNodes(query, refs),
     level: (queue, id, wants) => readLevel(query, queue, id, wants),
     held: (queue) => readHeld(query, queue),
     add: (tree, pinned, addedBy) =>

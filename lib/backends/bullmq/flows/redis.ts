@@ -56,6 +56,10 @@ export function openRedisFlows(ports: RedisFlowPorts): FlowMethods {
       const queues = await queueNames();
       return link.call(() => searchFlows(ports, queues, states, from, limit));
     },
+    async nodes(refs) {
+      await queueNames();
+      return link.call(() => readNodes(link, refs, split));
+    },
     async level(queue, id, wants) {
       await queueNames();
       return link.call(() => readLevel(link, { queue, id }, wants, split));

@@ -3,6 +3,7 @@
 import { countOf } from '@/components/flows/child-counts';
 import { FlowTree } from '@/components/flows/flow-tree';
 import { RetryFlow } from '@/components/flows/retry-flow';
+import { JobWhyLine } from '@/components/jobs/detail/job-why-line';
 import { STATE_LABELS } from '@/components/queues/state-labels';
 import { Pill } from '@/components/queues/state-mark';
 import { PageLink } from '@/components/shell/nav/page-link';
@@ -85,6 +86,7 @@ export function FlowView({ address, problem }: FlowViewProps) {
           {root.children && <RetryFlow address={address} />}
         </div>
       </div>
+      {root.state === 'waiting-children' && <JobWhyLine address={address} state={root.state} />}
       <section className="card" aria-labelledby="tree-title">
         <header className="flex-wrap">
           <h2 id="tree-title">Tree</h2>

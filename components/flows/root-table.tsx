@@ -35,7 +35,7 @@ export function RootTable({ rows, isFailing }: { rows: FlowRoot[]; isFailing: bo
                   <span className="name">
                     <Visible text={row.name} />
                   </span>{' '}
-                  <span className="mono faint ml-1">
+                  <span className="mono faint ml-1 max-sm:hidden">
                     <Visible text={row.id} />
                   </span>
                 </PageLink>

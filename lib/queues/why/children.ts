@@ -26,7 +26,7 @@ function heldByChildren({ count, failed, atLeast, some }: PendingChildren): Foun
   const waits = `It waits for ${formatPlural(count, 'child', 'children')}`;
   return {
     ...{ code: 'children-failed', ...none },
-    sentence: `${waits}: ${howTheyStand(count, failed, atLeast)}. Only a retry frees it, or to remove them: ${names}.`,
+    sentence: `${waits}: ${howTheyStand(count, failed, atLeast)}. Only retrying or removing what failed frees it: ${names}.`,
     figures: { children: count, failed, atLeast },
   };
 }
@@ -63,7 +63,7 @@ export function parentsWait({ motion, held }: QueueFacts, head = ''): Found | nu
   const of = parents === count ? '' : ` ${held.atLeast ? 'at least ' : ''}${formatCount(parents)} of them`;
   return {
     ...{ code: 'children-failed', ...none },
-    sentence: `${waits},${of} for ${held.atLeast ? 'at least ' : ''}${formatCount(children)} that failed: only a retry frees ${parents === 1 ? 'it' : 'them'}, or to remove what failed.`,
+    sentence: `${waits},${of} for ${held.atLeast ? 'at least ' : ''}${formatCount(children)} that failed: only retrying or removing these frees ${parents === 1 ? 'it' : 'them'}.`,
     figures: { waitingChildren: count, held: parents, failedChildren: children, atLeast: held.atLeast },
   };
 }

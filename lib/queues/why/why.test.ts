@@ -172,15 +172,15 @@ describe.each([
     const [own] = await whyJob('orphaned', some.job.id ?? '');
     expect(own).toMatchObject({ code: 'children-failed', figures: { children: 6, failed: 4, atLeast: false } });
     expect(own?.sentence).toMatch(
-      /^It waits for 6 children: 4 failed and hold it, 2 have not ended\. Only a retry frees it, or to remove them: (bad-\d \(orphaned-bad\)(, )?){3} and 1 more\.$/,
+      /^It waits for 6 children: 4 failed and hold it, 2 have not ended\. Only retrying or removing what failed frees it: (bad-\d \(orphaned-bad\)(, )?){3} and 1 more\.$/,
     );
     const [other] = await whyJob('orphaned', all.job.id ?? '');
-    expect(other?.sentence).toMatch(/^It waits for 2 children: all failed and hold it\. Only a retry frees it/);
+    expect(other?.sentence).toMatch(/^It waits for 2 children: all failed and hold it\. Only retrying or removing/);
     expect((await whyJob('orphaned', fine.job.id ?? ''))[0]).toMatchObject({ code: 'waiting-children' });
     expect((await whyQueue('orphaned'))[0]).toMatchObject({
       code: 'children-failed',
       sentence:
-        'Nothing is ready: 3 jobs wait for children, 2 of them for 6 that failed: only a retry frees them, or to remove what failed.',
+        'Nothing is ready: 3 jobs wait for children, 2 of them for 6 that failed: only retrying or removing these frees them.',
       figures: { waitingChildren: 3, held: 2, failedChildren: 6, atLeast: false },
     });
     // Beside what else is said of the queue.

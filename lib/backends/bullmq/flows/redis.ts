@@ -201,7 +201,11 @@ async function readHeld(link: RedisLink, queue: string, split: SplitKey): Promis
   const held = looks.flatMap(({ failed }, i) =>
     failed.length > 0 ? [{ id: ids[i] ?? '', failed: failed.length }] : [],
   );
-  return { looked: ids.length, held, atLeast: total > ids.length || looks.some(({ isWhole }) => !isWhole) };
+  return {
+    looked: ids.length,
+    held,
+    atLeast: total < 0 || total > ids.length || looks.some(({ isWhole }) => !isWhole),
+  };
 }
 
 /** Pending ones first: a child that ends meanwhile is then met again where it went, and not missed. */

@@ -134,13 +134,13 @@ return out
  * Keys of some unfinished children of jobs of one queue.
  *
  * KEYS[1..n] their `:dependencies` · ARGV 1 about how many of each
- * reply   for each { '0' = these are all, key, … }; of one that is no SET none
+ * reply   for each { '0' = these are all, key, … }; of one that cannot be read { '?' }
  */
 export const PENDING_KEYS = luaScript(`
 local out = {}
 for i = 1, #KEYS do
   local ok, step = pcall(redis.call, 'SSCAN', KEYS[i], '0', 'COUNT', ARGV[1])
-  local one = { ok and step[1] or '0' }
+  local one = { ok and step[1] or '?' }
   if ok then
     for n = 1, #step[2] do one[n + 1] = step[2][n] end
   end
@@ -165,10 +165,11 @@ end
 return out
 `);
 
-/** Ids of the parents of a queue that have waited longest. KEYS[1] `waiting-children` ZSET · ARGV 1 how many · reply { how many in all, id, … } */
+/** Ids of the parents of a queue that have waited longest. KEYS[1] `waiting-children` ZSET · ARGV 1 how many · reply { how many in all (-1 = not known), id, … } */
 export const WAITING_PARENTS = luaScript(`
 local ok, ids = pcall(redis.call, 'ZRANGE', KEYS[1], 0, ARGV[1] - 1)
-if not ok then return { 0 } end
-table.insert(ids, 1, redis.call('ZCARD', KEYS[1]))
+local counted, total = pcall(redis.call, 'ZCARD', KEYS[1])
+if not ok then return { -1 } end
+table.insert(ids, 1, counted and total or -1)
 return ids
 `);

@@ -1,6 +1,7 @@
 import type { JobStanding, LostLock, PendingChildren, QueueMotion } from '@/lib/backends/motion';
 import type { JobRef } from '@/lib/contracts/jobs';
 import type { JobState } from '@/lib/contracts/states';
+import { isRefusal } from '../../broker-errors';
 import { lookAtPending } from '../../flows/pending-redis';
 import { describeJobs, type SplitKey } from '../get-job';
 import type { RedisLink } from '../link';
@@ -134,11 +135,15 @@ async function readPending(
   const [look] = await lookAtPending(link, [ref], split);
   if (!look) return null;
   const refs = [...look.failed, ...look.open].slice(0, CHILDREN_NAMED);
-  const described = await describeJobs(link, refs);
+  // Whoever may not read what they are is told of them all the same.
+  const described = await describeJobs(link, refs).catch((error: unknown) => {
+    if (isRefusal(error)) return [];
+    throw error;
+  });
   const some = refs.map((child, i) => ({
     ...child,
     name: described[i]?.name || null,
-    state: described[i]?.state ?? null,
+    state: described[i]?.state ?? (i < look.failed.length ? ('failed' as const) : null),
   }));
   return { count, failed: Math.min(count, look.failed.length), atLeast: !look.isWhole, some };
 }

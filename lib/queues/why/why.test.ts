@@ -186,7 +186,8 @@ describe.each([
     // Beside what else is said of the queue.
     await broker.queue('orphaned').add('plain', {});
     const codes = (await whyQueue('orphaned')).map(({ code }) => code);
-    expect(codes).toEqual(['no-worker', 'children-failed']);
+    expect(codes[0]).toBe('no-worker');
+    expect(codes).toContain('children-failed');
   });
 
   it('behind prioritized jobs, and behind waiting ones', async () => {

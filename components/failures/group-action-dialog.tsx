@@ -13,7 +13,8 @@ import { useGroupChanges } from '@/lib/client/failures';
 import { describeError, ProblemError } from '@/lib/client/http/problem-error';
 import { operationHref } from '@/lib/client/http/url';
 import { ACTION_LABELS, MEANS } from '@/lib/client/operation-words';
-import type { FailureGroup, GroupOperations } from '@/lib/contracts/failures';
+import type { FailureGroup } from '@/lib/contracts/failures';
+import type { StartedOperations } from '@/lib/contracts/operations';
 import { formatCount, formatPlural } from '@/lib/format';
 import { toVisible } from '@/lib/format/visible';
 
@@ -29,7 +30,7 @@ const WHICH: Record<GroupVerb, string> = {
   cancel: 'All jobs that failed by this and wait to be tried again.',
 };
 
-function describeStart(operations: number, leftOut: GroupOperations['leftOut']): string | undefined {
+function describeStart(operations: number, leftOut: StartedOperations['leftOut']): string | undefined {
   const parts = [];
   if (operations > 1) parts.push(`${operations} operations, one for each queue`);
   for (const { queue, jobs, reason } of leftOut)

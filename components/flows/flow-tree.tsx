@@ -138,7 +138,7 @@ function Level({ source, node, level, isCritical, critical, kind }: TreeNodeProp
   const isOf = (child: FlowNode) => child.parent?.queue === node.queue && child.parent.id === node.id;
   const children = data?.pages.flatMap((page) => page.nodes.filter(isOf)) ?? [];
   const shown = new Map(children.map((child) => [nodeKey(child), child]));
-  const path = isCritical ? followCritical(critical, data?.pages[0]?.criticalPath.jobs ?? []) : {};
+  const path = isCritical ? followCritical(critical, data?.pages[0]?.criticalPath?.jobs ?? []) : {};
   const total = kind && level === 2 ? (node.children?.[kind] ?? 0) : (node.children?.total ?? 0);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of tree items, as the pattern for trees has it

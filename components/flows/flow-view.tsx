@@ -1,7 +1,10 @@
 'use client';
 
+import { countOf } from '@/components/flows/child-counts';
 import { Elsewhere } from '@/components/flows/elsewhere';
 import { FlowTree } from '@/components/flows/flow-tree';
+import { RetryFlow } from '@/components/flows/retry-flow';
+import { JobWhyLine } from '@/components/jobs/detail/job-why-line';
 import { STATE_LABELS } from '@/components/queues/state-labels';
 import { Pill } from '@/components/queues/state-mark';
 import { PageLink } from '@/components/shell/nav/page-link';
@@ -87,14 +90,16 @@ export function FlowView({ address, problem }: FlowViewProps) {
           <PageLink className="btn" href={jobHref(address.source, root.queue, root.id)}>
             Open job
           </PageLink>
+          {root.children && <RetryFlow address={address} />}
         </div>
       </div>
+      {root.state === 'waiting-children' && <JobWhyLine address={address} state={root.state} />}
       <section className="card" aria-labelledby="tree-title">
         <header className="flex-wrap">
           <h2 id="tree-title">Tree</h2>
           {root.children && <KindFilter counts={root.children} kind={kind} linkTo={linkTo} />}
           <div className="r tnum">
-            {criticalPath.jobs.length > 1 && (
+            {criticalPath && criticalPath.jobs.length > 1 && (
               <span>
                 <span aria-hidden className="mr-2 inline-block h-3 w-0.5 bg-ink align-[-2px]" />
                 critical path{criticalPath.elapsedMs !== null && `, ${formatDuration(criticalPath.elapsedMs)} so far`}
@@ -133,7 +138,7 @@ function KindFilter({ counts, kind, linkTo }: KindFilterProps) {
       </a>
       {KINDS.map((each) => (
         <a key={each} {...linkTo({ kind: each })} aria-current={each === kind ? 'true' : undefined}>
-          {WORDS[each]} <span className="tnum ml-1 font-normal text-ink-3">{formatCount(counts[each])}</span>
+          {WORDS[each]} <span className="tnum ml-1 font-normal text-ink-3">{countOf(counts, each)}</span>
         </a>
       ))}
     </nav>

@@ -67,7 +67,7 @@ export function JobView({ address, problem }: JobViewProps) {
   return (
     <div className="page">
       <JobHead address={address} job={job} busy={busy} onAction={act} />
-      <JobWhyLine address={address} job={job} />
+      <JobWhyLine address={address} state={job.state} />
       <UnreadableNote why={job.unreadable} />
       {job.cancel && job.state === 'active' && (
         <Suspense>

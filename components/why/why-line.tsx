@@ -21,6 +21,7 @@ const TONES: Partial<Record<WhyCode, string>> = {
   'no-worker': 'failed',
   'broker-slow': 'failed',
   stalled: 'failed',
+  'children-failed': 'failed',
 };
 
 /** Why it does not move, or how it does: one sentence, and the figures behind it on demand. */

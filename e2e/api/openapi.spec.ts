@@ -45,6 +45,7 @@ const BODIES: Partial<Record<VerbName, unknown>> = {
   'queue.trim-events': { maxLength: 10 },
   'scheduler.preview': { pattern: '0 3 * * *' },
   'scheduler.put': { pattern: '0 3 * * *', template: { name: 'walked' } },
+  'flow.retry': { reason: 'walked' },
   'flow.add': { source: 'default', flow: { queue: 'walked', name: 'walked' } },
   'view.create': { name: `walked ${Date.now()}`, q: 'state:failed' },
   'view.replace': { name: 'walked again', q: 'state:failed' },

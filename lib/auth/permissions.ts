@@ -44,6 +44,7 @@ const READS = new Set<VerbName>([
   'scheduler.get',
   'flow.list',
   'flow.get',
+  'flow.failures',
   'worker.list',
   'task.list',
   'task.runs',

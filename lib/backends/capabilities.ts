@@ -35,6 +35,7 @@ export const CAPABILITIES = {
   'queue.trim-events': 'trimEvents',
   'queue.meta': 'readMeta',
   'flow.add': 'flows',
+  'flow.retry': 'bulk',
   'scheduler.put': 'schedulers',
   'scheduler.remove': 'schedulers',
   'scheduler.pause': 'schedulers',

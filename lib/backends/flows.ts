@@ -48,7 +48,7 @@ export interface FlowLevel {
   items: BrokerChild[];
   /** Keys of children of this page that lie outside this source. */
   elsewhere?: string[];
-  /** The key of the last item when more follow. */
+  /** The key of the last child looked at when more follow. */
   next: string | null;
 }
 
@@ -57,6 +57,15 @@ export type FlowAdding =
   | { kind: 'done'; id: string; state: JobState }
   | { kind: 'taken'; job: JobRef }
   | { kind: 'refused'; reason: string };
+
+/** Jobs of a queue that wait for children of which some have failed, among so many of those that wait. */
+export interface HeldParents {
+  looked: number;
+  /** `failed`: how many of its children, at least. */
+  held: { id: string; failed: number }[];
+  /** More wait than were looked at, or have more children. */
+  atLeast: boolean;
+}
 
 export interface FlowWants {
   kind: ChildKind | null;
@@ -70,8 +79,12 @@ export interface FlowMethods {
   search(states: readonly JobState[], from: FlowPlace | null, limit: number): Promise<FlowSearch>;
   /** What the search never reaches, in a sentence. */
   readonly limits: string | null;
-  /** A job and a page of its children; null when there is no such job. */
+  /** Jobs with the counts of their children, in the order of the refs; null where one is gone. At most a few hundred. */
+  nodes(refs: readonly JobRef[]): Promise<({ row: BrokerRow; children: ChildCounts | null } | null)[]>;
+  /** A job and a page of its children, which may be short and still go on where one kind is wanted; null when there is no such job. */
   level(queue: string, id: string, wants: FlowWants): Promise<FlowLevel | null>;
+  /** Those that have waited longest are looked at, a bounded number. */
+  held(queue: string): Promise<HeldParents>;
   /**
    * All or none. `pinned`: ids that were chosen for this very tree, which may be there from an attempt before. `addedBy`: who, kept
    * with each job.

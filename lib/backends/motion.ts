@@ -83,6 +83,17 @@ export interface JobStanding {
   marked: boolean;
   /** Jobs that run before it; null when it does not wait, `atLeast` when the search stopped there. */
   ahead: { waiting: number; prioritized: number; atLeast: boolean } | null;
-  /** Unfinished children, and at most 20 of them. */
-  pending: { count: number; some: { queue: string; id: string; name: string | null }[] } | null;
+  /** The children that it waits for. */
+  pending: PendingChildren | null;
+}
+
+/**
+ * `failed` of them have failed and hold it until they are retried or removed; `atLeast`: not all of them were looked at. `some`: at most 20
+ * of them, those that failed first; `state` null = gone.
+ */
+export interface PendingChildren {
+  count: number;
+  failed: number;
+  atLeast: boolean;
+  some: { queue: string; id: string; name: string | null; state: JobState | null }[];
 }

@@ -84,6 +84,8 @@ export interface RecordedFields {
   progress: string | null;
   worker: string | null;
   parent: { queue: string; id: string } | null;
+  /** Null: it was not looked for. Events tell it; it is read of what a sweep finds failed. */
+  hasChildren: boolean | null;
   schedulerId: string | null;
   deduplicationId: string | null;
 }

@@ -1,15 +1,19 @@
 'use client';
 
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '@/lib/client/call';
 import { CHILDREN_PER_PAGE } from '@/lib/client/http/page-sizes';
+import type { JobAddress } from '@/lib/client/jobs';
 import { keys } from '@/lib/client/query-keys';
-import type { ChildKind, Flow, FlowList } from '@/lib/contracts/flows';
+import type { CallOf } from '@/lib/contracts/endpoints';
+import type { ChildKind, Flow, FlowFailures, FlowList } from '@/lib/contracts/flows';
 import type { JobState } from '@/lib/contracts/states';
 
 /** Levels that were paged through are not read again by themselves: their rows would cost too much. */
 const MOST_PAGES_REFRESHED = 2;
 const EVERY_MS = 4_000;
+/** Each look walks down the flow. */
+const FAILURES_EVERY_MS = 15_000;
 
 export function useFlows(source: string | null, state: JobState | null) {
   return useInfiniteQuery({
@@ -53,4 +57,24 @@ export function useFlowLevel(
     refetchInterval: ({ state: { data } }) =>
       isMoving && (data?.pages.length ?? 0) <= MOST_PAGES_REFRESHED ? EVERY_MS : false,
   });
+}
+
+/** What failed below a job; looked for now and then. */
+export function useFlowFailures({ source, queue, job }: JobAddress, isChanging = false) {
+  return useQuery<FlowFailures>({
+    queryKey: keys.flowFailures(source, queue, job),
+    queryFn: ({ signal }) => call('flow.failures', { source, queue, job }, { signal }),
+    refetchInterval: isChanging ? EVERY_MS : FAILURES_EVERY_MS,
+    retry: false,
+  });
+}
+
+export function useFlowRetry(address: JobAddress) {
+  const client = useQueryClient();
+  return async (body: NonNullable<CallOf<'flow.retry'>['body']>) => {
+    const started = await call('flow.retry', { ...address, body });
+    void client.invalidateQueries({ queryKey: keys.allOperations() });
+    void client.invalidateQueries({ queryKey: keys.allFlows() });
+    return started;
+  };
 }

@@ -58,6 +58,7 @@ export const keys = {
   nextRuns: (rhythm: string) => ['schedulers', 'next', rhythm] as const,
   allFlows: () => ['flows'] as const,
   flows: (source: string | null, state: string | null) => ['flows', 'list', source, state] as const,
+  flowFailures: (source: string, queue: string, job: string) => ['flows', 'failures', source, queue, job] as const,
   flowLevel: (source: string, queue: string, job: string, kind: string | null) =>
     ['flows', 'level', source, queue, job, kind] as const,
 };

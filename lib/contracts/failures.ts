@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Can, IsoTime, JobId, Page, page, QueueName, SourceName, TimeInput } from './common';
-import { Operation, OperationOptions } from './operations';
+import { OperationOptions } from './operations';
 import { RecordedState } from './search';
 import { storable } from './storable';
 
@@ -105,14 +105,6 @@ export const GroupAction = z.strictObject({
   options: OperationOptions.default({}),
 });
 export type GroupAction = z.output<typeof GroupAction>;
-/** One operation for each queue that has such jobs. `leftOut`: queues whose jobs are not changed, with how many and why. */
-export const GroupOperations = z.object({
-  operations: z.array(Operation),
-  jobs: z.number().int(),
-  leftOut: z.array(z.object({ queue: QueueName, jobs: z.number().int(), reason: z.string() })),
-});
-export type GroupOperations = z.infer<typeof GroupOperations>;
-
 /** What failed jobs have more often than those that succeeded: a field of the data, the worker, the version. */
 export const Difference = z.object({
   kind: z.enum(['data', 'worker', 'version', 'attempt']),

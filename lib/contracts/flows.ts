@@ -1,40 +1,63 @@
 import * as z from 'zod';
-import { Cursor, IsoTime, JobId, JobState, Json, NewName, page, QueueName, SourceName } from './common';
+import { Can, Cannot, Cursor, IsoTime, JobId, JobState, Json, NewName, page, QueueName, SourceName } from './common';
 import { JobOptions, JobRef, JobRow } from './jobs';
+import { OperationOptions, StartedOperations } from './operations';
 import { MissingSource } from './schedulers';
 import { storable } from './storable';
 
-/** How a parent counts its children. `failed` keep it from going on; `ignored` failed and were told not to matter. */
+/** How a parent's children stand. `failed` keep it from going on; `ignored` failed and were told not to matter. */
 export const CHILD_KINDS = ['pending', 'processed', 'failed', 'ignored'] as const;
 export const ChildKind = z.enum(CHILD_KINDS);
 export type ChildKind = z.infer<typeof ChildKind>;
 
 export const ChildCounts = z.object({
   total: z.number().int(),
+  /** They have not ended. */
   pending: z.number().int(),
   processed: z.number().int(),
   failed: z.number().int(),
+  /** Of the failed, those that the parent waits for until they are retried or removed; the others have failed it with them. */
+  holding: z.number().int(),
   ignored: z.number().int(),
+  /** Of very many unfinished children only some were looked at: `failed` and `holding` may be more, `pending` fewer. */
+  atLeast: z.boolean(),
 });
 export type ChildCounts = z.infer<typeof ChildCounts>;
 
 /** A job with children and no parent. */
 export const FlowRoot = JobRow.extend({
-  /** When it ended, or else when it was added: newest first, those that have not ended before those that have. */
+  /** Null: it is gone from the broker, where other jobs of its flow still are. */
+  state: JobState.nullable(),
+  /**
+   * When it ended, or else when it was added: newest first, those that have not ended before those that have. Of `state=failed` by the
+   * record: when a job of the flow failed last.
+   */
   at: IsoTime,
-  children: ChildCounts,
+  children: ChildCounts.nullable(),
+  /** Jobs of the flow, itself among them, that stand as failed by the record, and the newest of them; null where it was not asked. */
+  failed: z.object({ count: z.number().int(), jobs: z.array(JobRef.extend({ name: z.string() })) }).nullable(),
 });
 export type FlowRoot = z.infer<typeof FlowRoot>;
 
 /**
  * Brokers keep no list of flows: jobs are looked at, newest first, for being one. `searched` were looked at for this page;
- * a page may be short, even empty, with a `nextCursor` that goes on searching.
+ * a page may be short, even empty, with a `nextCursor` that goes on searching. `state` is that of the root; but `failed` are all flows in
+ * which a job stands as failed, by the record, and by a search only where a source has no record that is up to date.
  */
 export const FlowList = page(FlowRoot).extend({
   searched: z.number().int(),
   /** What the search cannot reach, in a sentence; null when it reaches all. */
   limits: z.string().nullable(),
   missing: z.array(MissingSource),
+  /** How many flows have a job that stands as failed, by the record; null when no record answers. */
+  failing: z.object({ flows: z.number().int(), atLeast: z.boolean() }).nullable(),
+  /**
+   * Of `state=failed`: the sources that the record answers for. What failed before `since` is not in it (null: it has all), nor in queues
+   * that it has not read yet, or of which events went by unseen. Null: it was not asked.
+   */
+  recorded: z
+    .array(z.object({ source: SourceName, since: IsoTime.nullable(), unreadQueues: z.number().int() }))
+    .nullable(),
 });
 export type FlowList = z.infer<typeof FlowList>;
 
@@ -69,12 +92,43 @@ export const Flow = z.object({
   node: FlowNode,
   nodes: z.array(FlowNode),
   /**
-   * From the job down to what it waits for, or waited for longest: at each level the child that runs on, and has done so the
-   * longest, else the one that ended last. `partial`: among the loaded nodes only.
+   * From the job down to what holds it up: at each level a child that failed and is still awaited, else the one that has gone on the
+   * longest. `partial`: among the loaded nodes only. Null: the job has ended, and nothing holds it up.
    */
-  criticalPath: z.object({ jobs: z.array(JobRef), elapsedMs: z.number().nullable(), partial: z.boolean() }),
+  criticalPath: z.object({ jobs: z.array(JobRef), elapsedMs: z.number().nullable(), partial: z.boolean() }).nullable(),
 });
 export type Flow = z.infer<typeof Flow>;
+
+/** What a retry leaves as it is: `blocked` wait for children of their own first, the parents of `ignored` go on without them. */
+const FlowLeft = {
+  blocked: z.number().int(),
+  ignored: z.number().int(),
+  /** Jobs of the flow that were looked at; not `exact`: not all of them, so that more may have failed. */
+  looked: z.number().int(),
+  exact: z.boolean(),
+};
+
+/** What failed below a job and would be retried: `jobs` of them, of each queue so many, and the first twenty. */
+export const FlowFailures = z.object({
+  source: SourceName,
+  queue: QueueName,
+  id: JobId,
+  jobs: z.number().int(),
+  queues: z.array(z.object({ queue: QueueName, jobs: z.number().int() })),
+  sample: z.array(JobRef.extend({ name: z.string(), error: z.string().nullable() })),
+  ...FlowLeft,
+  can: Can,
+  cannot: Cannot,
+});
+export type FlowFailures = z.infer<typeof FlowFailures>;
+
+export const RetryFlow = z.strictObject({
+  reason: z.string().trim().min(1).max(500).check(storable).default('Retry what failed in this flow'),
+  options: OperationOptions.default({}),
+});
+export type RetryFlow = z.output<typeof RetryFlow>;
+export const FlowRetried = StartedOperations.extend(FlowLeft);
+export type FlowRetried = z.infer<typeof FlowRetried>;
 
 /** A tree is added in one atomic step, ~35 µs a node: more would hold a Redis for over 10 ms. */
 export const FLOW_NODES = 200;

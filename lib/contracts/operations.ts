@@ -170,6 +170,14 @@ export type Operation = z.infer<typeof Operation>;
 export const OperationList = page(Operation);
 export type OperationList = z.infer<typeof OperationList>;
 
+/** One operation for each queue that has such jobs. `leftOut`: queues whose jobs are not changed, with how many and why. */
+export const StartedOperations = z.object({
+  operations: z.array(Operation),
+  jobs: z.number().int(),
+  leftOut: z.array(z.object({ queue: QueueName, jobs: z.number().int(), reason: z.string() })),
+});
+export type StartedOperations = z.infer<typeof StartedOperations>;
+
 export const OUTCOME_KINDS = ['done', 'skipped', 'failed', 'pending'] as const;
 
 /** `reason`: why skipped or failed; with done, what came of it where that is not plain (`copy is job 812`). */

@@ -71,6 +71,8 @@ export const ROUTES = {
   'scheduler.run': 'POST /queues/{source}/{queue}/schedulers/{scheduler}/run',
   'flow.list': 'GET /flows',
   'flow.get': 'GET /queues/{source}/{queue}/jobs/{job}/flow',
+  'flow.failures': 'GET /queues/{source}/{queue}/jobs/{job}/flow/failures',
+  'flow.retry': 'POST /queues/{source}/{queue}/jobs/{job}/flow/retry',
   'flow.add': 'POST /flows',
   'worker.list': 'GET /workers',
   'worker.quiet': 'POST /workers/{source}/{worker}/quiet',

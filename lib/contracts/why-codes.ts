@@ -10,6 +10,8 @@ export const WHY_CODES = [
   'stalled',
   'delayed',
   'waiting-children',
+  /** A job waits for children that have failed. */
+  'children-failed',
   'behind-prioritized',
   'behind-waiting',
   'moving',

@@ -30,8 +30,13 @@ export const Why = Cause.extend({
 });
 export type Why = z.infer<typeof Why>;
 
-/** At most 20 of the children that a job waits for. */
-export const WaitedFor = z.object({ queue: QueueName, id: JobId, name: z.string().nullable() });
+/** At most 20 of the children that a job waits for, those that failed first. `state` null: it is gone. */
+export const WaitedFor = z.object({
+  queue: QueueName,
+  id: JobId,
+  name: z.string().nullable(),
+  state: JobState.nullable(),
+});
 
 export const JobWhy = Why.extend({ id: JobId, state: JobState, waitsFor: z.array(WaitedFor) });
 export type JobWhy = z.infer<typeof JobWhy>;

@@ -1,15 +1,12 @@
 import { CodedError } from '@/lib/contracts/errors';
 import type { GroupAction } from '@/lib/contracts/failures';
-import { type CreateOperation, OperationAction } from '@/lib/contracts/operations';
 import type { JobState } from '@/lib/contracts/states';
-import { isStorable } from '@/lib/contracts/storable';
 import { findGroup } from '@/lib/failures/find-group';
-import type { Choice } from '@/lib/operations/choose-jobs';
-import { checkCount, fixChoice, writeOperation } from '@/lib/operations/create';
+import { createAcross } from '@/lib/operations/create-across';
 import { STATE_CODES } from '@/lib/store/history/states';
 import { readName, storedText } from '@/lib/store/stored-name';
 import { inTurn } from '@/lib/turns';
-import { type Ask, action } from '@/lib/verbs';
+import { action } from '@/lib/verbs';
 
 const MOST_JOBS = 1_000_000;
 
@@ -40,31 +37,8 @@ export const operateOnFailure = action(
     }));
     if (jobs.length === 0)
       throw new CodedError('nothing_matches', 'No job of this group is in such a state any more.', { count: 0 });
-    // The bounds of a request's ids are not for these: they come from the record.
-    const order = { action: OperationAction.parse({ kind: body.action }), reason: body.reason, options: body.options };
-    const fixed = [];
-    const leftOut = [];
-    for (const { queue, ids } of jobs) {
-      const whole = { ...order, filter: { source: row.source, queue, states, timeField: 'added' as const, ids } };
-      const choice = await chooseOrRefuse(ask, whole);
-      if (choice instanceof CodedError) leftOut.push({ queue, jobs: ids.length, refusal: choice });
-      else fixed.push({ order: whole, choice });
-    }
-    const [refused] = leftOut;
-    if (refused && fixed.length === 0) throw refused.refusal;
-    checkCount(
-      fixed.map(({ choice }) => choice),
-      body.options.confirmCount,
-    );
-    const operations = [];
-    for (const { order, choice } of fixed)
-      if (choice.eligible > 0)
-        operations.push(await writeOperation(ask, order, choice, `jobs of the failure "${row.title}"`));
-    return {
-      operations,
-      jobs: operations.reduce((sum, { total }) => sum + total, 0),
-      leftOut: leftOut.map(({ refusal, ...one }) => ({ ...one, reason: refusal.detail })),
-    };
+    const order = { source: row.source, kind: body.action, states, chosen: `jobs of the failure "${row.title}"` };
+    return createAcross(ask, { ...order, reason: body.reason, options: body.options }, jobs);
   },
   ({ group, body }, output) => ({
     group,
@@ -73,18 +47,3 @@ export const operateOnFailure = action(
     ...(output !== null && 'operations' in output ? { operations: output.operations.map(({ id }) => id) } : {}),
   }),
 );
-
-/** One queue that is gone, that cannot be read or be named keeps nothing from the others of the group. */
-const OF_ONE_QUEUE: readonly string[] = ['queue_not_found', 'unreadable', 'broker_refused'];
-
-async function chooseOrRefuse(ask: Ask, order: CreateOperation): Promise<Choice | CodedError> {
-  if (!isStorable(order.filter.queue))
-    return new CodedError(
-      'validation_failed',
-      'The name of the queue holds a NUL character, which no operation can keep.',
-    );
-  return fixChoice(ask, order).catch((error: unknown) => {
-    if (error instanceof CodedError && OF_ONE_QUEUE.includes(error.code)) return error;
-    throw error;
-  });
-}

@@ -11,23 +11,21 @@ const node = (id: string, parent: string | null, more: Partial<FlowNode> = {}): 
   parent: parent === null ? null : { queue: 'q', id: parent },
   ...more,
 });
-const ids = (path: ReturnType<typeof findCriticalPath>) => path.jobs.map((job) => job.id);
-
-it('goes down to what ended last', () => {
-  const root = node('root', null, { finishedAt: at(40) });
-  const nodes = [
-    node('a', 'root', { finishedAt: at(10) }),
-    node('b', 'root', { finishedAt: at(30) }),
-    node('b1', 'b', { finishedAt: at(25) }),
-    node('b2', 'b', { finishedAt: at(20) }),
-  ];
-  const path = findCriticalPath(root, nodes, NOW);
-  expect(ids(path)).toEqual(['root', 'b', 'b1']);
-  expect(path).toMatchObject({ elapsedMs: 40_000, partial: false });
+const ids = (path: ReturnType<typeof findCriticalPath>) => path?.jobs.map((job) => job.id) ?? null;
+const waiting = { state: 'waiting-children' as const };
+const failed = (second: number) => ({
+  ...{ state: 'failed' as const, kind: 'failed' as const, finishedAt: at(second) },
 });
 
-it('prefers what still runs, and the longest of that; says when not all is loaded', () => {
-  const root = node('root', null, { state: 'waiting-children', nextCursor: 'more' });
+it('is none where nothing is held up any more', () => {
+  const nodes = [node('a', 'root', { finishedAt: at(10) }), node('b', 'root', { finishedAt: at(30) })];
+  expect(findCriticalPath(node('root', null, { finishedAt: at(40) }), nodes, NOW)).toBeNull();
+  expect(findCriticalPath(node('root', null, failed(40)), nodes, NOW)).toBeNull();
+  expect(findCriticalPath(node('root', null, { state: null }), nodes, NOW)).toBeNull();
+});
+
+it('goes down what still runs, the longest at it; says when not all is loaded', () => {
+  const root = node('root', null, { ...waiting, nextCursor: 'more' });
   const nodes = [
     node('done', 'root', { finishedAt: at(90) }),
     node('young', 'root', { state: 'active', startedAt: at(80) }),
@@ -39,15 +37,36 @@ it('prefers what still runs, and the longest of that; says when not all is loade
   expect(path).toMatchObject({ elapsedMs: 100_000, partial: true });
 });
 
+it('never leads through what is done, or is ignored', () => {
+  const nodes = [
+    node('done', 'root', { finishedAt: at(90) }),
+    node('below', 'done', { state: 'active', startedAt: at(1) }),
+    node('ignored', 'root', { ...failed(20), kind: 'ignored' }),
+  ];
+  expect(ids(findCriticalPath(node('root', null, waiting), nodes, NOW))).toEqual(['root']);
+  expect(ids(findCriticalPath(node('root', null, { state: 'active' }), nodes, NOW))).toEqual(['root']);
+});
+
+it('leads to what failed and is awaited, before what goes on by itself', () => {
+  const nodes = [
+    node('runs', 'root', { state: 'active', startedAt: at(1) }),
+    node('later', 'root', failed(60)),
+    node('mid', 'root', failed(50)),
+    node('done', 'mid', { finishedAt: at(90) }),
+    node('leaf', 'mid', failed(40)),
+  ];
+  expect(ids(findCriticalPath(node('root', null, waiting), nodes, NOW))).toEqual(['root', 'mid', 'leaf']);
+});
+
 it('is the job alone where it has no children', () => {
-  expect(ids(findCriticalPath(node('one', null, { finishedAt: at(5) }), [], NOW))).toEqual(['one']);
+  expect(ids(findCriticalPath(node('one', null, { state: 'active' }), [], NOW))).toEqual(['one']);
 });
 
 it('ends where it comes back to a job that it met', () => {
-  const own = node('own', 'own', { state: 'waiting-children' });
+  const own = node('own', 'own', waiting);
   expect(ids(findCriticalPath(own, [own], NOW))).toEqual(['own']);
-  const ring = [node('b', 'a'), node('c', 'b'), node('a', 'c')];
-  expect(ids(findCriticalPath(node('a', 'c'), ring, NOW))).toEqual(['a', 'b', 'c']);
-  const all = Array.from({ length: 500 }, (_, i) => node(`n${i}`, `n${(i + 1) % 500}`));
-  expect(findCriticalPath(node('n0', 'n1'), all, NOW).jobs).toHaveLength(500);
+  const ring = [node('b', 'a', waiting), node('c', 'b', waiting), node('a', 'c', waiting)];
+  expect(ids(findCriticalPath(node('a', 'c', waiting), ring, NOW))).toEqual(['a', 'b', 'c']);
+  const all = Array.from({ length: 500 }, (_, i) => node(`n${i}`, `n${(i + 1) % 500}`, waiting));
+  expect(findCriticalPath(node('n0', 'n1', waiting), all, NOW)?.jobs).toHaveLength(500);
 });

@@ -1,131 +1,85 @@
 import * as z from 'zod';
-import type { BrokerFlow, FlowPlace, FlowSpot } from '@/lib/backends/flows';
+import type { BrokerFlow } from '@/lib/backends/flows';
 import type { SourceEntry } from '@/lib/context';
-import { CodedError } from '@/lib/contracts/errors';
-import type { FlowRoot } from '@/lib/contracts/flows';
+import type { CodedError } from '@/lib/contracts/errors';
+import type { FlowList, FlowRoot } from '@/lib/contracts/flows';
 import { JOB_STATES, type JobState } from '@/lib/contracts/states';
 import { At, encodeCursor, readCursor } from '@/lib/cursor';
 import { toIso } from '@/lib/iso-time';
 import { chooseSources } from '@/lib/sources/find';
-import { query } from '@/lib/verbs';
-
-/** A page looks on for flows at most so often, and so long. */
-const ROUNDS = 6;
-const BUDGET_MS = 1_500;
-
-/** Order of the list: newest first, then source, and within it the backend's own order. */
-interface Spot extends FlowSpot {
-  source: string;
-}
-
-/** Where a page begins: at a phase's beginning, or after a spot in it. */
-interface Place {
-  phase: number;
-  spot: Spot | null;
-}
+import { type Ask, query } from '@/lib/verbs';
+import { countFailingFlows, listFailing } from './failing';
+import { type Found, type Place, searchFlows } from './search';
 
 /** The newest of all that ended would hide a flow that began before them, so what goes on comes first. */
 const PHASES: readonly (readonly JobState[])[] = [
   ['waiting-children', 'waiting', 'prioritized', 'delayed', 'active'],
   ['failed', 'completed'],
 ];
-
-interface Found {
-  source: string;
-  flow: BrokerFlow;
-}
-
-interface Missing {
-  source: string;
-  error: CodedError;
-}
-
-interface Round {
-  found: Found[];
-  searched: number;
-  next: Spot | null;
-  missing: Missing[];
-}
+/** Where a search is all there is: roots that failed, and those of which a child did. */
+const FAILING: readonly (readonly JobState[])[] = [['failed', 'waiting-children']];
+const BEGIN: Place = { phase: 0, spot: null };
 
 export const listFlows = query('flow.list', async (ask, { source, state, cursor, limit }) => {
   const entries = chooseSources(ask.sources, source).filter(({ backend }) => backend.flows);
+  const position = readCursor(cursor, Position);
+  if (state === 'failed') return listFailed(ask, entries, position, limit);
   const phases = state === undefined ? PHASES : [[state]];
-  const found: Found[] = [];
-  let searched = 0;
-  const missing = new Map<string, CodedError>();
-  let place: Place | null = readPlace(cursor);
-  const deadline = Date.now() + BUDGET_MS;
-  for (let rounds = 0; rounds < ROUNDS && found.length < limit && Date.now() < deadline; rounds++) {
-    const { phase, spot }: Place = place;
-    const round = await search(entries, phases[phase] ?? [], spot, limit - found.length);
-    found.push(...round.found);
-    searched += round.searched;
-    for (const one of round.missing) missing.set(one.source, one.error);
-    place = round.next ? { phase, spot: round.next } : { phase: phase + 1, spot: null };
-    if (place.phase < phases.length) continue;
-    place = null;
-    break;
-  }
-  const [away] = missing.values();
-  if (away && missing.size === entries.length) throw away;
+  const [{ found, searched, next, missing }, failing] = await Promise.all([
+    searchFlows(entries, phases, toPlace(position), limit),
+    countFailingFlows(ask, entries),
+  ]);
   return {
     items: found.map(toRoot),
-    nextCursor: encodePlace(place),
+    nextCursor: encodePlace(next),
     searched,
-    limits: entries[0]?.backend.flows?.limits ?? null,
-    missing: [...missing].map(([name, error]) => ({ source: name, reason: error.detail })),
+    limits: limitsOf(entries),
+    missing: toMissing(missing),
+    failing,
+    recorded: null,
   };
 });
 
-/** One step in every source; what all of them have come to, and no further. */
-async function search(
+/** What the record knows first; then what a search finds in the sources for which it cannot answer. */
+async function listFailed(
+  ask: Ask,
   entries: SourceEntry[],
-  states: readonly JobState[],
-  place: Spot | null,
+  position: z.infer<typeof Position> | null,
   limit: number,
-): Promise<Round> {
-  const reads = await Promise.allSettled(
-    entries.map(({ config, backend }) => backend.flows?.search(states, placeIn(config.name, place), limit)),
-  );
-  const found: Found[] = [];
-  const ends: Spot[] = [];
-  const missing: Missing[] = [];
-  let searched = 0;
-  for (const [i, read] of reads.entries()) {
-    const source = entries[i]?.config.name ?? '';
-    if (read.status === 'rejected') {
-      if (!(read.reason instanceof CodedError)) throw read.reason;
-      missing.push({ source, error: read.reason });
-    } else if (read.value) {
-      found.push(...read.value.flows.map((flow) => ({ source, flow })));
-      searched += read.value.searched;
-      if (read.value.reached) ends.push({ source, ...read.value.reached });
-    }
-  }
-  // Stable: within one source and moment the backend's own order stays.
-  found.sort((a, b) => b.flow.spot.atMs - a.flow.spot.atMs || compare(a.source, b.source));
-  ends.sort((a, b) => b.atMs - a.atMs || compare(a.source, b.source));
-  const end = ends[0] ?? null;
-  const known = end === null ? found : found.filter((one) => isWithin(one, end));
-  const shown = known.slice(0, limit);
-  const last = shown.at(-1);
-  const next = known.length > limit && last ? { source: last.source, ...last.flow.spot } : end;
-  return { found: shown, searched, next, missing };
+): Promise<FlowList> {
+  const from = position === null ? null : 'f' in position ? { failedMs: position.f, rootKey: position.r } : 'end';
+  const { items, next, coverage, failing, missing } = await listFailing(ask, entries, from, limit);
+  const recorded = coverage.map(({ source, sinceMs, unreadQueues }) => ({
+    ...{ source, since: toIso(sinceMs), unreadQueues },
+  }));
+  const others = entries.filter(({ config }) => !coverage.some(({ source }) => source === config.name));
+  const room = limit - items.length;
+  const isSearched = next === null && others.length > 0 && room > 0;
+  const found = isSearched ? await searchFlows(others, FAILING, toPlace(position), room, isFailing) : null;
+  for (const [name, error] of found?.missing ?? []) missing.set(name, error);
+  const [away] = missing.values();
+  if (away && missing.size === entries.length) throw away;
+  const rest = found ? encodePlace(found.next) : others.length > 0 ? encodePlace(BEGIN) : null;
+  return {
+    items: [...items, ...(found?.found ?? []).map(toRoot)],
+    nextCursor: next ? encodeCursor({ f: next.failedMs, r: next.rootKey }) : rest,
+    searched: found?.searched ?? 0,
+    limits: others.length > 0 ? limitsOf(others) : null,
+    missing: toMissing(missing),
+    failing,
+    recorded,
+  };
 }
 
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+const isFailing = ({ row, children }: BrokerFlow) => row.state === 'failed' || children.failed > 0;
 
-const isWithin = ({ source, flow: { spot } }: Found, end: Spot) =>
-  spot.atMs > end.atMs || (spot.atMs === end.atMs && source <= end.source);
+const limitsOf = (entries: SourceEntry[]) => entries[0]?.backend.flows?.limits ?? null;
 
-function placeIn(source: string, place: Spot | null): FlowPlace | null {
-  if (place === null) return null;
-  if (source === place.source) return { atMs: place.atMs, after: place };
-  return { atMs: place.atMs, after: source < place.source ? 'all' : 'none' };
-}
+const toMissing = (missing: ReadonlyMap<string, CodedError>) =>
+  [...missing].map(([name, error]) => ({ source: name, reason: error.detail }));
 
 function toRoot({ source, flow: { spot, row, children } }: Found): FlowRoot {
-  return { source, queue: spot.queue, ...row, at: toIso(spot.atMs) ?? row.addedAt, children };
+  return { source, queue: spot.queue, ...row, at: toIso(spot.atMs) ?? row.addedAt, children, failed: null };
 }
 
 function encodePlace(place: Place | null): string | null {
@@ -144,11 +98,13 @@ const Phase = z
 const Position = z.union([
   z.strictObject({ p: Phase }),
   z.strictObject({ p: Phase, n: At.score, s: At.text, q: At.text, t: z.enum(JOB_STATES), i: At.text }),
+  /** Of flows that the record knows. */
+  z.strictObject({ f: At.number, r: z.string().regex(/^[0-9a-f]{32}$/) }),
 ]);
 
-function readPlace(cursor: string | undefined): Place {
-  const position = readCursor(cursor, Position);
-  if (position === null || !('n' in position)) return { phase: position?.p ?? 0, spot: null };
+function toPlace(position: z.infer<typeof Position> | null): Place {
+  if (position === null || !('p' in position)) return BEGIN;
+  if (!('n' in position)) return { phase: position.p, spot: null };
   const { p, n, s, q, t, i } = position;
   return { phase: p, spot: { atMs: n, source: s, queue: q, state: t, id: i } };
 }

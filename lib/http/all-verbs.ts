@@ -9,8 +9,10 @@ import { getFailure } from '@/lib/failures/get';
 import { listFailures } from '@/lib/failures/list';
 import { operateOnFailure } from '@/lib/failures/operate';
 import { addFlow } from '@/lib/flows/add';
+import { listFlowFailures } from '@/lib/flows/failures';
 import { getFlow } from '@/lib/flows/get';
 import { listFlows } from '@/lib/flows/list';
+import { retryFlow } from '@/lib/flows/retry';
 import { addJobs } from '@/lib/jobs/add';
 import { cancelJob } from '@/lib/jobs/cancel';
 import { clearJobLogs } from '@/lib/jobs/clear-logs';
@@ -165,6 +167,8 @@ export const VERBS: Verbs = {
   'scheduler.run': runScheduler,
   'flow.list': listFlows,
   'flow.get': getFlow,
+  'flow.failures': listFlowFailures,
+  'flow.retry': retryFlow,
   'flow.add': addFlow,
   'worker.list': listWorkers,
   'worker.quiet': quietWorker,

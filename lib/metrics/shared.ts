@@ -32,6 +32,11 @@ export class SharedReads {
     }
   }
 
+  /** What it says is not so any more: the next reader reads anew. */
+  drop(key: string): void {
+    this.#kept.delete(key);
+  }
+
   #begin(key: string, run: (signal: AbortSignal) => Promise<unknown>): Kept {
     if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
     const allLeft = new AbortController();

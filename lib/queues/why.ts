@@ -3,6 +3,7 @@ import { notSupported } from '@/lib/jobs/change';
 import { sharedSnapshot } from '@/lib/queues/snapshot';
 import { decideQueue } from '@/lib/queues/why/decide-queue';
 import { type Found, staffOf } from '@/lib/queues/why/facts';
+import { sharedHeld } from '@/lib/queues/why/shared-held';
 import { findSource, requireQueue } from '@/lib/sources/find';
 import { query } from '@/lib/verbs';
 
@@ -13,7 +14,8 @@ export const explainQueue = query('queue.why', async (ask, { source, queue }) =>
   if (!backend.motion) throw notSupported(entry, 'tell why a queue does not move');
   await requireQueue(entry, queue);
   const [motion, { workers }] = await Promise.all([backend.motion(queue), sharedSnapshot(backend).workers()]);
-  return { source, queue, ...answer(decideQueue({ motion, staff: staffOf(queue, workers) }), motion.at) };
+  const held = motion.waitingChildren > 0 ? await sharedHeld(backend, queue, ask.signal) : null;
+  return { source, queue, ...answer(decideQueue({ motion, staff: staffOf(queue, workers), held }), motion.at) };
 });
 
 /** The first is the answer; of the others their sentences. */

@@ -25,6 +25,7 @@ const IN_TURN: ReadonlySet<VerbName> = new Set<VerbName>([
   'job.suggest',
   'job.export',
   'job.compare',
+  'flow.list',
   'failure.list',
   'failure.get',
   'failure.differs',

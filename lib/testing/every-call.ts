@@ -58,6 +58,8 @@ const READS: Record<string, Read> = {
   'schedulers.lastRuns': async (at) => at.schedulers?.lastRuns(await at.schedulers.list(null, null, 10)),
   'schedulers.find': (at) => at.schedulers?.find(SHOP, 'nightly'),
   'flows.search': (at) => at.flows?.search(['waiting-children', 'failed'], null, 10),
+  'flows.nodes': (at) => at.flows?.nodes([{ queue: SHOP, id: 'mother' }]),
+  'flows.held': (at) => at.flows?.held(SHOP),
   'flows.level': (at) => at.flows?.level(SHOP, 'mother', { kind: null, after: null, limit: 10 }),
 };
 

@@ -44,6 +44,18 @@ describe('how long the record is kept', () => {
     });
   });
 
+  it('drops what failed in flows with its day', async () => {
+    await writeDays([0, 91]);
+    for (const age of [0, 91])
+      await store.query(
+        `INSERT INTO queuedeck.flow_failure (job_key, root_key, source, failed_ms, added_at, job, root)
+         VALUES (convert_to($1, 'UTF8'), 'root', 'test', 1, $2, $1, '[]')`,
+        [`job ${age}`, new Date(now - age * DAY_MS)],
+      );
+    await retainJobs(store, { days: 30, failedDays: 90, bytes: GIGABYTE }, now);
+    expect(await store.query('SELECT job FROM queuedeck.flow_failure')).toEqual([{ job: 'job 0' }]);
+  });
+
   it('makes room from the oldest on when there is too much: first what did not fail, never of today', async () => {
     await writeDays([0, 1, 2, 3], { text: 'x'.repeat(50_000) });
     const sizeOf = async (age: number) =>

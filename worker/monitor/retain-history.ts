@@ -34,8 +34,10 @@ export async function retainJobs(
   const cut: string[] = [];
   let partitions = await listPartitions(store);
   const today = Math.floor(now / DAY_MS);
-  const drop = async ({ name }: Partition) => {
+  const drop = async ({ name, day }: Partition) => {
     await store.query(`DROP TABLE queuedeck.${name}`);
+    const bounds = [day, day + 1].map((one) => new Date(one * DAY_MS));
+    await store.query('DELETE FROM queuedeck.flow_failure WHERE added_at >= $1 AND added_at < $2', bounds);
     dropped.push(name);
   };
   const reduce = async (partition: Partition) => {

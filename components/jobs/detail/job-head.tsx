@@ -15,6 +15,7 @@ import type { Job } from '@/lib/contracts/jobs';
 import { formatBytes, formatPlural } from '@/lib/format';
 import { toVisible } from '@/lib/format/visible';
 
+const RetryFlow = lazy(() => import('@/components/flows/retry-flow').then((file) => ({ default: file.RetryFlow })));
 const Confirm = lazy(() => import('@/components/ui/confirm').then((file) => ({ default: file.Confirm })));
 
 interface JobHeadProps {
@@ -59,6 +60,7 @@ export function JobHead({ address, job, busy, onAction }: JobHeadProps) {
             {JOB_ACTION_LABELS[action]}
           </Button>
         ))}
+        <Suspense>{job.children && <RetryFlow address={address} />}</Suspense>
         <JobMenu address={address} job={job} />
       </div>
       <Suspense>

@@ -6,12 +6,12 @@ import { WhyLine } from '@/components/why/why-line';
 import { jobHref } from '@/lib/client/http/url';
 import type { JobAddress } from '@/lib/client/jobs';
 import { useJobWhy } from '@/lib/client/why';
-import type { Job } from '@/lib/contracts/jobs';
+import type { JobState } from '@/lib/contracts/states';
 
 /** Why this job is not done yet; nothing for one that has ended. */
-export function JobWhyLine({ address, job }: { address: JobAddress; job: Job }) {
-  const { data: why } = useJobWhy(address, job.state);
-  if (job.state === 'completed' || job.state === 'failed') return null;
+export function JobWhyLine({ address, state }: { address: JobAddress; state: JobState }) {
+  const { data: why } = useJobWhy(address, state);
+  if (state === 'completed' || state === 'failed') return null;
   // One line keeps its place until the answer is there.
   if (!why || why.code === 'ended') return <div className="whyline h-[19px]" />;
   return (
@@ -19,8 +19,9 @@ export function JobWhyLine({ address, job }: { address: JobAddress; job: Job }) 
       <WhyLine why={why} />
       {why.waitsFor.length > 0 && (
         <ul className="clauses" aria-label="Waits for">
-          {why.waitsFor.slice(0, 8).map(({ queue, id, name }) => (
-            <li key={`${queue} ${id}`} className="chip">
+          {why.waitsFor.slice(0, 8).map(({ queue, id, name, state: its }) => (
+            <li key={`${queue} ${id}`} className={`chip ${its === 'failed' ? 'failed' : ''}`} title={its ?? 'gone'}>
+              {its === 'failed' && <span className="dot" />}
               <PageLink className="clip hover:underline" href={jobHref(address.source, queue, id)}>
                 <Visible text={name ?? id} />
               </PageLink>

@@ -15,6 +15,8 @@ const tree = (queue: string, name: string, children: FlowTree[] = [], options: F
   children,
 });
 
+const NONE = { total: 0, pending: 0, processed: 0, failed: 0, holding: 0, ignored: 0, atLeast: false };
+
 const methodsOf = ({ backend }: Bench): FlowMethods => {
   if (!backend.flows) throw new Error('the backend knows no flows');
   return backend.flows;
@@ -45,7 +47,7 @@ export function testFlows(bench: Bench): void {
     let after: string | null = null;
     do {
       const level = await at.level('flow-top', 'top-1', { kind: null, after, limit: 4 });
-      expect(level?.children).toEqual({ total: 6, pending: 6, processed: 0, failed: 0, ignored: 0 });
+      expect(level?.children).toEqual({ ...NONE, total: 6, pending: 6 });
       seen.push(...(level?.items ?? []).map((item) => `${item.kind} ${item.job?.row.state} ${item.job?.row.name}`));
       after = level?.next ?? null;
     } while (after !== null);
@@ -89,12 +91,87 @@ export function testFlows(bench: Bench): void {
       const now = await at.level('flow-ends', id, { kind: null, after: null, limit: 10 });
       return now?.children?.pending === 0 && now;
     }, 'the children to be counted');
-    expect(level.children).toEqual({ total: 3, pending: 0, processed: 1, failed: 1, ignored: 1 });
+    expect(level.children).toEqual({ ...NONE, total: 3, processed: 1, failed: 1, ignored: 1 });
     const kinds = Object.fromEntries(level.items.map((item) => [item.job?.row.name, item.kind]));
     expect(kinds).toEqual({ fine: 'processed', 'fails-ignored': 'ignored', 'fails-hard': 'failed' });
     const failed = await at.level('flow-ends', id, { kind: 'failed', after: null, limit: 10 });
     expect(failed?.items.map((item) => item.job?.row.name)).toEqual(['fails-hard']);
   });
+
+  const OPTIONS: [option: string, onFailure: FlowTree['options']['onFailure'], counts: object, kind: string | null][] =
+    [
+      ['none: it holds its parent', undefined, { total: 2, failed: 1, holding: 1 }, 'failed'],
+      ['fail-parent: its parent fails', 'fail-parent', { total: 2, failed: 1 }, 'failed'],
+      ['continue-parent', 'continue-parent', { total: 2, ignored: 1 }, 'ignored'],
+      ['ignore', 'ignore', { total: 2, ignored: 1 }, 'ignored'],
+      ['remove: its parent knows of it no more', 'remove', { total: 1 }, null],
+    ];
+  it.each(OPTIONS)(
+    'tells a child that failed from one that has not ended, with %s',
+    async (_, onFailure, counts, kind) => {
+      const at = methodsOf(bench);
+      const queue = `flow-on-${onFailure ?? 'none'}`;
+      const kids = [tree(`${queue}-kids`, 'fails', [], onFailure ? { onFailure } : {}), tree(`${queue}-later`, 'open')];
+      const added = await at.add(tree(queue, 'top', kids), false);
+      const id = added.kind === 'done' ? added.id : '';
+      await runAll(bench, `${queue}-kids`, 1);
+      const whole = await at.level(queue, id, { kind: null, after: null, limit: 10 });
+      expect(whole?.children).toEqual({ ...NONE, pending: 1, ...counts });
+      const kinds = Object.fromEntries(whole?.items.map((item) => [item.job?.row.name, item.kind]) ?? []);
+      expect(kinds).toEqual({ open: 'pending', ...(kind ? { fails: kind } : {}) });
+      const namesOf = async (wanted: 'failed' | 'pending' | 'ignored') =>
+        (await at.level(queue, id, { kind: wanted, after: null, limit: 10 }))?.items.map((item) => item.job?.row.name);
+      expect(await namesOf('pending')).toEqual(['open']);
+      expect(await namesOf('failed')).toEqual(kind === 'failed' ? ['fails'] : []);
+      expect(await namesOf('ignored')).toEqual(kind === 'ignored' ? ['fails'] : []);
+      const held = onFailure === undefined ? [{ id, failed: 1 }] : [];
+      const waits = onFailure === undefined || onFailure === 'ignore' || onFailure === 'remove';
+      expect(await at.held(queue)).toEqual({ looked: waits ? 1 : 0, held, atLeast: false });
+      const standing = await bench.backend.standing?.(queue, id);
+      if (onFailure === undefined)
+        expect(standing?.job.pending).toMatchObject({
+          count: 2,
+          failed: 1,
+          atLeast: false,
+          some: [
+            { name: 'fails', state: 'failed' },
+            { name: 'open', state: 'waiting' },
+          ],
+        });
+      // Retried, it is awaited like any other.
+      if (kind !== 'failed') return;
+      const [failed] = whole?.items.filter((item) => item.kind === 'failed') ?? [];
+      await bench.backend.retry?.(`${queue}-kids`, failed?.id ?? '');
+      const again = await at.level(queue, id, { kind: null, after: null, limit: 10 });
+      expect(again?.children).toEqual({ ...NONE, total: 2, pending: 2 });
+    },
+  );
+
+  it('says at least where a job has more unfinished children than are looked at, and pages through those that failed', async () => {
+    const at = methodsOf(bench);
+    const kid = (i: number) => ({ name: 'kid', queueName: 'flowheld-kids', opts: { jobId: `kid-${i}` } });
+    const children = Array.from({ length: 3_000 }, (_, i) => kid(i));
+    const fails = Array.from({ length: 5 }, (_, i) => ({
+      name: 'fails',
+      queueName: 'flowheld-bad',
+      opts: { jobId: `bad-${i}` },
+    }));
+    const { job } = await bench.broker
+      .flows()
+      .add({ name: 'big', queueName: 'flowheld', children: [...children, ...fails] });
+    await runAll(bench, 'flowheld-bad', 5);
+    const met: string[] = [];
+    let after: string | null = null;
+    do {
+      const level = await at.level('flowheld', job.id ?? '', { kind: 'failed', after, limit: 2 });
+      expect(level?.children).toMatchObject({ total: 3_005, atLeast: true });
+      expect((level?.children?.pending ?? 0) + (level?.children?.failed ?? 0)).toBe(3_005);
+      expect(level?.items.length).toBeLessThanOrEqual(2);
+      met.push(...(level?.items.map(({ id }) => id) ?? []));
+      after = level?.next ?? null;
+    } while (after !== null);
+    expect(met.sort()).toEqual(fails.map(({ opts }) => opts.jobId).sort());
+  }, 60_000);
 
   it('finds flows in every state, newest first, and no other jobs', async () => {
     const at = methodsOf(bench);

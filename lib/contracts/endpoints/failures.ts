@@ -9,10 +9,10 @@ import {
   FailuresQuery,
   GroupAction,
   GroupId,
-  GroupOperations,
   MuteGroup,
   NoteInput,
 } from '../failures';
+import { StartedOperations } from '../operations';
 import { endpoint, none } from './endpoint';
 
 const OfGroup = z.strictObject({ group: GroupId });
@@ -34,7 +34,7 @@ export const FAILURE_ENDPOINTS = {
     'Retry, remove or cancel the jobs of a cause, as operations',
     OfGroup,
     GroupAction,
-    GroupOperations,
+    StartedOperations,
     {
       status: 201,
     },

@@ -1,11 +1,21 @@
 import * as z from 'zod';
 import { Cursor, JobState, Limit, Page, SourceName } from '../common';
-import { AddFlow, AddFlowDoor, ChildKind, Flow, FlowAdded, FlowList } from '../flows';
+import {
+  AddFlow,
+  AddFlowDoor,
+  ChildKind,
+  Flow,
+  FlowAdded,
+  FlowFailures,
+  FlowList,
+  FlowRetried,
+  RetryFlow,
+} from '../flows';
 import { endpoint, none, OfJob } from './endpoint';
 
 export const FLOW_ENDPOINTS = {
   'flow.list': endpoint(
-    'Flows: jobs with children and no parent, newest first',
+    'Flows: jobs with children and no parent, newest first; or those in which a job failed',
     z.strictObject({ source: SourceName.optional(), state: JobState.optional(), ...Page }),
     null,
     FlowList,
@@ -22,6 +32,19 @@ export const FLOW_ENDPOINTS = {
     }),
     null,
     Flow,
+  ),
+  'flow.failures': endpoint(
+    'What failed below a job, and what of it a retry would take',
+    z.strictObject(OfJob),
+    null,
+    FlowFailures,
+  ),
+  'flow.retry': endpoint(
+    'Retry what failed below a job, as operations',
+    z.strictObject(OfJob),
+    RetryFlow.default({ reason: 'Retry what failed in this flow', options: {} }),
+    FlowRetried,
+    { status: 201 },
   ),
   'flow.add': endpoint('Add a tree of jobs, all or none', none, AddFlow, FlowAdded, {
     status: 201,

@@ -1,11 +1,10 @@
 import type { JobStanding } from '@/lib/backends/motion';
-import { formatCount, formatDuration, formatPlural } from '@/lib/format';
+import { formatCount, formatDuration } from '@/lib/format';
 import { toIso } from '@/lib/iso-time';
 import { findBlockers, recoveryOf, slotsBusy } from './blockers';
+import { waitsForChildren } from './children';
 import { decideQueue } from './decide-queue';
 import { type Found, perMinute, type QueueFacts } from './facts';
-
-const none = { since: null, until: null };
 
 /** Why one job is not done, or how it goes: the answer first, then what else stands in its way. Pure. */
 export function decideJob(facts: QueueFacts, job: JobStanding): Found[] {
@@ -71,22 +70,6 @@ function delayed(facts: QueueFacts, job: JobStanding): Found[] {
     figures: { dueInMs: inMs },
   };
   return inMs !== null && inMs < 0 ? [...blockers, own] : [own, ...blockers];
-}
-
-const NAMED = 3;
-
-function waitsForChildren({ pending }: JobStanding): Found {
-  const { count, some } = pending ?? { count: 0, some: [] };
-  const names = some
-    .slice(0, NAMED)
-    .map(({ queue, id, name }) => `${(name ?? id).slice(0, 60)} (${queue.slice(0, 40)})`);
-  const more = count > names.length ? ` and ${formatCount(count - names.length)} more` : '';
-  const list = names.length > 0 ? `: ${names.join(', ')}${more}` : '';
-  return {
-    ...{ code: 'waiting-children', ...none },
-    sentence: `It waits for ${formatPlural(count, 'child', 'children')}${list}.`,
-    figures: { children: count },
-  };
 }
 
 function ready(facts: QueueFacts, job: JobStanding): Found[] {

@@ -1,6 +1,7 @@
 import { formatCount, formatDuration, formatPlural } from '@/lib/format';
 import { toIso } from '@/lib/iso-time';
 import { findBlockers, slotsBusy, stalled, waitText } from './blockers';
+import { parentsWait } from './children';
 import { type Found, perMinute, type QueueFacts, readyOf } from './facts';
 
 /** What has just become ready is not stuck yet. */
@@ -21,8 +22,11 @@ function busyQueue(facts: QueueFacts, blockers: Found[]): Found[] {
   const moves = taken > 0 ? moving(facts) : null;
   const isFalling = taken > arrived;
   const pace = busy && moves && !isFalling ? [busy, moves] : [moves, busy];
-  const found = [...blockers, ...pace, lost].flatMap((one) => one ?? []);
-  return found.some(({ code }) => code !== 'stalled') ? found : [...idleHands(facts), ...found];
+  const held = facts.held && facts.held.held.length > 0 ? parentsWait(facts) : null;
+  const found = [...blockers, ...pace, lost, held].flatMap((one) => one ?? []);
+  return found.some(({ code }) => code !== 'stalled' && code !== 'children-failed')
+    ? found
+    : [...idleHands(facts), ...found];
 }
 
 function restingQueue(facts: QueueFacts, blockers: Found[]): Found[] {
@@ -34,7 +38,9 @@ function restingQueue(facts: QueueFacts, blockers: Found[]): Found[] {
   if (motion.unread === 'ready') return [...paused, hidden(), ...rest, ...[lost, running].flatMap((one) => one ?? [])];
   const due = delayed(facts);
   const isOverdue = due !== null && motion.nextDueAt !== null && motion.nextDueAt < motion.at - JUST_NOW_MS;
-  const own = [lost, running, due, waitingChildren(facts)].flatMap((one) => one ?? []);
+  const own = [lost, running, due, parentsWait(facts, due || lost || running ? '' : 'Nothing is ready: ')].flatMap(
+    (one) => one ?? [],
+  );
   if (isOverdue) return [...paused, ...rest, ...own];
   return [...paused, ...(own.length > 0 ? own : [motion.unread ? inPart() : idle()]), ...rest];
 }
@@ -90,15 +96,6 @@ function delayed({ motion, staff }: QueueFacts): Found | null {
     ...{ code: 'delayed', since: null, until: toIso(motion.nextDueAt) },
     sentence: `Nothing is ready: ${formatCount(motion.delayed)} ${motion.delayed === 1 ? 'job is' : 'jobs are'} delayed${when}${nobody}.`,
     figures: { delayed: motion.delayed, nextInMs: inMs },
-  };
-}
-
-function waitingChildren({ motion }: QueueFacts): Found | null {
-  if (motion.waitingChildren === 0) return null;
-  return {
-    ...{ code: 'waiting-children', ...none },
-    sentence: `Nothing is ready: ${formatPlural(motion.waitingChildren, 'job waits', 'jobs wait')} for children.`,
-    figures: { waitingChildren: motion.waitingChildren },
   };
 }
 

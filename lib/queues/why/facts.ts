@@ -1,3 +1,4 @@
+import type { HeldParents } from '@/lib/backends/flows';
 import type { QueueMotion } from '@/lib/backends/motion';
 import type { Cause, WhyFigures } from '@/lib/contracts/why';
 import type { Worker } from '@/lib/contracts/workers';
@@ -14,6 +15,8 @@ export interface Staff {
 export interface QueueFacts {
   motion: QueueMotion;
   staff: Staff;
+  /** Asked for where jobs wait for children. */
+  held?: HeldParents | null;
 }
 
 /** An answer that may apply, with what its sentence was made from. */

@@ -15,6 +15,7 @@ import { startSlowProxy } from '@/lib/testing/slow-proxy';
 import { decideJob } from './decide-job';
 import { decideQueue } from './decide-queue';
 import { type Found, staffOf } from './facts';
+import { sharedHeld } from './shared-held';
 
 /** Each cause, made for real by BullMQ's own queues and workers. */
 describe.each([
@@ -34,7 +35,9 @@ describe.each([
   const factsOf = async (queue: string) => {
     const [motion, workers] = await Promise.all([broker.backend.motion?.(queue), broker.backend.listWorkers()]);
     if (!motion) throw new Error('no motion');
-    return { motion, staff: staffOf(queue, workers) };
+    const held =
+      motion.waitingChildren > 0 ? await sharedHeld(broker.backend, queue, new AbortController().signal) : null;
+    return { motion, staff: staffOf(queue, workers), held };
   };
   const whyQueue = async (queue: string) => decideQueue(await factsOf(queue));
   const whyJob = async (queue: string, id: string) => {
@@ -150,6 +153,41 @@ describe.each([
     expect(own).toMatchObject({ code: 'waiting-children', figures: { children: 2 } });
     expect(own?.sentence).toMatch(/resize|upload/);
     expect((await whyQueue('family'))[0]?.code).toBe('waiting-children');
+  });
+
+  it('waits for children that failed: says so, names them, and what frees it', async () => {
+    const kid = (kind: string, i: number) => ({ name: `${kind}-${i}`, queueName: `orphaned-${kind}` });
+    const flow = (name: string, kinds: string[]) =>
+      broker.flows().add({ name, queueName: 'orphaned', children: kinds.map((kind, i) => kid(kind, i)) });
+    const some = await flow('some', ['bad', 'bad', 'bad', 'bad', 'open', 'open']);
+    const all = await flow('all', ['bad', 'bad']);
+    const fine = await flow('fine', ['open']);
+    broker.worker('orphaned-bad', async () => {
+      throw new Error('no');
+    });
+    const failed = async () =>
+      (await broker.backend.snapshot()).queues.find((one) => one.name === 'orphaned-bad')?.counts.failed;
+    await expect.poll(failed, { timeout: 30_000 }).toBe(6);
+    await broker.backend.queueNames();
+    const [own] = await whyJob('orphaned', some.job.id ?? '');
+    expect(own).toMatchObject({ code: 'children-failed', figures: { children: 6, failed: 4, atLeast: false } });
+    expect(own?.sentence).toMatch(
+      /^It waits for 6 children: 4 failed and hold it, 2 have not ended\. Only retrying or removing what failed frees it: (bad-\d \(orphaned-bad\)(, )?){3} and 1 more\.$/,
+    );
+    const [other] = await whyJob('orphaned', all.job.id ?? '');
+    expect(other?.sentence).toMatch(/^It waits for 2 children: all failed and hold it\. Only retrying or removing/);
+    expect((await whyJob('orphaned', fine.job.id ?? ''))[0]).toMatchObject({ code: 'waiting-children' });
+    expect((await whyQueue('orphaned'))[0]).toMatchObject({
+      code: 'children-failed',
+      sentence:
+        'Nothing is ready: 3 jobs wait for children, 2 of them for 6 that failed: only retrying or removing these frees them.',
+      figures: { waitingChildren: 3, held: 2, failedChildren: 6, atLeast: false },
+    });
+    // Beside what else is said of the queue.
+    await broker.queue('orphaned').add('plain', {});
+    const codes = (await whyQueue('orphaned')).map(({ code }) => code);
+    expect(codes[0]).toBe('no-worker');
+    expect(codes).toContain('children-failed');
   });
 
   it('behind prioritized jobs, and behind waiting ones', async () => {

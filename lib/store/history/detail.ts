@@ -18,6 +18,8 @@ export interface JobDetail {
   /** Raw JSON text. */
   progress?: string;
   parent?: [queue: string, id: string];
+  /** It has, or had, children. */
+  hasChildren?: true;
   scheduler?: string;
   dedup?: string;
   priority?: number;

@@ -16,6 +16,11 @@ export function scopeKey(
   return hash16([String(kind), source, queue ?? '', name ?? ''].map(escapeJoint).join('\u0001'));
 }
 
+/** What a job is known by in `queuedeck.flow_failure`, whatever its names. */
+export function jobKey(source: string, queue: string, id: string): Buffer {
+  return hash16([source, queue, id].map(escapeJoint).join('\u0001'));
+}
+
 /** `queuedeck.seen_worker.key`. */
 export function workerKey(source: string, name: string, version: string): Buffer {
   return hash16([source, name, version].map(escapeJoint).join('\u0001'));

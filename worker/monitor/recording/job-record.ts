@@ -90,6 +90,7 @@ export function fillWhole(record: JobRecord, fields: RecordedFields): void {
   record.attempts = attempts;
   record.priority = priority;
   const { detail } = record;
+  if (fields.hasChildren || fields.state === 'waiting-children') detail.hasChildren = true;
   if (fields.parent) detail.parent = [fields.parent.queue, fields.parent.id];
   if (fields.schedulerId) detail.scheduler = fields.schedulerId;
   if (fields.deduplicationId) detail.dedup = fields.deduplicationId;

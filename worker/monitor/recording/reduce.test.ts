@@ -30,6 +30,7 @@ function fields(more: Partial<RecordedFields> = {}): RecordedFields {
     result: null,
     resultBytes: 0,
     options: '{"attempts":3}',
+    hasChildren: null,
     error: null,
     stack: null,
     progress: null,

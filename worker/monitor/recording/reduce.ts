@@ -56,6 +56,7 @@ export function reduce(
   const record = given === null || isPast ? meet(event, fields, tally, isCounted, ahead) : given;
   const usable = fields !== null && isOf(record, fields) ? fields : null;
   if (usable) fillIn(record, usable);
+  if (event.kind === 'waiting-children' || event.prev === 'waiting-children') record.detail.hasChildren = true;
   switch (event.kind) {
     case 'waiting':
     case 'prioritized':

@@ -10,6 +10,7 @@ import { termsOf } from '@/lib/store/history/terms';
 import { type JobWrite, writeJobs } from '@/lib/store/history/write-jobs';
 import type { Store } from '@/lib/store/store';
 import { storedText } from '@/lib/store/stored-name';
+import { FlowNotes } from './flow-notes';
 import type { JobRecord } from './job-record';
 import type { Ledger, NotedFailure } from './ledger';
 import { keyOf } from './memory';
@@ -28,6 +29,7 @@ export class BatchStore {
   readonly scopes: Scopes;
   readonly #buckets: Buckets;
   readonly #partitions: Partitions;
+  readonly #flows: FlowNotes;
 
   constructor(
     private readonly store: Store,
@@ -37,6 +39,7 @@ export class BatchStore {
     this.scopes = new Scopes(store, source);
     this.#buckets = new Buckets(store);
     this.#partitions = new Partitions(store);
+    this.#flows = new FlowNotes(store, source);
   }
 
   /** `also` runs first in the transaction. When this throws, nothing was written, and `forget` must be called. */
@@ -57,6 +60,7 @@ export class BatchStore {
     const options = await this.scopes.options(records.flatMap(({ options }) => options ?? []));
     const named = ledger.failures.map((failure) => ({ failure, error: this.#name(failure) }));
     await this.#buckets.add([...this.#figuresOf(ledger), ...this.#figuresOfQueues(queueNotes)]);
+    const writeFlows = await this.#flows.prepare(records);
     await this.store.transaction(async (client) => {
       await also(client);
       await this.#writeFailures(client, named);
@@ -65,6 +69,7 @@ export class BatchStore {
         client,
         records.map((record) => this.#toRow(record, workers, options)),
       );
+      await writeFlows(client);
       await this.#buckets.write(client);
       if (isTrial) throw new TrialOver();
     });

@@ -35,6 +35,7 @@ function takeChange(
   isEndCounted: boolean,
 ): JobRecord | null {
   const { state } = fields;
+  if (fields.hasChildren || state === 'waiting-children') record.detail.hasChildren = true;
   if (state === null || record.state === state) return null;
   const ended = state === 'completed' || state === 'failed';
   if (isOpen(record.state) && !ended) record.state = state;

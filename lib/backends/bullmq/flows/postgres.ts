@@ -1,6 +1,14 @@
 import { FlowProducer, type IQueueBackend } from 'bullmq';
-import type { FlowAdding, FlowLevel, FlowMethods, FlowPlace, FlowSearch, FlowWants } from '@/lib/backends/flows';
-import type { ChildCounts, ChildKind, FlowTree } from '@/lib/contracts/flows';
+import type {
+  FlowAdding,
+  FlowLevel,
+  FlowMethods,
+  FlowPlace,
+  FlowSearch,
+  FlowWants,
+  HeldParents,
+} from '@/lib/backends/flows';
+import type { ChildKind, FlowTree } from '@/lib/contracts/flows';
 import type { JobRef } from '@/lib/contracts/jobs';
 import type { JobState } from '@/lib/contracts/states';
 import { asInputError } from '../postgres/add';
@@ -8,7 +16,9 @@ import type { PostgresConnection, Query } from '../postgres/connection';
 import { listQueueNames } from '../postgres/queues';
 import { type JobColumns, toBigint, toBrokerRow } from '../postgres/rows';
 import { minimalName } from '../schedulers/shape';
-import { CHILDREN_SQL, NODES_SQL, SEARCH_SQL } from './sql';
+import { looksPerParent, PARENTS_LOOKED, toCounts } from './counts';
+import { fillPage, type KeyedChild } from './fill-page';
+import { CHILDREN_SQL, HELD_SQL, NODES_SQL, SEARCH_SQL } from './sql';
 import { isHead, LIMITS, mergeStreams, modeOf, type Stream, type StreamFound } from './streams';
 import { firstRootState, refusalOf, toFlowJob, walkTree } from './tree';
 
@@ -17,7 +27,9 @@ export function openPostgresFlows(connection: PostgresConnection): FlowMethods {
   return {
     limits: LIMITS,
     search: (states, from, limit) => searchFlows(query, states, from, limit),
+    nodes: (refs) => readNodes(query, refs),
     level: (queue, id, wants) => readLevel(query, queue, id, wants),
+    held: (queue) => readHeld(query, queue),
     add: (tree, pinned, addedBy) =>
       connection
         .transaction((step) => addTree(step, tree, pinned, addedBy))
@@ -77,48 +89,61 @@ interface NodeColumns extends JobColumns {
   n: string;
   parent_queue: string | null;
   parent_id: string | null;
-  pending: number;
+  unprocessed: number;
   processed: number;
-  failed: number;
+  unsuccessful: number;
   ignored: number;
+  holding: number;
 }
 
 /** In the order of the refs; null where the job is gone. */
 async function readNodes(query: Query, refs: readonly JobRef[]) {
   if (refs.length === 0) return [];
-  const rows = await query<NodeColumns>(NODES_SQL, [refs.map((ref) => ref.queue), refs.map((ref) => ref.id)]);
+  const looks = looksPerParent(refs.length);
+  const rows = await query<NodeColumns>(NODES_SQL, [refs.map((ref) => ref.queue), refs.map((ref) => ref.id), looks]);
   const known = new Map(rows.map((row) => [Number(row.n), row]));
   return refs.map((_, i) => {
     const row = known.get(i + 1);
     if (!row) return null;
     const { parent_queue: queue, parent_id: id } = row;
     const parent = queue !== null && id !== null ? { queue, id } : null;
-    return { row: toBrokerRow(row), children: toCounts(row), parent };
+    const children = toCounts({ ...row, atLeast: row.unprocessed > looks });
+    return { row: toBrokerRow(row), children, parent };
   });
 }
 
-function toCounts({ pending, processed, failed, ignored }: NodeColumns): ChildCounts | null {
-  const total = pending + processed + failed + ignored;
-  return total === 0 ? null : { total, pending, processed, failed, ignored };
-}
-
-async function readLevel(
-  query: Query,
-  queue: string,
-  id: string,
-  { kind, after, limit }: FlowWants,
-): Promise<FlowLevel | null> {
+async function readLevel(query: Query, queue: string, id: string, wants: FlowWants): Promise<FlowLevel | null> {
   const [node] = await readNodes(query, [{ queue, id }]);
   if (!node) return null;
-  const values = [queue, id, kind, after ?? '', limit + 1];
-  const rows = await query<{ queue: string; id: string; key: string; kind: ChildKind }>(CHILDREN_SQL, values);
-  const page = rows.slice(0, limit);
+  const statuses = statusesOf(wants.kind);
+  const { page, next } = await fillPage(wants, async (after, limit) => {
+    const rows = await query<KeyedChild>(CHILDREN_SQL, [queue, id, statuses, after, limit + 1]);
+    return { children: rows.slice(0, limit), isLast: rows.length <= limit };
+  });
   const jobs = await readNodes(query, page);
   const items = page.map((child, i) => {
     const job = jobs[i];
     return { queue: child.queue, id: child.id, kind: child.kind, job: job ? { ...job } : null };
   });
-  return { ...node, items, next: rows.length > limit ? (page.at(-1)?.key ?? null) : null };
+  return { ...node, items, next };
+}
+
+/** Those that failed may be among the pending. */
+function statusesOf(kind: ChildKind | null): ChildKind[] {
+  if (kind === null) return ['pending', 'processed', 'failed', 'ignored'];
+  return kind === 'failed' ? ['failed', 'pending'] : [kind];
+}
+
+async function readHeld(query: Query, queue: string): Promise<HeldParents> {
+  const looks = looksPerParent(PARENTS_LOOKED);
+  const rows = await query<{ id: string; holding: number; parents: number; more: boolean }>(HELD_SQL, [
+    queue,
+    PARENTS_LOOKED,
+    looks,
+  ]);
+  const held = rows.flatMap(({ id, holding }) => (holding > 0 ? [{ id, failed: holding }] : []));
+  const parents = rows[0]?.parents ?? 0;
+  return { looked: rows.length, held, atLeast: parents > rows.length || rows.some(({ more }) => more) };
 }
 
 /** Ends the transaction: none of the tree stays. */

@@ -7,6 +7,7 @@ import type {
   FlowPlace,
   FlowSearch,
   FlowWants,
+  HeldParents,
 } from '@/lib/backends/flows';
 import type { ChildKind, FlowTree } from '@/lib/contracts/flows';
 import type { JobRef } from '@/lib/contracts/jobs';
@@ -17,7 +18,10 @@ import type { RedisLink } from '../redis/link';
 import { groupBySlot } from '../redis/masters';
 import { toRawRow } from '../redis/scripts/row';
 import { toRow } from '../redis/to-row';
-import { CHILD_KEYS, FLOW_NODES, SEARCH_FLOWS } from './scripts';
+import { PARENTS_LOOKED, toCounts } from './counts';
+import { fillPage, type KeyedChild } from './fill-page';
+import { findFailed, lookAtPending } from './pending-redis';
+import { CHILD_KEYS, FLOW_NODES, SEARCH_FLOWS, WAITING_PARENTS } from './scripts';
 import { LIMITS, mergeStreams, modeOf, type Stream, type StreamFound } from './streams';
 import { firstRootState, refusalOf, toFlowJob, walkTree } from './tree';
 
@@ -50,18 +54,26 @@ export function openRedisFlows(ports: RedisFlowPorts): FlowMethods {
     limits: LIMITS,
     async search(states, from, limit) {
       const queues = await queueNames();
-      return link.call(() => searchFlows(link, queues, states, from, limit));
+      return link.call(() => searchFlows(ports, queues, states, from, limit));
+    },
+    async nodes(refs) {
+      await queueNames();
+      return link.call(() => readNodes(link, refs, split));
     },
     async level(queue, id, wants) {
       await queueNames();
       return link.call(() => readLevel(link, { queue, id }, wants, split));
+    },
+    async held(queue) {
+      await queueNames();
+      return link.call(() => readHeld(link, queue, split));
     },
     add: (tree, pinned, addedBy) => addTree(ports, tree, pinned, addedBy),
   };
 }
 
 async function searchFlows(
-  link: RedisLink,
+  { link, split }: RedisFlowPorts,
   queues: string[],
   states: readonly JobState[],
   from: FlowPlace | null,
@@ -75,7 +87,7 @@ async function searchFlows(
       found.push(...(await Promise.all(some.map((step) => searchStep(link, step, from, limit)))).flat());
   }
   const { spots, searched, reached } = mergeStreams(found, from, limit);
-  const nodes = await readNodes(link, spots);
+  const nodes = await readNodes(link, spots, split);
   const flows = spots.flatMap((spot, i) => {
     const node = nodes[i];
     return node?.children ? [{ spot, row: node.row, children: node.children }] : [];
@@ -106,10 +118,10 @@ function toFound(stream: Stream, [searched, lastId, lastScore, ...flat]: unknown
 }
 
 /** In the order of the refs; null where the job is gone. */
-async function readNodes(link: RedisLink, refs: readonly JobRef[]) {
+async function readNodes(link: RedisLink, refs: readonly JobRef[], split: SplitKey) {
   const byQueue = new Map<string, JobRef[]>();
   for (const ref of refs) byQueue.set(ref.queue, [...(byQueue.get(ref.queue) ?? []), ref]);
-  const known = new Map<JobRef, ReturnType<typeof toNode>>();
+  const raw = new Map<JobRef, ReturnType<typeof toNode>>();
   for (const [queue, all] of byQueue)
     for (let i = 0; i < all.length; i += NODES_PER_STEP) {
       const step = all.slice(i, i + NODES_PER_STEP);
@@ -117,50 +129,88 @@ async function readNodes(link: RedisLink, refs: readonly JobRef[]) {
       const ids = step.map(({ id }) => id);
       const keys = ids.map((id) => base + id);
       const replies = (await link.script(FLOW_NODES, keys, [base, ...ids])) as unknown[][];
-      for (const [n, ref] of step.entries()) known.set(ref, toNode(replies[n] ?? []));
+      for (const [n, ref] of step.entries()) raw.set(ref, toNode(replies[n] ?? []));
     }
-  return refs.map((ref) => known.get(ref) ?? null);
+  const waiting = refs.filter((ref) => (raw.get(ref)?.counts.unprocessed ?? 0) > 0);
+  const looks = new Map((await lookAtPending(link, waiting, split)).map((look, i) => [waiting[i], look]));
+  return refs.map((ref) => {
+    const node = raw.get(ref);
+    if (!node) return null;
+    const look = looks.get(ref);
+    const { counts, ...rest } = node;
+    const holding = look?.failed.length ?? 0;
+    return { ...rest, children: toCounts({ ...counts, holding, atLeast: look ? !look.isWhole : false }) };
+  });
 }
 
 function toNode([state, row, ...more]: unknown[]) {
   if (state === undefined) return null;
-  const [pending = 0, processed = 0, failed = 0, ignored = 0] = more.slice(0, 4).map(Number);
-  const total = pending + processed + failed + ignored;
+  const [unprocessed = 0, processed = 0, unsuccessful = 0, ignored = 0] = more.slice(0, 4).map(Number);
   return {
     row: toRow(toRawRow(row), state as JobState),
-    children: total === 0 ? null : { total, pending, processed, failed, ignored },
+    counts: { unprocessed, processed, unsuccessful, ignored },
     parentKey: String(more[4] ?? ''),
   };
 }
 
-async function readLevel(
-  link: RedisLink,
-  ref: JobRef,
-  { kind, after, limit }: FlowWants,
-  split: SplitKey,
-): Promise<FlowLevel | null> {
-  const [node] = await readNodes(link, [ref]);
+async function readLevel(link: RedisLink, ref: JobRef, wants: FlowWants, split: SplitKey): Promise<FlowLevel | null> {
+  const [node] = await readNodes(link, [ref], split);
   if (!node) return null;
-  const kinds = (Object.keys(STRUCTURES) as ChildKind[]).filter((one) => kind === null || one === kind);
-  const keys = node.children && limit > 0 ? await readChildKeys(link, ref, kinds) : new Map<string, ChildKind>();
-  const following = [...keys].filter(([key]) => after === null || key > after).sort(([a], [b]) => (a < b ? -1 : 1));
-  const page = following.slice(0, limit);
-  const refs = page.flatMap(([key, one]) => {
-    const child = split(key);
-    return child ? [{ ...child, kind: one }] : [];
+  const kinds = (Object.keys(STRUCTURES) as ChildKind[]).filter((kind) => isRead(kind, wants.kind));
+  const keys = node.children && wants.limit > 0 ? await readChildKeys(link, ref, kinds) : new Map<string, ChildKind>();
+  const sorted = [...keys].filter(([key]) => key > (wants.after ?? '')).sort(([a], [b]) => (a < b ? -1 : 1));
+  const elsewhere: string[] = [];
+  let at = 0;
+  const { page, next } = await fillPage(wants, async (_, limit) => {
+    const some = sorted.slice(at, at + limit);
+    at += some.length;
+    elsewhere.push(...some.flatMap(([key]) => (split(key) === null ? [key] : [])));
+    return { children: await judgeChildren(link, some, split), isLast: at >= sorted.length };
   });
-  const jobs = await readNodes(link, refs);
-  const items = refs.map((one, i): BrokerChild => {
+  const jobs = await readNodes(link, page, split);
+  const items = page.map(({ queue, id, kind }, i): BrokerChild => {
     const job = jobs[i];
-    return { ...one, job: job ? { row: job.row, children: job.children } : null };
+    return { queue, id, kind, job: job ? { row: job.row, children: job.children } : null };
   });
-  const next = following.length > limit ? (page.at(-1)?.[0] ?? null) : null;
   const parent = node.parentKey === '' ? null : split(node.parentKey);
-  const elsewhere = page.map(([key]) => key).filter((key) => split(key) === null);
   return {
     ...{ row: node.row, parent, children: node.children, items, next },
     ...(parent === null && node.parentKey !== '' ? { parentKey: node.parentKey } : {}),
     ...(elsewhere.length > 0 ? { elsewhere } : {}),
+  };
+}
+
+/** Those that failed may be among the pending. */
+const isRead = (kind: ChildKind, wanted: ChildKind | null) =>
+  wanted === null || kind === wanted || (wanted === 'failed' && kind === 'pending');
+
+async function judgeChildren(link: RedisLink, some: [string, ChildKind][], split: SplitKey): Promise<KeyedChild[]> {
+  const children = some.flatMap(([key, kind]) => {
+    const ref = split(key);
+    return ref ? [{ ...ref, key, kind }] : [];
+  });
+  const { failed } = await findFailed(
+    link,
+    children.filter(({ kind }) => kind === 'pending'),
+  );
+  return children.map((child) => (failed.has(child) ? { ...child, kind: 'failed' } : child));
+}
+
+async function readHeld(link: RedisLink, queue: string, split: SplitKey): Promise<HeldParents> {
+  const reply = (await link.script(WAITING_PARENTS, [`${link.base(queue)}waiting-children`], [PARENTS_LOOKED])) as [
+    number,
+    ...string[],
+  ];
+  const [total, ...ids] = reply;
+  const refs = ids.map((id) => ({ queue, id }));
+  const looks = await lookAtPending(link, refs, split);
+  const held = looks.flatMap(({ failed }, i) =>
+    failed.length > 0 ? [{ id: ids[i] ?? '', failed: failed.length }] : [],
+  );
+  return {
+    looked: ids.length,
+    held,
+    atLeast: total < 0 || total > ids.length || looks.some(({ isWhole }) => !isWhole),
   };
 }
 

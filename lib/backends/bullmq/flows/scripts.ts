@@ -129,3 +129,47 @@ out[1] = step[1]
 for i = 1, #step[2], 2 do out[#out + 1] = step[2][i] end
 return out
 `);
+
+/**
+ * Keys of some unfinished children of jobs of one queue.
+ *
+ * KEYS[1..n] their `:dependencies` · ARGV 1 about how many of each
+ * reply   for each { '0' = these are all, key, … }; of one that cannot be read { '?' }
+ */
+export const PENDING_KEYS = luaScript(`
+local out = {}
+for i = 1, #KEYS do
+  local ok, step = pcall(redis.call, 'SSCAN', KEYS[i], '0', 'COUNT', ARGV[1])
+  local one = { ok and step[1] or '?' }
+  if ok then
+    for n = 1, #step[2] do one[n + 1] = step[2][n] end
+  end
+  out[i] = one
+end
+return out
+`);
+
+/**
+ * Which jobs of a queue have failed: ~1 µs for each.
+ *
+ * KEYS[1] its `failed` ZSET · ARGV ids
+ * reply   the numbers of those that are in it, or nil where it is no ZSET
+ */
+export const FAILED_AMONG = luaScript(`
+local out = {}
+for i = 1, #ARGV do
+  local ok, score = pcall(redis.call, 'ZSCORE', KEYS[1], ARGV[i])
+  if not ok then return false end
+  if score then out[#out + 1] = i end
+end
+return out
+`);
+
+/** Ids of the parents of a queue that have waited longest. KEYS[1] `waiting-children` ZSET · ARGV 1 how many · reply { how many in all (-1 = not known), id, … } */
+export const WAITING_PARENTS = luaScript(`
+local ok, ids = pcall(redis.call, 'ZRANGE', KEYS[1], 0, ARGV[1] - 1)
+local counted, total = pcall(redis.call, 'ZCARD', KEYS[1])
+if not ok then return { -1 } end
+table.insert(ids, 1, counted and total or -1)
+return ids
+`);

@@ -57,17 +57,40 @@ export const SEARCH_SQL: Record<JobState, string> = {
   active: searchHead(`state = 'active'`, 'locked_until_ms'),
 };
 
-/** Rows of jobs with the counts of their children. $1 queues · $2 ids */
+/** Of unfinished children, at most $3 of each parent. */
+const holdingSql = (parent: string) => `(
+   SELECT count(*)::int AS holding FROM (
+     SELECT child_queue, child_id FROM job_dependency h
+      WHERE h.parent_queue = ${parent}.queue AND h.parent_id = ${parent}.id AND h.status = 'pending' LIMIT $3) AS p
+     JOIN job k ON k.queue = p.child_queue AND k.id = p.child_id AND k.state = 'failed')`;
+
+/** Rows of jobs with the counts of their children. $1 queues · $2 ids · $3 how many of its unfinished children are looked at for each */
 export const NODES_SQL = `
-SELECT w.n, j.*, c.* FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w(queue, id, n)
+SELECT w.n, j.*, c.*, h.* FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w(queue, id, n)
  CROSS JOIN LATERAL (SELECT ${ROW_COLUMNS}, parent_queue, parent_id FROM job WHERE queue = w.queue AND id = w.id) AS j
  CROSS JOIN LATERAL (
-   SELECT count(*) FILTER (WHERE status = 'pending')::int AS pending, count(*) FILTER (WHERE status = 'processed')::int AS processed,
-          count(*) FILTER (WHERE status = 'failed')::int AS failed, count(*) FILTER (WHERE status = 'ignored')::int AS ignored
-     FROM job_dependency d WHERE d.parent_queue = w.queue AND d.parent_id = w.id) AS c`;
+   SELECT count(*) FILTER (WHERE status = 'pending')::int AS unprocessed, count(*) FILTER (WHERE status = 'processed')::int AS processed,
+          count(*) FILTER (WHERE status = 'failed')::int AS unsuccessful, count(*) FILTER (WHERE status = 'ignored')::int AS ignored
+     FROM job_dependency d WHERE d.parent_queue = w.queue AND d.parent_id = w.id) AS c
+ CROSS JOIN LATERAL ${holdingSql('w')} AS h`;
 
-/** A page of a job's children by key. $1 queue · $2 id · $3 kind or null · $4 key of the last one seen · $5 limit */
+/** A page of a job's children by key, as they stand. $1 queue · $2 id · $3 statuses · $4 key of the last one seen · $5 limit */
 export const CHILDREN_SQL = `
-SELECT child_queue AS queue, child_id AS id, child_key AS key, status AS kind FROM job_dependency
- WHERE parent_queue = $1 AND parent_id = $2 AND ($3::text IS NULL OR status = $3::dep_status) AND child_key COLLATE "C" > $4
- ORDER BY child_key COLLATE "C" LIMIT $5`;
+WITH page AS MATERIALIZED (
+  SELECT child_queue, child_id, child_key, status FROM job_dependency
+   WHERE parent_queue = $1 AND parent_id = $2 AND status = ANY($3::dep_status[]) AND child_key COLLATE "C" > $4
+   ORDER BY child_key COLLATE "C" LIMIT $5
+)
+SELECT child_queue AS queue, child_id AS id, child_key AS key,
+       CASE WHEN status = 'pending' AND EXISTS (SELECT FROM job k WHERE k.queue = child_queue AND k.id = child_id AND k.state = 'failed')
+            THEN 'failed' ELSE status::text END AS kind
+  FROM page ORDER BY child_key COLLATE "C"`;
+
+/** Of a queue's jobs that wait for children, those of which some have failed. $1 queue · $2 parents · $3 children of each */
+export const HELD_SQL = `
+WITH parents AS MATERIALIZED (
+  SELECT queue, id FROM job WHERE queue = $1 AND state = 'waiting-children' ORDER BY seq LIMIT $2 + 1
+), looked AS MATERIALIZED (SELECT * FROM parents LIMIT $2)
+SELECT l.id, h.holding, (SELECT count(*)::int FROM parents) AS parents,
+       EXISTS (SELECT FROM job_dependency d WHERE d.parent_queue = l.queue AND d.parent_id = l.id AND d.status = 'pending' OFFSET $3) AS more
+  FROM looked l CROSS JOIN LATERAL ${holdingSql('l')} AS h`;

@@ -1,4 +1,5 @@
-import type { JobStanding, LostLock, QueueMotion } from '@/lib/backends/motion';
+import type { JobStanding, LostLock, PendingChildren, QueueMotion } from '@/lib/backends/motion';
+import { LOOKS_PER_PARENT } from '../flows/counts';
 import type { Query } from './connection';
 import { toState } from './rows';
 
@@ -9,6 +10,7 @@ const STALLED_EVERY_MS = 30_000;
 const SLOW_MS = 80;
 const YOUNG_WINDOW_MS = 10_000;
 const PLACES_SEARCHED = 20_000;
+const CHILDREN_NAMED = 20;
 
 const count = (where: string) =>
   `(SELECT count(*)::int FROM (SELECT FROM job WHERE queue = $1 AND ${where} LIMIT ${COUNT_CAP + 1}) AS counted)`;
@@ -146,7 +148,7 @@ function toMovement(row: MotionRow, at: number): QueueMotion['movement'] {
 
 const STANDING_SQL = `
 WITH one AS MATERIALIZED (SELECT * FROM (
-  SELECT queue, id, state, priority, seq, processed_at_ms, finished_at_ms, process_at_ms, processed_by, attempts_made, max_attempts,
+  SELECT queue, id, state, priority, seq, pending_deps, processed_at_ms, finished_at_ms, process_at_ms, processed_by, attempts_made, max_attempts,
          locked_until_ms >= (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS locked, stalled_marked
     FROM job WHERE queue = $1 AND id = $2) AS found)
 SELECT one.*,
@@ -158,10 +160,13 @@ SELECT one.*,
      LIMIT ${PLACES_SEARCHED + 1}) AS a) END AS prioritized_ahead,
   (SELECT count(*)::int FROM (SELECT FROM job_dependency d
      WHERE d.parent_queue = $1 AND d.parent_id = $2 AND d.status = 'pending' LIMIT ${COUNT_CAP + 1}) AS d) AS pending,
-  (SELECT COALESCE(jsonb_agg(jsonb_build_object('queue', child_queue, 'id', child_id,
-            'name', (SELECT left(name, 512) FROM job c WHERE c.queue = child_queue AND c.id = child_id))), '[]')
-     FROM (SELECT child_queue, child_id FROM job_dependency
-            WHERE parent_queue = $1 AND parent_id = $2 AND status = 'pending' LIMIT 20) AS d) AS children
+  (SELECT jsonb_build_object('failed', count(*) FILTER (WHERE state = 'failed'), 'some', coalesce(jsonb_agg(
+            jsonb_build_object('queue', child_queue, 'id', child_id, 'name', left(name, 512), 'state', state, 'priority', priority)
+            ORDER BY place) FILTER (WHERE place <= ${CHILDREN_NAMED}), '[]'))
+     FROM (SELECT d.*, c.name, c.state, c.priority, row_number() OVER (ORDER BY (c.state = 'failed') IS TRUE DESC) AS place
+             FROM (SELECT child_queue, child_id FROM job_dependency
+                    WHERE parent_queue = $1 AND parent_id = $2 AND status = 'pending' LIMIT ${LOOKS_PER_PARENT}) AS d
+             LEFT JOIN job c ON c.queue = d.child_queue AND c.id = d.child_id) AS d) AS children
   FROM one`;
 
 interface StandingRow {
@@ -178,7 +183,11 @@ interface StandingRow {
   waiting_ahead: number | null;
   prioritized_ahead: number | null;
   pending: number;
-  children: { queue: string; id: string; name: string | null }[];
+  pending_deps: number;
+  children: {
+    failed: number;
+    some: { queue: string; id: string; name: string | null; state: string | null; priority: number | null }[];
+  };
 }
 
 export async function readStanding(
@@ -211,6 +220,16 @@ function toStanding(row: StandingRow): JobStanding {
             prioritized: Math.min(prioritized, PLACES_SEARCHED),
             atLeast: Math.max(waiting, prioritized) > PLACES_SEARCHED,
           },
-    pending: row.pending > 0 ? { count: Math.min(row.pending, COUNT_CAP), some: row.children } : null,
+    pending: toPending(row),
   };
+}
+
+function toPending({ pending, pending_deps, children }: StandingRow): PendingChildren | null {
+  if (pending === 0) return null;
+  const some = children.some.map(({ state, priority, ...child }) => ({
+    ...child,
+    state: state === null ? null : toState(state, priority ?? 0),
+  }));
+  const count = pending > COUNT_CAP ? Math.max(COUNT_CAP, pending_deps) : pending;
+  return { count, failed: children.failed, atLeast: pending > LOOKS_PER_PARENT, some };
 }

@@ -50,7 +50,7 @@ const WHY_A_JOB = ['standing', 'standing prioritized', 'standing mother', 'stand
 const LOST: Record<string, string[]> = {
   event_seq: ['events'],
   job_log: ['getLogs', 'bulk.keepJobs'],
-  job_dependency: [...WHY_A_JOB, 'bulk.keepJobs', 'flows.search', 'flows.level'],
+  job_dependency: [...WHY_A_JOB, 'bulk.keepJobs', 'flows.search', 'flows.nodes', 'flows.held', 'flows.level'],
   metrics: ['recording.readTotals'],
   rate_limit: ['readRateLimit', 'motion', 'motion busy', ...WHY_A_JOB],
   dedup: ['bulk.keepJobs'],

@@ -72,6 +72,7 @@ export function toRecordedFields(
     progress: raw.progress && isWithin(raw.progress, PROGRESS_CAP) ? raw.progress : null,
     worker: raw.pb || null,
     parent,
+    hasChildren: null,
     schedulerId: readSchedulerId(raw.rjk, id),
     deduplicationId: raw.deid || null,
   };

@@ -1,6 +1,7 @@
 import type { Position } from '@/lib/backends/backend';
-import type { EndedTotals, QueueTotals, SweptFields } from '@/lib/backends/recording';
+import type { EndedTotals, QueueTotals, RecordedFields, SweptFields } from '@/lib/backends/recording';
 import type { JobState } from '@/lib/contracts/states';
+import { describeRefusal } from '../postgres/away';
 import type { Query } from '../postgres/connection';
 import { afterSql, ORDERS } from '../postgres/rows';
 import type { PostgresFieldReader } from './postgres-fields';
@@ -43,7 +44,25 @@ export async function sweepFields(
   );
   // One that moved on since is of another state now: its events tell.
   const jobs = read.flatMap((job) => (job?.state === state ? job : []));
+  if (state === 'failed') await markParents(query, queue, jobs);
   return { jobs, next: last ? Object.fromEntries(columns.map((column) => [column, last[column] ?? ''])) : null };
+}
+
+/** The root of a flow is known by its children alone, where it was not seen to wait for them. A role that may not see them does without. */
+async function markParents(query: Query, queue: string, jobs: RecordedFields[]): Promise<void> {
+  const tops = jobs.filter(({ parent }) => parent === null);
+  if (tops.length === 0) return;
+  try {
+    const rows = await query<{ id: string }>(
+      `SELECT t.id FROM unnest($2::text[]) AS t(id)
+        WHERE EXISTS (SELECT FROM job_dependency d WHERE d.parent_queue = $1 AND d.parent_id = t.id)`,
+      [queue, tops.map(({ id }) => id)],
+    );
+    const parents = new Set(rows.map(({ id }) => id));
+    for (const job of tops) job.hasChildren = parents.has(job.id);
+  } catch (error) {
+    if (describeRefusal(error) === null) throw error;
+  }
 }
 
 const TOTALS_SQL = `

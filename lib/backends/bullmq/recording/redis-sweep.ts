@@ -1,5 +1,5 @@
 import type { Position } from '@/lib/backends/backend';
-import type { EndedTotals, QueueTotals, SweptFields } from '@/lib/backends/recording';
+import type { EndedTotals, QueueTotals, RecordedFields, SweptFields } from '@/lib/backends/recording';
 import type { JobState } from '@/lib/contracts/states';
 import { luaScript, type RedisLink } from '../redis/link';
 import type { CostMeter } from './meter';
@@ -41,7 +41,30 @@ export async function sweepFields(
     chosen.map((id) => ({ queue, id, set: 'whole' })),
     state,
   );
-  return { jobs: jobs.flatMap((job) => job ?? []), next };
+  const found = jobs.flatMap((job) => job ?? []);
+  if (state === 'failed') await markParents(link, meter, found);
+  return { jobs: found, next };
+}
+
+/** The root of a flow is known by its children alone: what was not seen to wait for them. KEYS jobs' HASHes · reply 1 or 0 for each */
+const HAVE_CHILDREN = luaScript(`
+local out = {}
+for i, key in ipairs(KEYS) do
+  local ok, n = pcall(redis.call, 'EXISTS', key .. ':dependencies', key .. ':processed', key .. ':failed', key .. ':unsuccessful')
+  out[i] = ok and n > 0 and 1 or 0
+end
+return out
+`);
+
+/** One command for each job that failed before it was recorded, once, and of those only for what has no parent. */
+async function markParents(link: RedisLink, meter: CostMeter, jobs: RecordedFields[]): Promise<void> {
+  const tops = jobs.filter(({ parent }) => parent === null);
+  if (tops.length === 0) return;
+  const keys = tops.map(({ queue, id }) => link.base(queue) + id);
+  const replies = (await link.call(() => link.script(HAVE_CHILDREN, keys, []))) as number[];
+  meter.add('evalsha', 1, keys, replies);
+  meter.addInside(keys.length);
+  for (const [i, job] of tops.entries()) job.hasChildren = replies[i] === 1;
 }
 
 const isEnded = (state: JobState) => state === 'completed' || state === 'failed';

@@ -191,7 +191,8 @@ async function readChildren(
   return { total, items, elsewhere: elsewhere.sort() };
 }
 
-async function describeJobs(
+/** Names and states of a few jobs. */
+export async function describeJobs(
   link: RedisLink,
   refs: JobRef[],
 ): Promise<({ name: string; state: JobState | null } | undefined)[]> {

@@ -101,7 +101,7 @@ export const PLACES_SEARCHED = 20_000;
  * KEYS[1] the job's HASH
  * ARGV    1 base of the queue · 2 id · 3 how far its place in the waiting list is looked for
  * reply   nil, or { state, score, processedOn, finishedOn, worker, attempts made, opts' attempts, locked, marked,
- *           waiting ahead, prioritized ahead, 1 = at least ('' = does not wait), unfinished children, then their keys (≤ 20) }
+ *           waiting ahead, prioritized ahead, 1 = at least ('' = does not wait), unfinished children }
  */
 export const READ_STANDING = luaScript(`${HASH_LUA}${STATE_LUA}${MARKERS_LUA}
 local key, base, id, reach = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
@@ -139,15 +139,5 @@ elseif state == 'waiting' then
   out[10], out[11], out[12] = ahead, 0, found and 0 or 1
 end
 out[13] = ask('SCARD', key .. ':dependencies') or 0
-if out[13] > 0 then
-  local children = redis.call('SSCAN', key .. ':dependencies', 0, 'COUNT', 20)[2]
-  for i = 1, math.min(20, #children) do out[#out + 1] = children[i] end
-end
 return out
-`);
-
-/** KEYS[1] a job's hash · reply its name, cut. */
-export const READ_NAME = luaScript(`${HASH_LUA}
-local ok, values = pcall(fieldsOf, KEYS[1], { 'name' }, { 512 })
-return ok and values[1] or ''
 `);

@@ -1,9 +1,12 @@
-import type { JobStanding, LostLock, QueueMotion } from '@/lib/backends/motion';
+import type { JobStanding, LostLock, PendingChildren, QueueMotion } from '@/lib/backends/motion';
 import type { JobRef } from '@/lib/contracts/jobs';
 import type { JobState } from '@/lib/contracts/states';
+import { isRefusal } from '../../broker-errors';
+import { lookAtPending } from '../../flows/pending-redis';
+import { describeJobs, type SplitKey } from '../get-job';
 import type { RedisLink } from '../link';
 import { runAtOf } from '../to-row';
-import { EVENTS_READ, PLACES_SEARCHED, READ_MOTION, READ_NAME, READ_STANDING } from './motion-script';
+import { EVENTS_READ, PLACES_SEARCHED, READ_MOTION, READ_STANDING } from './motion-script';
 
 /** An answer that took longer is asked for once more, so that one hiccup does not pass for a slow broker. */
 const SLOW_MS = 80;
@@ -24,7 +27,7 @@ export function readStanding(
   link: RedisLink,
   queue: string,
   id: string,
-  toRef: (key: string) => JobRef | null,
+  split: SplitKey,
 ): Promise<{ motion: QueueMotion; job: JobStanding } | null> {
   return link.call(async () => {
     const askedAt = performance.now();
@@ -37,7 +40,7 @@ export function readStanding(
     if (standing === null) return null;
     const [latencyMs, job] = await Promise.all([
       settleLatency(link, tookMs),
-      toStanding(link, standing as string[], toRef),
+      toStanding(link, { queue, id }, standing as string[], split),
     ]);
     return { motion: toMotion(motion as string[], latencyMs), job };
   });
@@ -121,20 +124,34 @@ function toMovement(
   };
 }
 
-async function toStanding(
+const CHILDREN_NAMED = 20;
+
+async function readPending(
   link: RedisLink,
-  reply: string[],
-  toRef: (key: string) => JobRef | null,
-): Promise<JobStanding> {
+  ref: JobRef,
+  count: number,
+  split: SplitKey,
+): Promise<PendingChildren | null> {
+  if (count === 0) return null;
+  const [look] = await lookAtPending(link, [ref], split);
+  if (!look) return null;
+  const refs = [...look.failed, ...look.open].slice(0, CHILDREN_NAMED);
+  // Whoever may not read what they are is told of them all the same.
+  const described = await describeJobs(link, refs).catch((error: unknown) => {
+    if (isRefusal(error)) return [];
+    throw error;
+  });
+  const some = refs.map((child, i) => ({
+    ...child,
+    name: described[i]?.name || null,
+    state: described[i]?.state ?? (i < look.failed.length ? ('failed' as const) : null),
+  }));
+  return { count, failed: Math.min(count, look.failed.length), atLeast: !look.isWhole, some };
+}
+
+async function toStanding(link: RedisLink, ref: JobRef, reply: string[], split: SplitKey): Promise<JobStanding> {
   const [state, score, startedAt, finishedAt, worker, made, attempts, locked, marked, waiting, prioritized, atLeast] =
     reply;
-  const count = whole(reply[12]);
-  const keys = reply.slice(13);
-  const names = await Promise.all(keys.map((key) => link.script(READ_NAME, [key], [])));
-  const some = keys.flatMap((key, i) => {
-    const ref = toRef(key);
-    return ref ? [{ ...ref, name: String(names[i] ?? '') || null }] : [];
-  });
   return {
     state: state as JobState,
     startedAt: orNull(startedAt),
@@ -149,6 +166,6 @@ async function toStanding(
       waiting === ''
         ? null
         : { waiting: whole(waiting), prioritized: whole(prioritized), atLeast: Number(atLeast) === 1 },
-    pending: count > 0 ? { count, some } : null,
+    pending: await readPending(link, ref, whole(reply[12]), split),
   };
 }

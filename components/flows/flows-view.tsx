@@ -6,6 +6,7 @@ import { STATE_LABELS, STATE_ORDER } from '@/components/queues/state-labels';
 import { StateMark } from '@/components/queues/state-mark';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Button } from '@/components/ui/button';
+import { DialogComing } from '@/components/ui/dialog-coming';
 import { Empty } from '@/components/ui/empty';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
@@ -56,7 +57,9 @@ export function FlowsView() {
         ))}
       </nav>
       <FlowsCard key={state} state={state} />
-      <Suspense>{adding && <AddFlowDialog onClose={() => setAdding(false)} />}</Suspense>
+      <Suspense fallback={<DialogComing onClose={() => setAdding(false)} />}>
+        {adding && <AddFlowDialog onClose={() => setAdding(false)} />}
+      </Suspense>
     </div>
   );
 }

@@ -21,7 +21,10 @@ function isTaken(event: KeyboardEvent): boolean {
   return target.isContentEditable || target.matches('textarea, select');
 }
 
-/** Single keys, for whoever is not typing. The handler says whether it took the key. */
+/**
+ * Single keys, for whoever is not typing. The handler says whether it took the key. One that is held down comes again and again
+ * (`event.repeat`): what changes something must not.
+ */
 export function useKeys(handle: (key: string, event: KeyboardEvent) => boolean): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (!isTaken(event) && handle(event.key, event)) event.preventDefault();

@@ -20,6 +20,7 @@ const queue = (changes: Partial<SeenQueue>): SeenQueue => ({
   rateLimit: null,
   lastError: null,
   unreadable: null,
+  pause: null,
   can: [],
   cannot: {},
   ...changes,

@@ -1,5 +1,6 @@
 import type { Why } from '@/lib/contracts/why';
 import { notSupported } from '@/lib/jobs/change';
+import { readPause } from '@/lib/queues/pause-notes';
 import { sharedSnapshot } from '@/lib/queues/snapshot';
 import { decideQueue } from '@/lib/queues/why/decide-queue';
 import { type Found, staffOf } from '@/lib/queues/why/facts';
@@ -13,7 +14,8 @@ export const explainQueue = query('queue.why', async (ask, { source, queue }) =>
   if (!backend.motion) throw notSupported(entry, 'tell why a queue does not move');
   await requireQueue(entry, queue);
   const [motion, { workers }] = await Promise.all([backend.motion(queue), sharedSnapshot(backend).workers()]);
-  return { source, queue, ...answer(decideQueue({ motion, staff: staffOf(queue, workers) }), motion.at) };
+  const pause = await readPause(ask, { source, name: queue, paused: motion.paused });
+  return { source, queue, ...answer(decideQueue({ motion, staff: staffOf(queue, workers), pause }), motion.at) };
 });
 
 /** The first is the answer; of the others their sentences. */

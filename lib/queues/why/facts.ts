@@ -1,4 +1,5 @@
 import type { QueueMotion } from '@/lib/backends/motion';
+import type { PauseNote } from '@/lib/contracts/queues';
 import type { Cause, WhyFigures } from '@/lib/contracts/why';
 import type { Worker } from '@/lib/contracts/workers';
 
@@ -14,6 +15,8 @@ export interface Staff {
 export interface QueueFacts {
   motion: QueueMotion;
   staff: Staff;
+  /** Who paused it; null or left out where it is not, or nobody knows. */
+  pause?: PauseNote | null;
 }
 
 /** An answer that may apply, with what its sentence was made from. */

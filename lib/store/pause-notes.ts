@@ -33,15 +33,17 @@ export async function openPauseNote(store: Store, note: NewPauseNote): Promise<s
   return id;
 }
 
-/** The broker has paused by this event: older notes of the queue are of pauses that are over. */
+/** The broker has paused by this event: older notes of the queue are of pauses that are over; so is this one where a resume came after. */
 export async function confirmPauseNote(store: Store, id: string, { at, seq }: EventPlace): Promise<void> {
   await store.query(
     `WITH this AS (
-       UPDATE queuedeck.pause_note SET event_at = $2, event_seq = $3 WHERE id = $1 RETURNING source, queue
+       UPDATE queuedeck.pause_note SET event_at = $2, event_seq = $3
+        WHERE id = $1 AND (end_at IS NULL OR (end_at, end_seq) < ($2::float8, $3::float8)) RETURNING id, source, queue
      )
-     DELETE FROM queuedeck.pause_note p USING this
-      WHERE p.source = this.source AND p.queue = this.queue AND p.id <> $1
-        AND (p.event_at, p.event_seq) < ($2::float8, $3::float8)`,
+     DELETE FROM queuedeck.pause_note p
+      WHERE (p.id = $1 AND NOT EXISTS (SELECT FROM this))
+         OR (p.event_at, p.event_seq) < ($2::float8, $3::float8)
+            AND EXISTS (SELECT FROM this WHERE p.source = this.source AND p.queue = this.queue AND p.id <> this.id)`,
     [id, at, seq],
   );
 }
@@ -96,7 +98,7 @@ export async function readPauseNotes(
 
 /**
  * What a batch of the record says: the queues that were resumed, and those of which something went by unseen (they may have been). An older
- * note, and one that is not confirmed yet, is true no longer.
+ * note is true no longer; one that is not confirmed yet learns of it.
  */
 export async function endPauseNotes(
   client: pg.PoolClient,
@@ -106,8 +108,15 @@ export async function endPauseNotes(
   const ends = [...resumed, ...gaps.map(({ queue, toMs }) => ({ queue, at: toMs, seq: Number.MAX_SAFE_INTEGER }))];
   if (ends.length === 0) return;
   await client.query(
-    `DELETE FROM queuedeck.pause_note p USING unnest($2::text[], $3::float8[], $4::float8[]) AS e(queue, at, seq)
-      WHERE p.source = $1 AND p.queue = e.queue AND (p.event_at IS NULL OR (p.event_at, p.event_seq) < (e.at, e.seq))`,
+    `WITH e AS (
+       SELECT DISTINCT ON (queue) * FROM unnest($2::text[], $3::float8[], $4::float8[]) AS e(queue, at, seq)
+        ORDER BY queue, at DESC, seq DESC
+     ), told AS (
+       UPDATE queuedeck.pause_note p SET end_at = e.at, end_seq = e.seq FROM e
+        WHERE p.source = $1 AND p.queue = e.queue AND p.event_at IS NULL
+     )
+     DELETE FROM queuedeck.pause_note p USING e
+      WHERE p.source = $1 AND p.queue = e.queue AND (p.event_at, p.event_seq) < (e.at, e.seq)`,
     [source, ends.map(({ queue }) => storedText(queue)), ends.map(({ at }) => at), ends.map(({ seq }) => seq)],
   );
 }

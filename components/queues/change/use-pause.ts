@@ -13,7 +13,7 @@ export function usePause() {
     try {
       const answer = await mutateAsync(asked);
       // A pause that was somebody else's is not taken back from here.
-      const isOurs = !('changed' in answer) || answer.changed;
+      const isOurs = !('changed' in answer) || answer.changed === true;
       const back = { source, queue, paused: !paused, reason: paused ? null : before };
       const action = { label: paused ? 'Undo' : 'Pause again', run: () => void change(back, reason) };
       showToast({

@@ -7,24 +7,27 @@ import { toVisible } from '@/lib/format/visible';
 
 const UNKNOWN = 'It is not known who paused it';
 
+interface PausedByProps {
+  pause: PauseNote | null;
+  /** In a row: as much as there is room for. */
+  brief?: boolean;
+}
+
 /** Who paused a queue, when, and what they said of it. */
-export function PausedBy({ pause }: { pause: PauseNote | null }) {
-  if (pause === null) return <span className="muted">{UNKNOWN}</span>;
+export function PausedBy({ pause, brief = false }: PausedByProps) {
+  if (pause === null) return brief ? null : <span className="muted">{UNKNOWN}</span>;
+  const { by, at, reason } = pause;
   return (
-    <span className="muted clip max-w-[52ch]" title={pause.reason === null ? undefined : toVisible(pause.reason)}>
-      by <Visible text={pause.by} /> <Ago at={pause.at} />
-      {pause.reason !== null && (
+    <span
+      className={`muted clip min-w-0 ${brief ? 'max-w-[30ch] flex-1' : 'max-w-[60ch]'}`}
+      title={reason === null ? undefined : toVisible(reason)}
+    >
+      by <Visible text={by} /> <Ago at={at} />
+      {reason !== null && (
         <>
-          : <Visible text={pause.reason} />
+          : <Visible text={reason} />
         </>
       )}
     </span>
   );
-}
-
-/** The same in plain text. */
-export function describePause(pause: PauseNote | null): string {
-  if (pause === null) return UNKNOWN;
-  const { by, at, reason } = pause;
-  return `Paused by ${by} at ${at.slice(0, 16).replace('T', ' ')} UTC${reason === null ? '' : `: ${reason}`}`;
 }

@@ -3,7 +3,7 @@
 import { memo } from 'react';
 import { Sparkline } from '@/components/charts/sparkline';
 import { OldestWait } from '@/components/queues/oldest-wait';
-import { describePause } from '@/components/queues/paused-by';
+import { PausedBy } from '@/components/queues/paused-by';
 import { Slots } from '@/components/queues/slots';
 import { StateBar } from '@/components/queues/state-bar';
 import { Pill } from '@/components/queues/state-mark';
@@ -83,11 +83,12 @@ const QueueRow = memo(function QueueRow({ queue, asOf, showSource, period }: Que
           </PageLink>
           {showSource && <span className="faint clip max-w-24 flex-none">{queue.source}</span>}
           {queue.paused && (
-            <span className="flex-none" title={toVisible(describePause(queue.pause))}>
+            <>
               <Pill tone="paused" small>
                 Paused
               </Pill>
-            </span>
+              <PausedBy pause={queue.pause} brief />
+            </>
           )}
         </span>
       </td>

@@ -8,7 +8,7 @@ export const SHORTCUTS: { keys: string[]; does: string; where: 'everywhere' | 'i
   { keys: ['j', 'k'], does: 'Next, previous job', where: 'in a list of jobs' },
   { keys: ['x'], does: 'Select', where: 'in a list of jobs' },
   { keys: ['Enter'], does: 'Open', where: 'in a list of jobs' },
-  { keys: ['r'], does: 'Retry', where: 'in a list of jobs' },
+  { keys: ['r'], does: 'Retry, once you say so', where: 'in a list of jobs' },
 ];
 
 /** True where typing means text, or a dialog has the floor. */

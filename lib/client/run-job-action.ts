@@ -1,5 +1,6 @@
 import { call } from '@/lib/client/call';
 import type { JobAddress } from '@/lib/client/jobs';
+import { BIN_ENTRY_HEADER } from '@/lib/contracts/headers';
 import type { JobState } from '@/lib/contracts/states';
 
 export const JOB_ACTIONS = ['job.retry', 'job.promote', 'job.cancel', 'job.remove'] as const;
@@ -30,7 +31,7 @@ export async function runJobAction(
   if (action === 'job.remove') {
     let binEntry: string | null = null;
     const onHeaders = (headers: Headers) => {
-      binEntry = headers.get('queuedeck-bin-entry');
+      binEntry = headers.get(BIN_ENTRY_HEADER);
     };
     await call(action, { ...address, children: flag(children), undoable: flag(undoable) }, { onHeaders });
     return { done: 'Removed', state: null, note: null, binEntry };

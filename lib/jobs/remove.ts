@@ -1,13 +1,11 @@
 import { refuseToKeep, removeKept } from '@/lib/bin/remove-kept';
 import type { SourceEntry } from '@/lib/context';
 import { CodedError } from '@/lib/contracts/errors';
+import { BIN_ENTRY_HEADER } from '@/lib/contracts/headers';
 import { changeJob, settleChange } from '@/lib/jobs/change';
 import { sharedSnapshot } from '@/lib/queues/snapshot';
 import { findSource } from '@/lib/sources/find';
 import { Answer, type Ask, action } from '@/lib/verbs';
-
-/** Names the entry of the recycle bin by which `bin.restore` puts the job back; absent where it is not kept. */
-export const BIN_ENTRY_HEADER = 'Queuedeck-Bin-Entry';
 
 /**
  * Takes the job out of the broker, and what it waits for unless told otherwise; what runs is refused (409). The recycle bin keeps it where it

@@ -1,9 +1,8 @@
 'use client';
 
 import { useState } from 'react';
+import { ChangeDialog } from '@/components/jobs/change/change-dialog';
 import { usePause } from '@/components/queues/change/use-pause';
-import { Button } from '@/components/ui/button';
-import { Dialog } from '@/components/ui/dialog';
 import { TextField } from '@/components/ui/text-field';
 
 interface PauseDialogProps {
@@ -16,25 +15,27 @@ const MOST_CHARS = 500;
 
 /** Asks why, for those who will wonder. */
 export function PauseDialog({ source, queue, onClose }: PauseDialogProps) {
-  const { change, isPending } = usePause();
+  const { run, isPending } = usePause();
   const [reason, setReason] = useState('');
+  const [error, setError] = useState<unknown>(null);
   const pause = async () => {
     if (isPending) return;
-    if (await change({ source, queue, paused: true, reason: reason.trim() || undefined })) onClose();
+    setError(null);
+    try {
+      await run({ source, queue, paused: true, reason: reason.trim() || null });
+      onClose();
+    } catch (failure) {
+      setError(failure);
+    }
   };
   return (
-    <Dialog
+    <ChangeDialog
       title={`Pause ${queue}?`}
-      onClose={onClose}
+      action="Pause it"
+      busy={isPending}
+      error={error}
       onSubmit={() => void pause()}
-      footer={
-        <>
-          <Button onClick={onClose}>Keep it running</Button>
-          <Button look="primary" type="submit" busy={isPending}>
-            Pause it
-          </Button>
-        </>
-      }
+      onClose={onClose}
     >
       <TextField
         label="Reason"
@@ -47,6 +48,6 @@ export function PauseDialog({ source, queue, onClose }: PauseDialogProps) {
         hint="Stands on the queue’s page with your name and the time, and in the audit."
       />
       <p className="muted m-0">Jobs that run now end. New ones are added and wait; none begins until it is resumed.</p>
-    </Dialog>
+    </ChangeDialog>
   );
 }

@@ -53,7 +53,7 @@ export function PaletteList({ typed, rootRef, onActive, onClose, onHelp, onPause
     >
       {/* The real input stands above, outside of this file: this one only tells the list what was typed there. */}
       <Command.Input value={typed} hidden />
-      <TellActive onActive={onActive} />
+      <TellActive rootRef={rootRef} onActive={onActive} />
       <Command.List className="max-h-[52vh] overflow-auto p-1.5">
         <FoundJobItems
           typed={typed}
@@ -92,9 +92,14 @@ export function PaletteList({ typed, rootRef, onActive, onClose, onHelp, onPause
   );
 }
 
-function TellActive({ onActive }: Pick<PaletteListProps, 'onActive'>) {
-  const id = useCommandState((state) => state.selectedItemId);
-  const tell = useEffectEvent(onActive);
-  useEffect(() => tell(id), [id]);
+/** From what stands there: what the list's own store says of it comes one step late. */
+function TellActive({ rootRef, onActive }: Pick<PaletteListProps, 'rootRef' | 'onActive'>) {
+  const marked = useCommandState((state) => `${state.value}\n${state.filtered.count}`);
+  const tell = useEffectEvent(() =>
+    onActive(rootRef.current?.querySelector('[cmdk-item][aria-selected="true"]')?.id ?? undefined),
+  );
+  useEffect(() => {
+    if (marked !== '') tell();
+  }, [marked]);
   return null;
 }

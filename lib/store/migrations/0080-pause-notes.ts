@@ -17,8 +17,5 @@ CREATE TABLE queuedeck.pause_note (
   end_seq     double precision
 );
 CREATE INDEX pause_note_queue ON queuedeck.pause_note (source, queue);
-
--- The same for a scheduler, whose row there is as long as it is paused.
-ALTER TABLE queuedeck.paused_scheduler ADD COLUMN reason text;
 `,
 };

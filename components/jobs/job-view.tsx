@@ -46,9 +46,11 @@ export function JobView({ address, problem }: JobViewProps) {
   const act = async (action: JobAction, options?: JobActionOptions) => {
     setBusy(action);
     const before = readSeenJob(client, address);
+    let isOut = false;
     try {
       const outcome = await runJobAction(action, address, options);
       setNote(outcome.note);
+      isOut = outcome.state === null;
       showOutcome(client, address, outcome, before);
       const { binEntry } = outcome;
       showToast({
@@ -60,7 +62,9 @@ export function JobView({ address, problem }: JobViewProps) {
     } catch (failure) {
       showToast({ tone: 'failed', title: `${JOB_ACTION_LABELS[action]} did not work`, detail: describeError(failure) });
     }
-    await client.invalidateQueries({ queryKey: keys.job(address.source, address.queue, address.job) });
+    const read = client.invalidateQueries({ queryKey: keys.job(address.source, address.queue, address.job) });
+    // Of one that is gone nothing is to be seen any more; the way back is in the message.
+    if (!isOut) await read;
     setBusy(null);
   };
   // A read that failed for another reason keeps what was known: the banner says that the broker is away.

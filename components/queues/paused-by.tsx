@@ -9,21 +9,19 @@ const UNKNOWN = 'It is not known who paused it';
 
 interface PausedByProps {
   pause: PauseNote | null;
-  /** In a row: as much as there is room for. */
-  brief?: boolean;
+  /** With what they said of it, where no other line says that. */
+  withReason?: boolean;
+  className?: string;
 }
 
-/** Who paused a queue, when, and what they said of it. */
-export function PausedBy({ pause, brief = false }: PausedByProps) {
-  if (pause === null) return brief ? null : <span className="muted">{UNKNOWN}</span>;
+/** Who paused a queue, and when. */
+export function PausedBy({ pause, withReason = false, className = '' }: PausedByProps) {
+  if (pause === null) return <span className={`muted ${className}`}>{UNKNOWN}</span>;
   const { by, at, reason } = pause;
   return (
-    <span
-      className={`muted clip min-w-0 ${brief ? 'max-w-[30ch] flex-1' : 'max-w-[60ch]'}`}
-      title={reason === null ? undefined : toVisible(reason)}
-    >
-      by <Visible text={by} /> <Ago at={at} />
-      {reason !== null && (
+    <span className={`muted clip ${className}`} title={reason === null ? undefined : toVisible(reason)}>
+      by <Visible text={by} />, <Ago at={at} />
+      {withReason && reason !== null && (
         <>
           : <Visible text={reason} />
         </>

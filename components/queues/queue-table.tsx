@@ -83,14 +83,14 @@ const QueueRow = memo(function QueueRow({ queue, asOf, showSource, period }: Que
           </PageLink>
           {showSource && <span className="faint clip max-w-24 flex-none">{queue.source}</span>}
           {queue.paused && (
-            <>
-              <Pill tone="paused" small>
-                Paused
-              </Pill>
-              <PausedBy pause={queue.pause} brief />
-            </>
+            <Pill tone="paused" small>
+              Paused
+            </Pill>
           )}
         </span>
+        {queue.paused && queue.pause && (
+          <PausedBy pause={queue.pause} withReason className="block max-w-[34ch] text-[12px]" />
+        )}
       </td>
       <td className="col-4">
         <StateBar counts={queue.counts} />

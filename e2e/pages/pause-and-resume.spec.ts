@@ -11,7 +11,7 @@ test('someone pauses a queue, nothing runs, resumes it, and the job is done', as
   await page.keyboard.press('Enter');
   await expect(page.locator('.head .pill')).toHaveText('Paused');
   await expect(page.locator('.head')).toContainText('by local');
-  await expect(page.locator('.head')).toContainText('The mail provider is down');
+  await expect(page.locator('.whyline')).toContainText('The mail provider is down');
   const added = await request.post('/api/v1/tasks/send-welcome-email', {
     data: { input: { to: 'ada@example.com', name: 'Ada' } },
   });
@@ -46,7 +46,7 @@ test('a pause is taken back from its message, and a resume too, with the reason 
   await expect(state).toHaveText('Running');
   await toast(page).getByRole('button', { name: 'Pause again' }).click();
   await expect(state).toHaveText('Paused');
-  await expect(page.locator('.head')).toContainText('A deploy');
+  await expect(page.locator('.whyline')).toContainText('by local (“A deploy”)');
   await expect
     .poll(async () => (await (await request.get(api)).json()).pause)
     .toMatchObject({ by: 'local', reason: 'A deploy' });

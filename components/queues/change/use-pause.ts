@@ -18,7 +18,7 @@ export function usePause() {
       tone: 'done',
       title: describeDone(queue, paused, isOurs),
       detail: paused ? 'Jobs that run now end; no new one begins until it is resumed.' : undefined,
-      href: queueHref(source, queue),
+      href: isHere(source, queue) ? undefined : queueHref(source, queue),
       hrefLabel: 'Open queue',
       action: isOurs ? action : undefined,
     });
@@ -30,6 +30,8 @@ export function usePause() {
     );
   return { run, change, isPending };
 }
+
+const isHere = (source: string, queue: string) => window.location.pathname === queueHref(source, queue);
 
 function describeDone(queue: string, paused: boolean, isOurs: boolean): string {
   if (!paused) return `${queue} is running again`;

@@ -57,21 +57,22 @@ function ToastCard({ toast }: { toast: Toast }) {
           </Link>
         )}
       </div>
-      {action && (
-        <Button
-          small
-          className="-my-1 ml-auto flex-none"
-          onClick={() => {
-            dropToast(id);
-            action.run();
-          }}
-        >
-          {action.label}
+      <div className="-my-0.5 flex flex-none items-center gap-1">
+        {action && (
+          <Button
+            small
+            onClick={() => {
+              dropToast(id);
+              action.run();
+            }}
+          >
+            {action.label}
+          </Button>
+        )}
+        <Button look="ghost" small icon aria-label="Dismiss" onClick={() => dropToast(id)}>
+          ✕
         </Button>
-      )}
-      <Button look="ghost" small icon aria-label="Dismiss" className="-my-1" onClick={() => dropToast(id)}>
-        ✕
-      </Button>
+      </div>
     </div>
   );
 }

@@ -47,6 +47,7 @@ export interface EventPlace {
 
 /** `was`: it was paused before. `event`: by which the broker told; null where it cannot be found. */
 export interface Paused {
+  kind: 'done';
   was: boolean;
   event: EventPlace | null;
 }

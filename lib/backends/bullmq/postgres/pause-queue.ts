@@ -13,7 +13,7 @@ export function pauseQueue(connection: PostgresConnection, queue: string): Promi
       [queue],
     );
     const at = timeOf(Number(event?.at));
-    return { was: held.length > 0, event: event && at !== null ? { at, seq: Number(event.id) } : null };
+    return { kind: 'done', was: held.length > 0, event: event && at !== null ? { at, seq: Number(event.id) } : null };
   });
 }
 

@@ -8,7 +8,7 @@ export async function pauseQueue(changes: RedisChanges, queue: string): Promise<
   const names = ['wait', 'paused', 'meta', 'prioritized', 'events', 'delayed', 'marker'];
   const keys = names.map((name) => base + name);
   const [was, event] = (await changes.run(PAUSE, keys, ['paused', '1'])) as [number, string];
-  return { was: was === 1, event: event === '' ? null : placeOf(event, Date.now()) };
+  return { kind: 'done', was: was === 1, event: event === '' ? null : placeOf(event, Date.now()) };
 }
 
 /** KEYS and ARGV as BullMQ's `pause` has them · reply { 1 where it was paused already, id of the event by which BullMQ tells } */

@@ -5,6 +5,7 @@ import { describeList } from '@/components/flows/describe-list';
 import { RootTable } from '@/components/flows/root-table';
 import { STATE_LABELS, STATE_ORDER } from '@/components/queues/state-labels';
 import { Button } from '@/components/ui/button';
+import { DialogComing } from '@/components/ui/dialog-coming';
 import { Empty } from '@/components/ui/empty';
 import { useHydrated, useNow } from '@/components/ui/now';
 import { ProblemNotice } from '@/components/ui/problem';
@@ -55,7 +56,9 @@ export function FlowsView() {
         ))}
       </nav>
       <FlowsCard key={state} state={state} />
-      <Suspense>{adding && <AddFlowDialog onClose={() => setAdding(false)} />}</Suspense>
+      <Suspense fallback={<DialogComing onClose={() => setAdding(false)} />}>
+        {adding && <AddFlowDialog onClose={() => setAdding(false)} />}
+      </Suspense>
     </div>
   );
 }

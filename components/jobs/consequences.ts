@@ -1,10 +1,24 @@
-import type { JobAction } from '@/lib/client/run-job-action';
+import type { Job } from '@/lib/contracts/jobs';
+import type { JobState } from '@/lib/contracts/states';
+import { formatCount } from '@/lib/format';
 
-/** What an action means, said before it is done. */
-export const CONSEQUENCES: Record<JobAction, string> = {
-  'job.retry': 'It goes back to the queue and runs again, with whatever it does outside of it.',
-  'job.promote': 'It runs as soon as a slot is free, not when it was due.',
-  'job.cancel':
-    'A job that waits leaves the queue. One that runs is asked to stop, ends as failed with the code "cancelled", and is not retried.',
-  'job.remove': 'It leaves the broker with its data, result and log. This cannot be undone.',
-};
+/** What a retry means, said before it is done. */
+export function describeRetry(state: JobState): string {
+  return state === 'completed'
+    ? 'It completed already. It runs again from its start, and what it does outside of the queue (mail, payments, files) happens again.'
+    : 'It goes back to the queue and runs again, with whatever it does outside of it.';
+}
+
+/** Whether a removal can be taken back, and if not why. `isWhole`: all that hangs on it goes too. */
+export function describeUndo({ bin, children }: Pick<Job, 'bin' | 'children'>, isWhole: boolean): string {
+  const cannot =
+    bin.cannot ?? (isWhole && children !== null ? 'the recycle bin keeps a job, but not the flow below it.' : null);
+  if (cannot === null)
+    return `The recycle bin keeps it with its data, result and log for ${describeHours(bin.hours)}: it can be put back.`;
+  return `This cannot be undone: ${cannot[0]?.toLowerCase() ?? ''}${cannot.slice(1)}`;
+}
+
+export const isUndoable = ({ bin, children }: Pick<Job, 'bin' | 'children'>, isWhole: boolean): boolean =>
+  bin.cannot === null && !(isWhole && children !== null);
+
+const describeHours = (hours: number) => (hours === 1 ? 'an hour' : `${formatCount(hours)} hours`);

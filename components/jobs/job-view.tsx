@@ -11,6 +11,7 @@ import { PayloadCard } from '@/components/jobs/detail/payload-card';
 import { ProgressCard } from '@/components/jobs/detail/progress-card';
 import { TimelineCard } from '@/components/jobs/detail/timeline-card';
 import { LogCard } from '@/components/jobs/log/log-card';
+import { putBack } from '@/components/jobs/put-back';
 import { readSeenJob, showOutcome } from '@/components/jobs/show-outcome';
 import { showToast } from '@/components/ui/toast/toast-store';
 import { UnreadableNote } from '@/components/ui/unreadable-note';
@@ -19,7 +20,7 @@ import { type JobAddress, useJob } from '@/lib/client/jobs';
 import { jobTopic } from '@/lib/client/live/topics';
 import { useTopic } from '@/lib/client/live/use-live';
 import { keys } from '@/lib/client/query-keys';
-import { JOB_ACTION_LABELS, type JobAction, runJobAction } from '@/lib/client/run-job-action';
+import { JOB_ACTION_LABELS, type JobAction, type JobActionOptions, runJobAction } from '@/lib/client/run-job-action';
 import { useJobRuns } from '@/lib/client/search';
 
 // What few jobs have comes with them.
@@ -42,18 +43,28 @@ export function JobView({ address, problem }: JobViewProps) {
   const [note, setNote] = useState<string | null>(null);
   useTopic(jobTopic(address.source, address.queue, address.job));
 
-  const act = async (action: JobAction, options?: { children: boolean }) => {
+  const act = async (action: JobAction, options?: JobActionOptions) => {
     setBusy(action);
     const before = readSeenJob(client, address);
+    let isOut = false;
     try {
       const outcome = await runJobAction(action, address, options);
       setNote(outcome.note);
+      isOut = outcome.state === null;
       showOutcome(client, address, outcome, before);
-      showToast({ tone: 'done', title: outcome.done, detail: outcome.note ?? undefined });
+      const { binEntry } = outcome;
+      showToast({
+        tone: 'done',
+        title: outcome.done,
+        detail: outcome.note ?? undefined,
+        action: binEntry === null ? undefined : { label: 'Undo', run: () => void putBack(client, address, binEntry) },
+      });
     } catch (failure) {
       showToast({ tone: 'failed', title: `${JOB_ACTION_LABELS[action]} did not work`, detail: describeError(failure) });
     }
-    await client.invalidateQueries({ queryKey: keys.job(address.source, address.queue, address.job) });
+    const read = client.invalidateQueries({ queryKey: keys.job(address.source, address.queue, address.job) });
+    // Of one that is gone nothing is to be seen any more; the way back is in the message.
+    if (!isOut) await read;
     setBusy(null);
   };
   // A read that failed for another reason keeps what was known: the banner says that the broker is away.

@@ -7,7 +7,7 @@ import type { JobList } from '@/lib/contracts/jobs';
 
 const address = { source: 'a', queue: 'q', job: '1' };
 const key = keys.jobList('a', 'q', 'failed', null);
-const put = { done: 'Put back', state: 'waiting' as const, note: null };
+const put = { done: 'Put back', state: 'waiting' as const, note: null, binEntry: null };
 const makeClient = () => {
   const client = new QueryClient();
   client.setQueryData(key, { items: [{ id: '1', state: 'failed' }], nextCursor: null });

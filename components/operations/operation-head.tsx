@@ -5,6 +5,7 @@ import { useRouter } from 'next/navigation';
 import { lazy, Suspense, useState } from 'react';
 import { OperationState } from '@/components/operations/operation-state';
 import { Button } from '@/components/ui/button';
+import { DialogComing } from '@/components/ui/dialog-coming';
 import { showToast } from '@/components/ui/toast/toast-store';
 import { Visible } from '@/components/ui/visible';
 import { call } from '@/lib/client/call';
@@ -70,7 +71,7 @@ export function OperationHead({ operation }: { operation: Operation }) {
         {state === 'stopped' && button('operation.resume', () => void act('operation.resume'))}
         {(bin || can.includes('operation.restore')) && button('operation.restore', () => setAsked(true))}
       </div>
-      <Suspense>
+      <Suspense fallback={<DialogComing onClose={() => setAsked(false)} />}>
         {asked && (
           <Confirm
             title="Put back what this operation removed?"

@@ -2,15 +2,15 @@
 
 import { lazy, Suspense, useState } from 'react';
 import { QueueMenu } from '@/components/queues/change/queue-menu';
+import { usePause } from '@/components/queues/change/use-pause';
 import { HealthPills } from '@/components/queues/health/health-mark';
+import { PausedBy } from '@/components/queues/paused-by';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { isLost } from '@/components/sources/source-status';
 import { Button } from '@/components/ui/button';
-import { showToast } from '@/components/ui/toast/toast-store';
+import { DialogComing } from '@/components/ui/dialog-coming';
 import { Visible } from '@/components/ui/visible';
-import { describeError } from '@/lib/client/http/problem-error';
 import { metricsHref } from '@/lib/client/http/url';
-import { usePauseQueue } from '@/lib/client/queues';
 import { useSources } from '@/lib/client/sources';
 import type { Queue } from '@/lib/contracts/queues';
 import { formatCount, formatDuration, formatPlural } from '@/lib/format';
@@ -18,6 +18,10 @@ import { toVisible } from '@/lib/format/visible';
 
 const AddJobDialog = lazy(() =>
   import('@/components/tasks/add-job-dialog').then((file) => ({ default: file.AddJobDialog })),
+);
+
+const PauseDialog = lazy(() =>
+  import('@/components/queues/change/pause-dialog').then((file) => ({ default: file.PauseDialog })),
 );
 
 export function QueueHead({ queue }: { queue: Queue }) {
@@ -30,6 +34,7 @@ export function QueueHead({ queue }: { queue: Queue }) {
         <Visible text={queue.name} />
       </h1>
       <HealthPills queue={queue} away={away} />
+      {queue.paused && <PausedBy pause={queue.pause} />}
       <span className="muted tnum">{describeQueue(queue)}</span>
       <div className="acts">
         <PageLink className="btn" href={metricsHref(queue.source, queue.name)}>
@@ -45,7 +50,7 @@ export function QueueHead({ queue }: { queue: Queue }) {
           Add job
         </Button>
       </div>
-      <Suspense>
+      <Suspense fallback={<DialogComing onClose={() => setAdding(false)} />}>
         {adding && <AddJobDialog source={queue.source} queue={queue.name} onClose={() => setAdding(false)} />}
       </Suspense>
     </div>
@@ -53,29 +58,27 @@ export function QueueHead({ queue }: { queue: Queue }) {
 }
 
 function PauseButton({ queue }: { queue: Queue }) {
-  const pause = usePauseQueue(queue.source, queue.name);
-  const next = !queue.paused;
-  const verb = next ? 'queue.pause' : 'queue.resume';
-  const isAllowed = queue.can.includes(verb) || queue.can.includes(next ? 'queue.resume' : 'queue.pause');
+  const { change, isPending } = usePause();
+  const [asking, setAsking] = useState(false);
+  const { source, name, paused } = queue;
+  const verb = paused ? 'queue.resume' : 'queue.pause';
+  const isAllowed = queue.can.includes(verb) || queue.can.includes(paused ? 'queue.pause' : 'queue.resume');
+  const close = () => setAsking(false);
   return (
-    <Button
-      busy={pause.isPending}
-      blocked={isAllowed ? null : (queue.cannot[verb] ?? 'This queue cannot be paused from here')}
-      onClick={() =>
-        pause.mutate(next, {
-          onSuccess: () =>
-            showToast({
-              tone: 'done',
-              title: next ? `${queue.name} is paused` : `${queue.name} is running again`,
-              detail: next ? 'Jobs that run now end; no new one begins until it is resumed.' : undefined,
-            }),
-          onError: (error) =>
-            showToast({ tone: 'failed', title: `${queue.name} was not changed`, detail: describeError(error) }),
-        })
-      }
-    >
-      {queue.paused ? 'Resume' : 'Pause'}
-    </Button>
+    <>
+      <Button
+        busy={isPending}
+        blocked={isAllowed ? null : (queue.cannot[verb] ?? 'This queue cannot be paused from here')}
+        onClick={() =>
+          paused ? void change({ source, queue: name, paused: false }, queue.pause?.reason) : setAsking(true)
+        }
+      >
+        {paused ? 'Resume' : 'Pause'}
+      </Button>
+      <Suspense fallback={<DialogComing onClose={close} />}>
+        {asking && <PauseDialog source={source} queue={name} onClose={close} />}
+      </Suspense>
+    </>
   );
 }
 

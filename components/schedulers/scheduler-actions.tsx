@@ -3,6 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '@/components/ui/button';
+import { DialogComing } from '@/components/ui/dialog-coming';
 import { Menu } from '@/components/ui/menu';
 import { showToast } from '@/components/ui/toast/toast-store';
 import { Visible } from '@/components/ui/visible';
@@ -94,7 +95,7 @@ export function SchedulerActions({ row, onEdit }: SchedulerActionsProps) {
           },
         ]}
       />
-      <Suspense>
+      <Suspense fallback={<DialogComing onClose={() => setAsked(false)} />}>
         {asked && (
           <Confirm
             title="Remove this scheduler?"

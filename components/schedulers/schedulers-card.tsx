@@ -3,6 +3,7 @@
 import { lazy, Suspense, useState } from 'react';
 import { SchedulerTable } from '@/components/schedulers/scheduler-table';
 import { Button } from '@/components/ui/button';
+import { DialogComing } from '@/components/ui/dialog-coming';
 import { Empty } from '@/components/ui/empty';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
@@ -75,7 +76,9 @@ export function SchedulersCard({ of }: SchedulersCardProps) {
           )}
         </section>
       )}
-      <Suspense>{asked && <SchedulerDialog address={asked.address} of={of} onClose={() => setAsked(null)} />}</Suspense>
+      <Suspense fallback={<DialogComing onClose={() => setAsked(null)} />}>
+        {asked && <SchedulerDialog address={asked.address} of={of} onClose={() => setAsked(null)} />}
+      </Suspense>
     </>
   );
 }

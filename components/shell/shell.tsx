@@ -1,24 +1,27 @@
 'use client';
 
 import { usePathname, useRouter } from 'next/navigation';
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { BrokerBanner } from '@/components/shell/broker-banner';
 import { NAV_ITEMS } from '@/components/shell/nav/nav-items';
 import { PendingPage } from '@/components/shell/nav/pending-page';
 import { type NavCounts, Rail } from '@/components/shell/nav/rail';
+import { Palette, reachForPalette } from '@/components/shell/palette/palette';
 import { useKeys } from '@/components/shell/shortcuts';
 import { TopBar } from '@/components/shell/top-bar';
+import { DialogComing } from '@/components/ui/dialog-coming';
 import { OVERVIEW_TOPIC } from '@/lib/client/live/topics';
 import { useTopic } from '@/lib/client/live/use-live';
 
-const loadPalette = () => import('@/components/shell/palette/palette');
-/** As soon as someone reaches for it, so that the first letters typed are not lost; what fails is told when it is opened. */
-const reachForPalette = () => void loadPalette().catch(() => undefined);
-const Palette = lazy(() => loadPalette().then((file) => ({ default: file.Palette })));
 const HelpDialog = lazy(() => import('@/components/shell/help-dialog').then((file) => ({ default: file.HelpDialog })));
+const PauseDialog = lazy(() =>
+  import('@/components/queues/change/pause-dialog').then((file) => ({ default: file.PauseDialog })),
+);
+
+type Opened = 'palette' | 'help' | { source: string; queue: string };
 
 export function Shell({ counts, children }: { counts: NavCounts; children: ReactNode }) {
-  const [open, setOpen] = useState<'palette' | 'help' | null>(null);
+  const [open, setOpen] = useState<Opened | null>(null);
   const [railOpen, setRailOpen] = useState(false);
   useTopic(OVERVIEW_TOPIC);
   useGoKeys(setOpen);
@@ -41,9 +44,16 @@ export function Shell({ counts, children }: { counts: NavCounts; children: React
           <PendingPage key={usePathname()}>{children}</PendingPage>
         </main>
       </div>
-      <Suspense>
-        {open === 'palette' && <Palette onClose={close} onHelp={() => setOpen('help')} />}
+      <Palette
+        isOpen={open === 'palette'}
+        onOpened={() => setOpen('palette')}
+        onClose={close}
+        onHelp={() => setOpen('help')}
+        onPause={setOpen}
+      />
+      <Suspense fallback={<DialogComing onClose={close} />}>
         {open === 'help' && <HelpDialog onClose={close} />}
+        {open !== null && typeof open === 'object' && <PauseDialog {...open} onClose={close} />}
       </Suspense>
     </div>
   );
@@ -64,19 +74,18 @@ function useGoKeys(open: (what: 'palette' | 'help') => void): void {
     else return key === 'g';
     return true;
   });
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (event.key === 'Meta' || event.key === 'Control') reachForPalette();
+    if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.altKey) return;
+    // The browser has its own use of it.
+    event.preventDefault();
+    // A g before it is forgotten: the letter after the palette is no longer its second half.
+    goAtMs.current = 0;
+    if (!document.querySelector('dialog[open]')) open('palette');
+  });
   useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Meta' || event.key === 'Control') reachForPalette();
-      if (
-        event.key.toLowerCase() !== 'k' ||
-        !(event.metaKey || event.ctrlKey) ||
-        document.querySelector('dialog[open]')
-      )
-        return;
-      event.preventDefault();
-      open('palette');
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [open]);
+    const listener = (event: KeyboardEvent) => onKey(event);
+    document.addEventListener('keydown', listener);
+    return () => document.removeEventListener('keydown', listener);
+  }, []);
 }

@@ -8,7 +8,7 @@ export const SHORTCUTS: { keys: string[]; does: string; where: 'everywhere' | 'i
   { keys: ['j', 'k'], does: 'Next, previous job', where: 'in a list of jobs' },
   { keys: ['x'], does: 'Select', where: 'in a list of jobs' },
   { keys: ['Enter'], does: 'Open', where: 'in a list of jobs' },
-  { keys: ['r'], does: 'Retry', where: 'in a list of jobs' },
+  { keys: ['r'], does: 'Retry, once you say so', where: 'in a list of jobs' },
 ];
 
 /** True where typing means text, or a dialog has the floor. */
@@ -21,7 +21,10 @@ function isTaken(event: KeyboardEvent): boolean {
   return target.isContentEditable || target.matches('textarea, select');
 }
 
-/** Single keys, for whoever is not typing. The handler says whether it took the key. */
+/**
+ * Single keys, for whoever is not typing. The handler says whether it took the key. One that is held down comes again and again
+ * (`event.repeat`): what changes something must not.
+ */
 export function useKeys(handle: (key: string, event: KeyboardEvent) => boolean): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (!isTaken(event) && handle(event.key, event)) event.preventDefault();

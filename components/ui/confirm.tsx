@@ -9,16 +9,28 @@ interface ConfirmProps {
   children: ReactNode;
   action: string;
   danger?: boolean;
+  /** It harms nothing: the focus starts on the button that does it. */
+  isPlain?: boolean;
   /** Why it cannot be confirmed yet. */
   blocked?: string | null;
   onConfirm: () => Promise<void> | void;
   onClose: () => void;
 }
 
-/** Asks once. Focus starts on the way out, so that Enter alone destroys nothing. */
-export function Confirm({ title, children, action, danger, blocked, onConfirm, onClose }: ConfirmProps) {
+/** Asks once. Focus starts on the way out, so that Enter alone destroys nothing; of what is plain, on the way on. */
+export function Confirm({
+  title,
+  children,
+  action,
+  danger,
+  isPlain = false,
+  blocked,
+  onConfirm,
+  onClose,
+}: ConfirmProps) {
   const [busy, setBusy] = useState(false);
   const confirm = async () => {
+    if (busy) return;
     setBusy(true);
     await onConfirm();
     onClose();
@@ -29,10 +41,11 @@ export function Confirm({ title, children, action, danger, blocked, onConfirm, o
       onClose={onClose}
       footer={
         <>
-          <Button data-autofocus onClick={onClose}>
+          <Button {...(isPlain ? {} : { 'data-autofocus': true })} onClick={onClose}>
             Keep as it is
           </Button>
           <Button
+            {...(isPlain ? { 'data-autofocus': true } : {})}
             look={danger ? 'danger-solid' : 'primary'}
             busy={busy}
             blocked={blocked}

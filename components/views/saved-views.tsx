@@ -2,6 +2,7 @@
 
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '@/components/ui/button';
+import { DialogComing } from '@/components/ui/dialog-coming';
 import { Menu } from '@/components/ui/menu';
 import { showToast } from '@/components/ui/toast/toast-store';
 import { Visible } from '@/components/ui/visible';
@@ -81,7 +82,7 @@ export function SavedViews({ q, sort, of, onOpen }: SavedViewsProps) {
           Save view
         </Button>
       )}
-      <Suspense>
+      <Suspense fallback={<DialogComing onClose={() => setEdited(null)} />}>
         {edited && (
           <SaveViewDialog
             q={q}

@@ -3,6 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '@/components/ui/button';
+import { DialogComing } from '@/components/ui/dialog-coming';
 import { Menu } from '@/components/ui/menu';
 import { showToast } from '@/components/ui/toast/toast-store';
 import { nameWorker } from '@/components/workers/name-worker';
@@ -77,7 +78,7 @@ export function WorkerActions({ worker }: { worker: WorkerRow }) {
           },
         ]}
       />
-      <Suspense>
+      <Suspense fallback={<DialogComing onClose={() => setAsked(null)} />}>
         {asked === 'stop' && (
           <StopDialog
             worker={worker}

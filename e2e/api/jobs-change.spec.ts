@@ -1,6 +1,15 @@
 import { type APIRequestContext, expect, test } from '@playwright/test';
-import { CancelResult, type Enqueued, JobChanged } from '@/lib/contracts/jobs';
-import { API, addJob, expectInvalid, expectProblem, newQueue, readJson, waitForState } from './support/api';
+import { CancelResult, type Enqueued, type Job, JobChanged } from '@/lib/contracts/jobs';
+import {
+  API,
+  addJob,
+  expectInvalid,
+  expectProblem,
+  firstSource,
+  newQueue,
+  readJson,
+  waitForState,
+} from './support/api';
 
 /** A job of each ending, by the stack's own tasks. */
 async function runTask(request: APIRequestContext, task: string, input: object, options: object = {}): Promise<string> {
@@ -80,6 +89,43 @@ for (const [state, options] of [
     await expectProblem(await request.delete(`${queue}/jobs/${id}`), 'job_not_found');
   });
 }
+
+test('a job that is removed names its entry of the recycle bin, and comes back from it', async ({ request }) => {
+  const queue = await newQueue(request, 'undo');
+  const { id } = await addJob(request, queue, { name: 'a', data: { n: 7 } });
+  const url = `${queue}/jobs/${id}`;
+  const before = await readJson<Job>(await request.get(url));
+  expect(before.bin).toEqual({ hours: 24, cannot: null });
+  const removed = await request.delete(`${url}?undoable=1`);
+  expect(removed.status()).toBe(204);
+  const entry = removed.headers()['queuedeck-bin-entry'] ?? '';
+  await expectProblem(await request.get(url), 'job_not_found');
+  const restored = await request.post(`${API}/bin/restore`, { data: { entries: [entry] } });
+  expect(restored.status()).toBe(201);
+  const back = await waitForState(request, url, 'waiting');
+  expect(back).toMatchObject({ name: 'a', addedAt: before.addedAt, data: before.data, options: before.options });
+  await expectProblem(await request.post(`${API}/bin/restore`, { data: { entries: [entry] } }), 'nothing_matches');
+  const cancelled = CancelResult.parse(await readJson(await request.post(`${url}/cancel`)));
+  expect(cancelled).toMatchObject({ outcome: 'removed', binEntry: expect.stringMatching(/^\d+$/) });
+});
+
+test('what could not be put back is not removed where that is asked for', async ({ request }) => {
+  const queue = await newQueue(request, 'flow');
+  const name = decodeURIComponent(queue.split('/').at(-1) ?? '');
+  const child = { name: 'child', queue: name, options: { id: 'the-child' } };
+  const flow = { name: 'parent', queue: name, options: { id: 'the-parent' }, children: [child] };
+  const source = await firstSource(request);
+  expect((await request.post(`${API}/flows`, { data: { source, flow } })).status()).toBe(201);
+  const url = `${queue}/jobs/the-parent`;
+  const problem = await expectProblem(await request.delete(`${url}?undoable=1`), 'not_undoable');
+  expect(problem.detail).toContain('not the flow below it');
+  await expectInvalid(await request.delete(`${url}?undoable=maybe`), 'undoable');
+  const removed = await request.delete(`${url}?undoable=1&children=0`);
+  expect(removed.status()).toBe(204);
+  expect(removed.headers()['queuedeck-bin-entry']).toMatch(/^\d+$/);
+  const last = await request.delete(`${queue}/jobs/the-child`);
+  expect(last.headers()['queuedeck-bin-entry']).toMatch(/^\d+$/);
+});
 
 test('of twenty who cancel the same job, one does', async ({ request }) => {
   const queue = await newQueue(request, 'race');

@@ -52,6 +52,29 @@ test('pausing and resuming show at once and may be repeated', async ({ request }
   }
 });
 
+test('a pause says who, when and why, until it is resumed; a second one is not its own', async ({ request }) => {
+  const queue = await newQueue(request, 'pause-why');
+  await addJob(request, queue, { name: 'one' });
+  await expect.poll(async () => (await request.get(queue)).status()).toBe(200);
+  const read = async () => readJson<Queue>(await request.get(queue));
+  expect((await read()).pause).toBeNull();
+  const pause = (data: object) => request.post(`${queue}/pause`, { data });
+  await expectInvalid(await pause({ reason: 'x'.repeat(501) }), 'reason');
+  await expectInvalid(await pause({ reason: ' ' }), 'reason');
+  await expectInvalid(await pause({ why: 'x' }), 'why');
+  const from = Date.now();
+  expect(await readJson(await pause({ reason: 'A deploy' }))).toMatchObject({ paused: true, changed: true });
+  await expect.poll(async () => (await read()).pause).toMatchObject({ by: 'local', reason: 'A deploy' });
+  expect(Math.abs(Date.parse((await read()).pause?.at ?? '') - from)).toBeLessThan(10_000);
+  expect(await readJson(await pause({ reason: 'Another' }))).toMatchObject({ paused: true, changed: false });
+  expect((await read()).pause?.reason).toBe('A deploy');
+  const why = await readJson<{ sentence: string }>(await request.get(`${queue}/why`));
+  expect(why.sentence).toContain('by local (“A deploy”)');
+  await readJson(await request.delete(`${queue}/pause`));
+  await expect.poll(async () => (await read()).paused).toBe(false);
+  expect((await read()).pause).toBeNull();
+});
+
 test('pages of one walk through every queue once, in order', async ({ request }) => {
   for (const label of ['walk-a', 'walk-b']) await addJob(request, await newQueue(request, label), { name: 'one' });
   const names: string[] = [];

@@ -13,7 +13,7 @@ test('a queue and a job say why they do not move, with what else stands in the w
   expect((await request.post(`${queue}/pause`)).ok()).toBe(true);
   const paused = Why.parse(await readJson(await request.get(`${queue}/why`)));
   expect(paused.code).toBe('paused');
-  expect(paused.sentence).toMatch(/^The queue has been paused for .*; 1 waits\.$/);
+  expect(paused.sentence).toMatch(/^The queue has been paused for .* by local; 1 waits\.$/);
   expect(paused.others.map(({ code }) => code)).toContain('no-worker');
   const own = JobWhy.parse(await readJson(await request.get(`${queue}/jobs/${id}/why`)));
   expect(own).toMatchObject({ id, state: 'waiting', code: 'paused', waitsFor: [] });

@@ -46,8 +46,10 @@ test('the broker goes away: the last figures stay and say so; it comes back: all
   await expect(banner).toBeVisible();
   await expect(page.locator('.top .live')).toHaveText('Broker away');
   await expect(page.locator('tr[data-job]')).toHaveCount(3);
-  await page.getByRole('button', { name: 'Pause' }).click();
-  await expect(page.getByRole('region', { name: 'Messages' })).toContainText('The broker is away');
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Pause it' }).click();
+  await expect(page.getByRole('dialog')).toContainText('The broker is away');
+  await page.keyboard.press('Escape');
   await expect(page.locator('.head .pill')).toHaveText('Broker away');
 
   await page.goto(`${stack.url}/queues/${OWN_SOURCE}/orders/jobs/${job}`);

@@ -110,3 +110,50 @@ test('what cannot be done now stays in the menu and says why; the keyboard reach
   await expect(page.getByRole('menu')).toHaveCount(0);
   await expect(button).toBeFocused();
 });
+
+test('a job that is removed is put back from the message, as it was', async ({ page, request }) => {
+  const { api, page: path } = await newQueue(request, 'undo-remove', [
+    { name: 'wait', data: { n: 1 }, options: { id: 'stays', priority: 2 } },
+  ]);
+  await page.goto(`${path}/jobs/stays`);
+  await expectLive(page);
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect(page.getByRole('dialog')).toContainText('it can be put back');
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove it' }).click();
+  await expect(
+    page.getByText('This job is no longer in the broker').or(page.getByText('Removed').first()).first(),
+  ).toBeVisible();
+  expect((await request.get(`${api}/jobs/stays`)).status()).toBe(404);
+  await toast(page).getByRole('button', { name: 'Undo' }).click();
+  await expect(toast(page)).toContainText('Put back: stays');
+  await expect(jobState(page)).toHaveText('Prioritized');
+  expect(await (await request.get(`${api}/jobs/stays`)).json()).toMatchObject({ priority: 2, state: 'prioritized' });
+});
+
+test('what cannot be put back is told before it is removed; what is cancelled comes back', async ({
+  page,
+  request,
+}) => {
+  const { queue, api, page: path } = await newQueue(request, 'undo-cancel', [{ name: 'wait', options: { id: 'one' } }]);
+  const child = { name: 'child', queue, options: { id: 'child' } };
+  const flow = { name: 'parent', queue, options: { id: 'parent' }, children: [child] };
+  expect((await request.post('/api/v1/flows', { data: { source: 'default', flow } })).ok()).toBe(true);
+  await page.goto(`${path}/jobs/parent`);
+  await expectLive(page);
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('This cannot be undone');
+  await dialog.getByLabel('Its 1 child too, and theirs').uncheck();
+  await expect(dialog).toContainText('it can be put back');
+  await page.keyboard.press('Escape');
+
+  await page.goto(`${path}?state=waiting`);
+  await expectLive(page);
+  await page.getByRole('button', { name: 'Cancel one', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Cancel it' }).click();
+  await expect(page.locator('tr[data-job="one"]')).toContainText('Removed');
+  await toast(page).getByRole('button', { name: 'Undo' }).click();
+  await expect(toast(page)).toContainText('Put back: one');
+  await expect(page.locator('tr[data-job="one"]')).toContainText('Waiting');
+  expect((await (await request.get(`${api}/jobs/one`)).json()).state).toBe('waiting');
+});

@@ -62,7 +62,8 @@ test('drain and clean ask for what they take, and obliterate for the name', asyn
   await page.getByRole('button', { name: 'More for this queue' }).click();
   await expect(page.getByRole('menuitem', { name: 'Obliterate' })).toContainText('Pause it first');
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Pause it' }).click();
   await expect(page.locator('.head .pill')).toHaveText('Paused');
   await choose(page, 'Obliterate');
   const obliterate = dialog.getByRole('button', { name: 'Obliterate it' });

@@ -30,7 +30,7 @@ test('Enter alone destroys nothing', async ({ page, request }) => {
   await expectLive(page);
   await page.getByRole('button', { name: 'Remove' }).focus();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('dialog')).toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'Remove this job?' })).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Remove' })).toBeFocused();

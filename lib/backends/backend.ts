@@ -7,6 +7,7 @@ import type { BulkMethods } from './bulk';
 import type {
   ChildrenRemoved,
   CleanOrder,
+  Paused,
   QueueMeta,
   RateLimit,
   RateLimitNow,
@@ -43,7 +44,10 @@ export interface Rows<T> {
 }
 
 /** A job as the broker holds it. What the store or the control channel adds (cancel, file, idempotency, can) is joined above. */
-export type BrokerJob = Omit<Job, 'source' | 'cancel' | 'file' | 'idempotencyKey' | 'addedBy' | 'can' | 'cannot'>;
+export type BrokerJob = Omit<
+  Job,
+  'source' | 'cancel' | 'file' | 'idempotencyKey' | 'addedBy' | 'bin' | 'can' | 'cannot'
+>;
 export type BrokerRow = Omit<JobRow, 'source' | 'queue'>;
 
 export interface NewJob {
@@ -143,7 +147,7 @@ export interface QueueBackend {
    */
   events(signal: AbortSignal): AsyncIterable<BackendEvent[]>;
 
-  pause?(queue: string): Promise<void>;
+  pause?(queue: string): Promise<Paused>;
   resume?(queue: string): Promise<void>;
   /** Back to waiting from failed or completed; new data and fresh attempts in the same step. */
   retry?(queue: string, id: string, options?: RetryOptions): Promise<Change>;

@@ -97,4 +97,6 @@ export interface BulkMethods {
    * its lease, changes nothing.
    */
   forgetMarks(operation: string, queue: string): Promise<void>;
+  /** Deletes the marks and leaves nothing: where every step has been answered, so that none can come late. */
+  clearMarks(operation: string, queue: string): Promise<void>;
 }

@@ -39,6 +39,19 @@ export interface CleanOrder {
   from: Position | null;
 }
 
+/** (at, seq) is an event's place among those of its queue; `at` epoch ms by the broker's clock. */
+export interface EventPlace {
+  at: number;
+  seq: number;
+}
+
+/** `was`: it was paused before. `event`: by which the broker told; null where it cannot be found. */
+export interface Paused {
+  kind: 'done';
+  was: boolean;
+  event: EventPlace | null;
+}
+
 export interface RateLimit {
   max: number;
   durationMs: number;

@@ -104,8 +104,17 @@ export interface OddQueue {
   why: string;
 }
 
+/** A queue that was resumed, by whomever; the place as of a RecordedEvent. */
+export interface ResumedQueue {
+  queue: string;
+  at: number;
+  seq: number;
+}
+
 export interface RecordBatch {
   events: RecordedEvent[];
+  /** In order. */
+  resumed: ResumedQueue[];
   /** One for each job of the events that had to be read and was still there; read after the events. */
   fields: RecordedFields[];
   /** Where the next batch begins: to be kept together with what this one says. */

@@ -43,6 +43,11 @@ UPDATE queuedeck.bin SET state = (
     FROM unnest(ids, state) WITH ORDINALITY AS t(id, state, place)
 ) WHERE id = $1`;
 
+/** For a load of which nothing left the broker. */
+export async function dropLoad(store: Store, load: string): Promise<void> {
+  await store.query('DELETE FROM queuedeck.bin WHERE id = $1 AND NOT state && ARRAY[1, 2]::smallint[]', [load]);
+}
+
 /** The newest load of an operation in which each of these jobs stands: the one that its removal was checked against. */
 export async function findLoads(store: Store, operation: string, ids: readonly string[]): Promise<Map<string, string>> {
   const rows = await store.query<{ job: string; load: string }>(

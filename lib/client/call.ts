@@ -10,6 +10,8 @@ export interface CallOptions {
   idempotencyKey?: string;
   /** JSON text sent as it is, where parsing would round big integers. Wins over `input.body`. */
   rawBody?: string;
+  /** Told the headers of an answer that says something there. */
+  onHeaders?: (headers: Headers) => void;
 }
 
 /** Calls a verb over HTTP. Throws ProblemError for every answer but success. */
@@ -25,6 +27,7 @@ export async function call<N extends VerbName>(
   if (body !== undefined) headers.set('content-type', 'application/json');
   if (options.idempotencyKey) headers.set('idempotency-key', options.idempotencyKey);
   const response = await send(url, { method, headers, body, signal: options.signal ?? null });
+  if (response.ok) options.onHeaders?.(response.headers);
   if (response.status === 204) return undefined as OutputOf<N>;
   const answer: unknown = await response.json().catch(() => null);
   if (!response.ok) throw toProblemError(response.status, answer);

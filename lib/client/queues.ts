@@ -8,6 +8,8 @@ import { keys } from '@/lib/client/query-keys';
 import type { Queue, QueueAnswer, QueueList } from '@/lib/contracts/queues';
 import type { QueueHealth } from '@/lib/contracts/states';
 
+const PAUSE_CHECK_MS = 10_000;
+
 /** All queues of all sources; kept true by `counts` frames. */
 export function useQueues() {
   return useQuery<SeenQueueList>({
@@ -21,37 +23,49 @@ export function useQueue(source: string, queue: string) {
   return useQuery<QueueAnswer>({
     queryKey: keys.queue(source, queue),
     queryFn: ({ signal }) => call('queue.get', { source, queue }, { signal }),
+    // No frame tells that it was resumed and paused again by somebody else within a second.
+    refetchInterval: ({ state: { data } }) => (data?.pause ? PAUSE_CHECK_MS : false),
   });
 }
 
-/** Pauses or resumes; the switch shows at once and goes back when the server refuses. */
-export function usePauseQueue(source: string, queue: string) {
+export interface QueuePausing {
+  source: string;
+  queue: string;
+  paused: boolean;
+  reason?: string | null | undefined;
+}
+
+/** Pauses or resumes a queue; the switch shows at once and goes back when the server refuses. */
+export function usePauseQueue() {
   const client = useQueryClient();
-  const key = keys.queue(source, queue);
-  const show = (paused: boolean) => {
-    client.setQueryData<QueueAnswer>(key, (known) => (known ? asIf(known, paused) : known));
+  const show = ({ source, queue, paused, reason = null }: QueuePausing) => {
+    // Until the server says by which name.
+    const pause = paused ? { by: 'you', at: new Date().toISOString(), reason } : null;
+    client.setQueryData<QueueAnswer>(keys.queue(source, queue), (known) =>
+      known ? { ...asIf(known, paused), pause } : known,
+    );
     client.setQueryData<SeenQueueList>(keys.queues(), (list) =>
       list
         ? {
             ...list,
             items: list.items.map((item) =>
-              item.source === source && item.name === queue ? asIf(item, paused) : item,
+              item.source === source && item.name === queue ? { ...asIf(item, paused), pause } : item,
             ),
           }
         : list,
     );
   };
   return useMutation({
-    mutationFn: (paused: boolean) => call(paused ? 'queue.pause' : 'queue.resume', { source, queue }),
-    onMutate: (paused) => show(paused),
-    onError: (_, paused) => {
-      show(!paused);
-      void client.invalidateQueries({ queryKey: key });
-    },
-    onSuccess: (answer) => {
-      show(answer.paused);
-      // What can be done (pause or resume) follows the state.
-      void client.invalidateQueries({ queryKey: key });
+    mutationFn: ({ source, queue, paused, reason }: QueuePausing) =>
+      paused
+        ? call('queue.pause', { source, queue, body: reason ? { reason } : {} })
+        : call('queue.resume', { source, queue }),
+    onMutate: show,
+    onError: (_, asked) => show({ ...asked, paused: !asked.paused }),
+    onSuccess: (_, { source, queue }) => {
+      // What can be done (pause or resume) follows the state, and who paused it is with it.
+      for (const key of [keys.queue(source, queue), keys.queueWhy(source, queue), keys.queues()])
+        void client.invalidateQueries({ queryKey: key });
     },
   });
 }

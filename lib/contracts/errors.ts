@@ -28,6 +28,7 @@ export const ERRORS = {
   view_exists: [409, 'A view with this name exists'],
   too_many_views: [409, 'There are too many views'],
   nothing_matches: [409, 'No job fits'],
+  not_undoable: [409, 'It could not be put back'],
   confirm_count: [409, 'The number of jobs must be confirmed'],
   not_supported: [409, 'This backend cannot do that'],
   unreadable: [409, 'The broker holds something else there'],

@@ -87,6 +87,11 @@ export const Job = JobRow.omit({ error: true, progress: true }).extend({
   /** A file that the job made, offered by `GET …/jobs/{job}/file`. */
   file: z.object({ name: z.string(), sizeBytes: z.number() }).nullable(),
   logs: z.number().int(),
+  /**
+   * Whether the recycle bin keeps it should it be removed, and for how long. `cannot`: why it would not, in one sentence; with its children it
+   * never does.
+   */
+  bin: z.object({ hours: z.number(), cannot: z.string().nullable() }),
   /** What beside it (its log, its children) cannot be read, and why; null = all can be. */
   unreadable: z.string().nullable(),
   can: Can,
@@ -196,5 +201,7 @@ export const CancelResult = z.object({
   outcome: z.enum(['removed', 'requested', 'acknowledged']),
   /** Why it may stay `requested`, when that is known: the worker does not carry the control module. */
   note: z.string().nullable(),
+  /** With `removed`: the recycle bin's entry that holds it; null when none does. */
+  binEntry: z.string().nullable(),
 });
 export type CancelResult = z.infer<typeof CancelResult>;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Can, Cannot, IsoTime, JobState, page, QueueName, SourceName } from './common';
 import { ATTENTION_LANES, QUEUE_HEALTHS } from './states';
+import { storable } from './storable';
 
 /** Jobs per state. `null` = cannot know now. */
 export const Counts = z.record(JobState, z.number().int().nullable());
@@ -61,7 +62,12 @@ export const QueueFigures = z.object({
 });
 export type QueueFigures = z.infer<typeof QueueFigures>;
 
-export const Queue = QueueFigures.extend({ can: Can, cannot: Cannot });
+/** Who paused a queue here, when, and why (null: gave no reason). */
+export const PauseNote = z.object({ by: z.string(), at: IsoTime, reason: z.string().nullable() });
+export type PauseNote = z.infer<typeof PauseNote>;
+
+/** `pause` is null while the queue runs, and where it is not known who paused it. */
+export const Queue = QueueFigures.extend({ pause: PauseNote.nullable(), can: Can, cannot: Cannot });
 export type Queue = z.infer<typeof Queue>;
 
 /** `asOf` is when the shared read was made; at most a second before the answer, or older when the broker is away. */
@@ -71,5 +77,14 @@ export type QueueList = z.infer<typeof QueueList>;
 export const QueueAnswer = Queue.extend({ asOf: IsoTime });
 export type QueueAnswer = z.infer<typeof QueueAnswer>;
 
+export const MAX_PAUSE_REASON = 500;
+export const PauseInput = z.strictObject({
+  reason: z.string().trim().min(1).max(MAX_PAUSE_REASON).check(storable).optional(),
+});
+
 export const PauseResult = z.object({ source: SourceName, queue: QueueName, paused: z.boolean() });
 export type PauseResult = z.infer<typeof PauseResult>;
+
+/** `changed`: false where it was paused already; then it is somebody else's pause. */
+export const Paused = PauseResult.extend({ changed: z.boolean() });
+export type Paused = z.infer<typeof Paused>;

@@ -1,4 +1,5 @@
 import type { CancelState } from '@/lib/backends/backend';
+import { refuseToKeep } from '@/lib/bin/remove-kept';
 import type { CancelRequest, Job } from '@/lib/contracts/jobs';
 import { toIso, toIsoOrNow } from '@/lib/iso-time';
 import { listJobAbilities } from '@/lib/jobs/abilities';
@@ -26,6 +27,7 @@ export const getJob = query('job.get', async (ask, { source, queue, job: id, raw
     idempotencyKey: facts.idempotencyKey,
     addedBy: facts.addedBy ?? readAddedBy(job.options),
     file: facts.file && { name: facts.file.name, sizeBytes: facts.file.sizeBytes },
+    bin: { hours: ask.env.binHours, cannot: refuseToKeep(ask, backend, job, false) },
     ...listJobAbilities(ask, backend, {
       state: job.state,
       cancelRequested: cancel !== null,

@@ -1,5 +1,6 @@
 import { notSupported } from '@/lib/jobs/change';
 import { explainMissing } from '@/lib/jobs/missing';
+import { readPause } from '@/lib/queues/pause-notes';
 import { sharedSnapshot } from '@/lib/queues/snapshot';
 import { answer } from '@/lib/queues/why';
 import { decideJob } from '@/lib/queues/why/decide-job';
@@ -15,6 +16,7 @@ export const explainJob = query('job.why', async (ask, { source, queue, job: id 
   const [found, { workers }] = await Promise.all([backend.standing(queue, id), sharedSnapshot(backend).workers()]);
   if (found === null) throw await explainMissing(ask.store, entry, queue, id);
   const { motion, job } = found;
-  const causes = decideJob({ motion, staff: staffOf(queue, workers) }, job);
+  const pause = await readPause(ask, { source, name: queue, paused: motion.paused });
+  const causes = decideJob({ motion, staff: staffOf(queue, workers), pause }, job);
   return { source, queue, id, state: job.state, waitsFor: job.pending?.some ?? [], ...answer(causes, motion.at) };
 });

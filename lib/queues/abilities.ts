@@ -1,12 +1,12 @@
 import type { QueueBackend } from '@/lib/backends/backend';
-import type { Queue, QueueFigures } from '@/lib/contracts/queues';
+import type { PauseNote, Queue, QueueFigures } from '@/lib/contracts/queues';
 import type { VerbName } from '@/lib/contracts/routes';
 import { listAbilities } from '@/lib/sources/capabilities';
 import type { Ask } from '@/lib/verbs';
 
 /** Figures → the queue as it is answered, with what may be done to it. */
-export function withAbilities(ask: Ask, backend: QueueBackend, figures: QueueFigures): Queue {
-  return { ...figures, ...listAbilities(ask, backend, QUEUE_VERBS, (verb) => refuse(verb, figures)) };
+export function withAbilities(ask: Ask, backend: QueueBackend, figures: QueueFigures, pause: PauseNote | null): Queue {
+  return { ...figures, pause, ...listAbilities(ask, backend, QUEUE_VERBS, (verb) => refuse(verb, figures)) };
 }
 
 const QUEUE_VERBS = [

@@ -4,6 +4,7 @@ import type { QueueFigures } from '@/lib/contracts/queues';
 import { withAbilities } from '@/lib/queues/abilities';
 import { joinWorkers } from '@/lib/queues/join-workers';
 import { readKnownFigures } from '@/lib/queues/known-figures';
+import { readPause } from '@/lib/queues/pause-notes';
 import { sharedSnapshot } from '@/lib/queues/snapshot';
 import { findSource } from '@/lib/sources/find';
 import { query } from '@/lib/verbs';
@@ -11,7 +12,8 @@ import { query } from '@/lib/verbs';
 export const getQueue = query('queue.get', async (ask, { source, queue }) => {
   const { backend } = findSource(ask.sources, source);
   const { at, figures } = await findQueueFigures(backend, queue);
-  return { ...withAbilities(ask, backend, figures), asOf: new Date(at).toISOString() };
+  const pause = await readPause(ask, figures);
+  return { ...withAbilities(ask, backend, figures, pause), asOf: new Date(at).toISOString() };
 });
 
 /** From the shared read, or from a read of its own where that does not know the queue yet; throws `queue_not_found`. */

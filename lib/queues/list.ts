@@ -1,6 +1,7 @@
 import { pageByKey } from '@/lib/cursor';
 import { withAbilities } from '@/lib/queues/abilities';
 import { readKnownFigures } from '@/lib/queues/known-figures';
+import { readPauses } from '@/lib/queues/pause-notes';
 import { chooseSources } from '@/lib/sources/find';
 import { query } from '@/lib/verbs';
 
@@ -15,9 +16,10 @@ export const listQueues = query('queue.list', async (ask, { source, cursor, limi
   if (known.length === 0 && reads[0]?.status === 'rejected') throw reads[0].reason;
   const queues = known.flatMap((read) => read.queues).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
   const page = pageByKey(queues, sortKey, cursor, limit);
+  const pauseOf = await readPauses(ask, page.items);
   const items = page.items.flatMap((figures) => {
     const entry = ask.sources.get(figures.source);
-    return entry ? [withAbilities(ask, entry.backend, figures)] : [];
+    return entry ? [withAbilities(ask, entry.backend, figures, pauseOf(figures))] : [];
   });
   return { items, nextCursor: page.nextCursor, asOf: new Date(Math.min(...known.map(({ at }) => at))).toISOString() };
 });

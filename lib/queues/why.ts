@@ -1,5 +1,6 @@
 import type { Why } from '@/lib/contracts/why';
 import { notSupported } from '@/lib/jobs/change';
+import { readPause } from '@/lib/queues/pause-notes';
 import { sharedSnapshot } from '@/lib/queues/snapshot';
 import { decideQueue } from '@/lib/queues/why/decide-queue';
 import { type Found, staffOf } from '@/lib/queues/why/facts';
@@ -14,8 +15,12 @@ export const explainQueue = query('queue.why', async (ask, { source, queue }) =>
   if (!backend.motion) throw notSupported(entry, 'tell why a queue does not move');
   await requireQueue(entry, queue);
   const [motion, { workers }] = await Promise.all([backend.motion(queue), sharedSnapshot(backend).workers()]);
-  const held = motion.waitingChildren > 0 ? await sharedHeld(backend, queue, ask.signal) : null;
-  return { source, queue, ...answer(decideQueue({ motion, staff: staffOf(queue, workers), held }), motion.at) };
+  const [held, pause] = await Promise.all([
+    motion.waitingChildren > 0 ? sharedHeld(backend, queue, ask.signal) : null,
+    readPause(ask, { source, name: queue, paused: motion.paused }),
+  ]);
+  const facts = { motion, staff: staffOf(queue, workers), held, pause };
+  return { source, queue, ...answer(decideQueue(facts), motion.at) };
 });
 
 /** The first is the answer; of the others their sentences. */

@@ -7,6 +7,7 @@ import {
 import * as z from 'zod';
 import { ENDPOINTS, type Endpoint, methodAndPath } from '@/lib/contracts/endpoints';
 import { ERRORS, type ErrorCode } from '@/lib/contracts/errors';
+import { BIN_ENTRY_HEADER } from '@/lib/contracts/headers';
 import { ROUTES, type VerbName } from '@/lib/contracts/routes';
 
 extendZodWithOpenApi(z);
@@ -38,6 +39,13 @@ const IN_TURN: ReadonlySet<VerbName> = new Set<VerbName>([
   'bin.list',
   'live.stream',
 ]);
+const BIN_ENTRY = {
+  [BIN_ENTRY_HEADER]: {
+    description: 'The entry of the recycle bin that holds the job, for POST /bin/restore. Absent where none does.',
+    schema: { type: 'string' as const },
+  },
+};
+
 const RETRY_AFTER = {
   'Retry-After': { description: 'Seconds until it may be asked again.', schema: { type: 'integer' } },
 } as const;
@@ -141,7 +149,8 @@ function success(name: VerbName, endpoint: Endpoint): Record<string, ResponseCon
     };
   if (endpoint.idempotent) return { 201: answer('Added'), 200: answer('It was there already') };
   if (name === 'system.ready') return { 200: answer('Ready'), 503: answer('Something does not answer') };
-  return { [endpoint.status]: answer(endpoint.status === 204 ? 'Done' : 'OK') };
+  const done = answer(endpoint.status === 204 ? 'Done' : 'OK');
+  return { [endpoint.status]: name === 'job.remove' ? { ...done, headers: BIN_ENTRY } : done };
 }
 
 function failures(name: VerbName, method: string, path: string, endpoint: Endpoint): Record<string, ResponseConfig> {

@@ -76,6 +76,7 @@ describe('the house', () => {
     const plain = inside(
       'lib/contracts/routes',
       'lib/contracts/errors',
+      'lib/contracts/headers',
       'lib/contracts/states',
       'lib/contracts/query',
       'lib/contracts/metric-names',

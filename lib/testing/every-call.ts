@@ -111,6 +111,7 @@ export const CHANGES: Record<string, Call> = {
   'bulk.changeJobs duplicate': many({ kind: 'duplicate', from: 'waiting' }, () => ({ id: 'bulk-duplicate' })),
   'bulk.changeJobs move': many({ kind: 'move', from: 'waiting', toQueue: 'moved' }, () => ({ id: 'bulk-move' })),
   'bulk.changeJobs restore': many({ kind: 'restore' }, ({ kept }) => ({ id: kept.id, kept: kept.blob })),
+  'bulk.clearMarks': (at) => at.bulk?.clearMarks(randomUUID(), SHOP),
   'bulk.forgetMarks': (at) => at.bulk?.forgetMarks(randomUUID(), SHOP),
   'schedulers.put': (at) => at.schedulers?.put(SHOP, 'weekly', { ...NIGHTLY, pattern: '0 3 * * 1' }, false),
   'schedulers.run': (at) => at.schedulers?.run(SHOP, { name: 'nightly', data: '{}', opts: '{}' }),

@@ -13,6 +13,7 @@ const RULES: Record<string, (store: Store) => Promise<number>> = {
   audit: (store) => deleteBatch(store, 'audit', "at < now() - interval '1 year'"),
   task: (store) => deleteBatch(store, 'task', "seen_at < now() - interval '30 days'"),
   worker_queue: (store) => deleteBatch(store, 'worker_queue', "seen_at < now() - interval '10 minutes'"),
+  pause_note: (store) => deleteBatch(store, 'pause_note', "event_at IS NULL AND at < now() - interval '1 hour'"),
   operation: (store) => deleteBatch(store, 'operation', "is_swept AND ended_at < now() - interval '90 days'"),
   effect: (store) => pruneEffects(store),
   ...HISTORY_RULES,

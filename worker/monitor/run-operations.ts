@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pruneBin } from '@/lib/bin/loads';
+import { settleLoads } from '@/lib/bin/settle-loads';
 import type { SourceEntry } from '@/lib/context';
 import { log } from '@/lib/log';
 import type { Engine } from '@/lib/operations/engine/engine';
@@ -55,6 +56,7 @@ export async function runOperations(options: MonitorOptions, signal: AbortSignal
       if (Date.now() - prunedAt > PRUNE_EVERY_MS) {
         prunedAt = Date.now();
         await pruneBin(engine.store, options.binMaxBytes);
+        await settleLoads(engine.store, options.sources);
       }
     } catch (error) {
       log.debug({ err: (error as Error).message }, 'operations not looked at');

@@ -3,6 +3,7 @@
 import { lazy, Suspense, useState } from 'react';
 import { useJobChange } from '@/components/jobs/change/use-job-change';
 import { readJobOptions } from '@/components/jobs/detail/read-options';
+import { DialogComing } from '@/components/ui/dialog-coming';
 import { Menu, type MenuItem } from '@/components/ui/menu';
 import { showToast } from '@/components/ui/toast/toast-store';
 import { call } from '@/lib/client/call';
@@ -147,7 +148,7 @@ export function JobMenu({ address, job }: { address: JobAddress; job: Job }) {
   return (
     <>
       <Menu label="More for this job" items={items} />
-      <Suspense>
+      <Suspense fallback={<DialogComing onClose={close} />}>
         {Change && <Change address={address} job={job} onClose={close} />}
         {asked === 'edit' && <EditDataDialog address={address} job={job} retry={hasEnded} onClose={close} />}
         {asked === 'again' && (

@@ -142,6 +142,7 @@ export function RemoveChildrenDialog({ address, job, onClose }: ReportDialogProp
         Those of its {formatPlural(job.children?.total ?? 0, 'child', 'children')} that have not been processed leave
         the broker. Those that a worker holds stay.
       </p>
+      <p className="muted m-0">This cannot be undone: the recycle bin keeps single jobs, not what hangs on one.</p>
     </ChangeDialog>
   );
 }

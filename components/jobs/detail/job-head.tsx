@@ -2,34 +2,40 @@
 
 import { lazy, Suspense, useState } from 'react';
 import { JobMenu } from '@/components/jobs/change/job-menu';
-import { CONSEQUENCES } from '@/components/jobs/consequences';
 import { STATE_LABELS } from '@/components/queues/state-labels';
 import { Pill } from '@/components/queues/state-mark';
 import { Button } from '@/components/ui/button';
-import { SwitchField } from '@/components/ui/text-field';
+import { DialogComing } from '@/components/ui/dialog-coming';
 import { Visible } from '@/components/ui/visible';
 import { buildRequest } from '@/lib/client/http/url';
 import type { JobAddress } from '@/lib/client/jobs';
-import { JOB_ACTION_LABELS, JOB_ACTIONS, type JobAction } from '@/lib/client/run-job-action';
+import {
+  JOB_ACTION_LABELS,
+  JOB_ACTIONS,
+  type JobAction,
+  type JobActionOptions,
+  mustAsk,
+} from '@/lib/client/run-job-action';
 import type { Job } from '@/lib/contracts/jobs';
-import { formatBytes, formatPlural } from '@/lib/format';
+import { formatBytes } from '@/lib/format';
 import { toVisible } from '@/lib/format/visible';
 
 const RetryFlow = lazy(() => import('@/components/flows/retry-flow').then((file) => ({ default: file.RetryFlow })));
-const Confirm = lazy(() => import('@/components/ui/confirm').then((file) => ({ default: file.Confirm })));
+const AskAction = lazy(() =>
+  import('@/components/jobs/change/ask-action').then((file) => ({ default: file.AskAction })),
+);
 
 interface JobHeadProps {
   address: JobAddress;
   job: Job;
   busy: JobAction | null;
-  onAction: (action: JobAction, options?: { children: boolean }) => Promise<void>;
+  onAction: (action: JobAction, options?: JobActionOptions) => Promise<void>;
 }
 
 export function JobHead({ address, job, busy, onAction }: JobHeadProps) {
   const [asked, setAsked] = useState<JobAction | null>(null);
-  const [withChildren, setWithChildren] = useState(true);
-  const choose = (action: JobAction) =>
-    action === 'job.cancel' || action === 'job.remove' ? setAsked(action) : void onAction(action);
+  const close = () => setAsked(null);
+  const choose = (action: JobAction) => (mustAsk(action, job.state) ? setAsked(action) : void onAction(action));
   return (
     <div className="head">
       <h1 className="clip" title={toVisible(job.name)}>
@@ -63,27 +69,16 @@ export function JobHead({ address, job, busy, onAction }: JobHeadProps) {
         <Suspense>{job.children && <RetryFlow address={address} />}</Suspense>
         <JobMenu address={address} job={job} />
       </div>
-      <Suspense>
+      <Suspense fallback={<DialogComing onClose={close} />}>
         {asked && (
-          <Confirm
-            title={`${JOB_ACTION_LABELS[asked]} this job?`}
-            action={`${JOB_ACTION_LABELS[asked]} it`}
-            danger
-            onConfirm={() => onAction(asked, { children: withChildren })}
-            onClose={() => setAsked(null)}
-          >
-            <p className="mono m-0 [overflow-wrap:anywhere]">
-              <Visible text={job.name} /> <Visible text={job.id} />
-            </p>
-            <p className="muted m-0">{CONSEQUENCES[asked]}</p>
-            {asked === 'job.remove' && job.children && (
-              <SwitchField
-                label={`Its ${formatPlural(job.children.total, 'child', 'children')} too, and theirs`}
-                checked={withChildren}
-                onChange={setWithChildren}
-              />
-            )}
-          </Confirm>
+          <AskAction
+            address={address}
+            action={asked}
+            state={job.state}
+            name={job.name}
+            onConfirm={(options) => onAction(asked, options)}
+            onClose={close}
+          />
         )}
       </Suspense>
     </div>

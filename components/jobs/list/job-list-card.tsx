@@ -11,6 +11,7 @@ import { useFrozen } from '@/components/jobs/select/use-frozen';
 import { useSelection } from '@/components/jobs/select/use-selection';
 import { STATE_LABELS } from '@/components/queues/state-labels';
 import { Button } from '@/components/ui/button';
+import { DialogComing } from '@/components/ui/dialog-coming';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { useParams } from '@/components/ui/use-param';
@@ -76,7 +77,10 @@ export function JobListCard({ source, queue, list, figures }: JobListCardProps) 
     void client.invalidateQueries({ queryKey: keys.jobList(source, queue, list.state, null).slice(0, 6) });
   };
   const act = async (kind: ActionKind) => {
-    const isQuick = (kind === 'retry' || kind === 'promote') && selection.kind === 'ids' && selection.ids.size <= FEW;
+    // What has completed happens again: that is never begun without a word.
+    const isAsked = kind === 'retry' && list.state === 'completed';
+    const isFew = selection.kind === 'ids' && selection.ids.size <= FEW;
+    const isQuick = (kind === 'retry' || kind === 'promote') && isFew && !isAsked;
     if (!isQuick) return setAsked({ kind, selection, drifted });
     const outcomes = await actions.runMany(`job.${kind}`, [...selection.ids]);
     const done = new Set(outcomes.filter(({ ok }) => ok).map(({ id }) => id));
@@ -148,7 +152,7 @@ export function JobListCard({ source, queue, list, figures }: JobListCardProps) 
           selection={selection}
           onSelect={select}
           onAsk={setRowAsked}
-          onAction={(action, id) => void actions.runOne(action, id)}
+          onAction={actions.runOne}
         />
       )}
       {jobs.data && (rows.length > 0 || list.page > 1 || jobs.data.nextCursor) && (
@@ -166,7 +170,7 @@ export function JobListCard({ source, queue, list, figures }: JobListCardProps) 
           busy={jobs.isFetching}
         />
       )}
-      <Suspense>
+      <Suspense fallback={<DialogComing onClose={() => setAsked(null)} />}>
         {asked && (
           <OperationDialog
             kind={asked.kind}

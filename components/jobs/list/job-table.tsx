@@ -1,17 +1,18 @@
 'use client';
 
 import { lazy, Suspense, useRef, useState } from 'react';
-import { CONSEQUENCES } from '@/components/jobs/consequences';
 import { JobTableRow } from '@/components/jobs/list/job-table-row';
-import { moveInTable, readMarkedRow } from '@/components/jobs/list/mark-row';
+import { useMarkedRow } from '@/components/jobs/list/use-marked-row';
 import { useKeys } from '@/components/shell/shortcuts';
-import { Visible } from '@/components/ui/visible';
+import { DialogComing } from '@/components/ui/dialog-coming';
 import type { SeenRow } from '@/lib/client/live/apply-job-frame';
-import { JOB_ACTION_LABELS, type JobAction, listJobActions } from '@/lib/client/run-job-action';
+import { type JobAction, type JobActionOptions, listJobActions, mustAsk } from '@/lib/client/run-job-action';
 import { isSelected, type Selection, toggleIds } from '@/lib/client/selection';
 import type { JobState } from '@/lib/contracts/states';
 
-const Confirm = lazy(() => import('@/components/ui/confirm').then((file) => ({ default: file.Confirm })));
+const AskAction = lazy(() =>
+  import('@/components/jobs/change/ask-action').then((file) => ({ default: file.AskAction })),
+);
 
 interface JobTableProps {
   rows: SeenRow[];
@@ -22,7 +23,7 @@ interface JobTableProps {
   onSelect: (selection: Selection) => void;
   /** A question about one row opens, or closes. */
   onAsk: (isAsked: boolean) => void;
-  onAction: (action: JobAction, id: string) => void;
+  onAction: (action: JobAction, id: string, options?: JobActionOptions) => Promise<void>;
 }
 
 const ALL_CHOSEN = 'All that match are selected; clear the selection to choose single ones';
@@ -39,7 +40,8 @@ const WHEN: Record<JobState, string> = {
 
 export function JobTable({ rows, state, dim, selection, onSelect, onAsk, onAction }: JobTableProps) {
   const ref = useRef<HTMLTableElement>(null);
-  const [asked, setAsked] = useState<{ action: JobAction; id: string } | null>(null);
+  const [asked, setAsked] = useState<{ action: JobAction; row: SeenRow } | null>(null);
+  const marking = useMarkedRow(ref);
   const selectable = rows.filter((row) => !row.isRemoved);
   const here = selectable.filter((row) => isSelected(selection, row)).length;
   const isAll = selection.kind === 'all';
@@ -48,20 +50,24 @@ export function JobTable({ rows, state, dim, selection, onSelect, onAsk, onActio
     setAsked(next);
     onAsk(next !== null);
   };
-  const act = (action: JobAction, id: string) =>
-    action === 'job.cancel' || action === 'job.remove' ? ask({ action, id }) : onAction(action, id);
-  useKeys((key) => {
-    if (key === 'j' || key === 'k') return moveInTable(ref.current, key === 'j' ? 1 : -1);
-    const row = rows.find(({ id }) => id === readMarkedRow(ref.current));
+  const close = () => ask(null);
+  const act = (action: JobAction, row: SeenRow) =>
+    mustAsk(action, row.state) ? ask({ action, row }) : void onAction(action, row.id);
+  useKeys((key, { repeat }) => {
+    if (key === 'j' || key === 'k') return marking.move(key === 'j' ? 1 : -1);
+    const row = rows.find(({ id }) => id === marking.read());
     if (!row) return false;
-    if (key === 'x' && !isAll) toggle([row.id], !isSelected(selection, row));
-    else if (key === 'r' && listJobActions(row.state).includes('job.retry')) onAction('job.retry', row.id);
-    else return false;
+    if (key === 'x' && !isAll) {
+      if (!repeat) toggle([row.id], !isSelected(selection, row));
+    } else if (key === 'r' && !row.isRemoved && listJobActions(row.state).includes('job.retry')) {
+      // A key is pressed more easily than meant: it asks, where the button does not.
+      if (!repeat) ask({ action: 'job.retry', row });
+    } else return false;
     return true;
   });
   return (
     <div className="scroll-x" aria-busy={dim}>
-      <table ref={ref} className={`grid-table ${dim ? 'opacity-60' : ''}`}>
+      <table ref={ref} {...marking.handlers} className={`grid-table ${dim ? 'opacity-60' : ''}`}>
         <thead>
           <tr>
             <th className="w-[38px]">
@@ -105,25 +111,21 @@ export function JobTable({ rows, state, dim, selection, onSelect, onAsk, onActio
               isSelected={isSelected(selection, row)}
               fixed={isAll ? ALL_CHOSEN : null}
               onToggle={(on) => toggle([row.id], on)}
-              onAction={(action) => act(action, row.id)}
+              onAction={(action) => act(action, row)}
             />
           ))}
         </tbody>
       </table>
-      <Suspense>
+      <Suspense fallback={<DialogComing onClose={close} />}>
         {asked && (
-          <Confirm
-            title={`${JOB_ACTION_LABELS[asked.action]} this job?`}
-            action={`${JOB_ACTION_LABELS[asked.action]} it`}
-            danger
-            onConfirm={() => onAction(asked.action, asked.id)}
-            onClose={() => ask(null)}
-          >
-            <p className="mono m-0 [overflow-wrap:anywhere]">
-              <Visible text={asked.id} />
-            </p>
-            <p className="muted m-0">{CONSEQUENCES[asked.action]}</p>
-          </Confirm>
+          <AskAction
+            address={{ source: asked.row.source, queue: asked.row.queue, job: asked.row.id }}
+            action={asked.action}
+            state={asked.row.state}
+            name={asked.row.name}
+            onConfirm={(options) => onAction(asked.action, asked.row.id, options)}
+            onClose={close}
+          />
         )}
       </Suspense>
     </div>

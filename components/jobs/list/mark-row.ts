@@ -1,6 +1,11 @@
 /** The marked row is the one that holds the focus: what the keyboard does is what a screen reader hears. */
 export function readMarkedRow(table: HTMLTableElement | null): string | null {
-  const row = document.activeElement?.closest('tr');
+  return rowOf(table, document.activeElement);
+}
+
+/** Name of the job whose row an element stands in. */
+export function rowOf(table: HTMLTableElement | null, element: EventTarget | null): string | null {
+  const row = element instanceof Element ? element.closest('tr') : null;
   return row && table?.contains(row) ? (row.dataset.job ?? null) : null;
 }
 

@@ -3,10 +3,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type BulkOutcome, groupOutcomes, runBulk } from '@/components/jobs/list/run-bulk';
+import { putBack } from '@/components/jobs/put-back';
 import { readSeenJob, showOutcome } from '@/components/jobs/show-outcome';
 import { showToast } from '@/components/ui/toast/toast-store';
 import { describeError } from '@/lib/client/http/problem-error';
-import { JOB_ACTION_LABELS, type JobAction, runJobAction } from '@/lib/client/run-job-action';
+import { JOB_ACTION_LABELS, type JobAction, type JobActionOptions, runJobAction } from '@/lib/client/run-job-action';
 import { formatPlural } from '@/lib/format';
 
 /** A selection's action while it runs. */
@@ -30,16 +31,22 @@ export function useJobActions(source: string, queue: string) {
   const client = useQueryClient();
   const [run, setRun] = useState<BulkRun | null>(null);
 
-  const runRaw = async (action: JobAction, job: string) => {
+  const runRaw = async (action: JobAction, job: string, options?: JobActionOptions) => {
     const before = readSeenJob(client, { source, queue, job });
-    const outcome = await runJobAction(action, { source, queue, job });
+    const outcome = await runJobAction(action, { source, queue, job }, options);
     showOutcome(client, { source, queue, job }, outcome, before);
     return outcome;
   };
-  const runOne = async (action: JobAction, job: string) => {
+  const runOne = async (action: JobAction, job: string, options?: JobActionOptions) => {
     try {
-      const { done, note } = await runRaw(action, job);
-      showToast({ tone: 'done', title: `${done}: ${job}`, detail: note ?? undefined });
+      const { done, note, binEntry } = await runRaw(action, job, options);
+      const undo = () => void putBack(client, { source, queue, job }, binEntry ?? '');
+      showToast({
+        tone: 'done',
+        title: `${done}: ${job}`,
+        detail: note ?? undefined,
+        action: binEntry === null ? undefined : { label: 'Undo', run: undo },
+      });
     } catch (error) {
       showToast({
         tone: 'failed',

@@ -28,7 +28,7 @@ function toItem(queue: SeenQueue, { lane, sentence, since, cause }: QueueAttenti
     id: `${queue.source}/${queue.name}`,
     subject: queue.name,
     href: queueHref(queue.source, queue.name, lane === 'failing' ? 'failed' : readyState(queue)),
-    sentence,
+    sentence: lane === 'paused' ? `${sentence}${sayWho(queue)}` : sentence,
     since,
     cause: cause && {
       message: cause.message,
@@ -36,6 +36,11 @@ function toItem(queue: SeenQueue, { lane, sentence, since, cause }: QueueAttenti
       href: cause.group === null ? null : groupHref(cause.group),
     },
   };
+}
+
+function sayWho({ pause }: SeenQueue): string {
+  if (!pause) return '';
+  return ` · by ${pause.by}${pause.reason === null ? '' : `: ${pause.reason}`}`;
 }
 
 /** How many have it: of the jobs that are failed now, or of a sample, which is called one. */

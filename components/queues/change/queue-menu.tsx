@@ -2,6 +2,7 @@
 
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '@/components/ui/button';
+import { DialogComing } from '@/components/ui/dialog-coming';
 import { Menu } from '@/components/ui/menu';
 import type { Queue } from '@/lib/contracts/queues';
 import type { VerbName } from '@/lib/contracts/routes';
@@ -50,7 +51,9 @@ export function QueueMenu({ queue }: { queue: Queue }) {
           { ...item('obliterate', 'queue.obliterate', 'Obliterate…'), danger: true },
         ]}
       />
-      <Suspense>{Change && <Change queue={queue} onClose={() => setAsked(null)} />}</Suspense>
+      <Suspense fallback={<DialogComing onClose={() => setAsked(null)} />}>
+        {Change && <Change queue={queue} onClose={() => setAsked(null)} />}
+      </Suspense>
     </>
   );
 }

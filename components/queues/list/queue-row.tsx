@@ -4,6 +4,7 @@ import { memo } from 'react';
 import { HealthMark } from '@/components/queues/health/health-mark';
 import type { QueuePeriod } from '@/components/queues/list/choose-queues';
 import { OldestWait } from '@/components/queues/list/oldest-wait';
+import { PausedBy } from '@/components/queues/paused-by';
 import { countReady, isReadyAtLeast, readyState } from '@/components/queues/ready';
 import { Slots } from '@/components/queues/slots';
 import { StateBar } from '@/components/queues/state-bar';
@@ -35,6 +36,9 @@ export const QueueRow = memo(function QueueRow({ queue, asOf, showSource, away, 
         >
           <Visible text={queue.name} />
         </PageLink>
+        {queue.paused && queue.pause && (
+          <PausedBy pause={queue.pause} withReason className="block max-w-[34ch] text-[12px]" />
+        )}
       </td>
       {showSource && (
         <td className="col-2 faint clip" data-label="Source">

@@ -15,8 +15,6 @@ import { formatCount } from '@/lib/format';
 export const FOUND = '\u0000found ';
 /** Of the item that searches everything. */
 export const EVERYTHING = `${FOUND}everything `;
-/** As long as a text of the failures' list may be. */
-export const MOST_TYPED = 200;
 const SETTLE_MS = 180;
 
 interface FoundProps {

@@ -1,32 +1,23 @@
 'use client';
 
 import { Command } from 'cmdk';
+import { usePause } from '@/components/queues/change/use-pause';
 import { HEALTH_LABELS, HEALTH_TONES, isPressing } from '@/components/queues/health/health-words';
 import { GROUP, ITEM } from '@/components/shell/palette/looks';
-import { showToast } from '@/components/ui/toast/toast-store';
 import { Visible } from '@/components/ui/visible';
-import { call } from '@/lib/client/call';
-import { describeError } from '@/lib/client/http/problem-error';
 import { queueHref } from '@/lib/client/http/url';
 import { useQueues } from '@/lib/client/queues';
 
+interface QueueItemsProps {
+  go: (href: string) => void;
+  onClose: () => void;
+  onPause: (queue: { source: string; queue: string }) => void;
+}
+
 /** To each queue, and what can be done to it at once. */
-export function QueueItems({ go, onClose }: { go: (href: string) => void; onClose: () => void }) {
+export function QueueItems({ go, onClose, onPause }: QueueItemsProps) {
   const queues = useQueues().data?.items ?? [];
-  const pause = async (source: string, queue: string, paused: boolean) => {
-    onClose();
-    try {
-      await call(paused ? 'queue.pause' : 'queue.resume', { source, queue });
-      showToast({
-        tone: 'done',
-        title: `${queue} is ${paused ? 'paused' : 'running again'}`,
-        href: queueHref(source, queue),
-        hrefLabel: 'Open queue',
-      });
-    } catch (error) {
-      showToast({ tone: 'failed', title: `${queue} was not changed`, detail: describeError(error) });
-    }
-  };
+  const { change } = usePause();
   return (
     <>
       <Command.Group heading="Queues" className={GROUP}>
@@ -55,15 +46,20 @@ export function QueueItems({ go, onClose }: { go: (href: string) => void; onClos
       <Command.Group heading="Pause and resume" className={GROUP}>
         {queues
           .filter((queue) => queue.can.includes(queue.paused ? 'queue.resume' : 'queue.pause'))
-          .map(({ source, name, paused }) => (
+          .map(({ source, name, paused, pause }) => (
             <Command.Item
               key={`${source} ${name}`}
               className={ITEM}
               value={`${paused ? 'resume' : 'pause'} ${name} ${source}`}
-              onSelect={() => void pause(source, name, !paused)}
+              onSelect={() => {
+                if (!paused) return onPause({ source, queue: name });
+                onClose();
+                void change({ source, queue: name, paused: false }, pause?.reason);
+              }}
             >
               <span className="clip">
                 {paused ? 'Resume' : 'Pause'} <Visible text={name} />
+                {paused ? '' : '…'}
               </span>
             </Command.Item>
           ))}

@@ -5,6 +5,8 @@ export interface Toast {
   detail?: string | undefined;
   href?: string | undefined;
   hrefLabel?: string | undefined;
+  /** What can be done about it, once: the way back. */
+  action?: { label: string; run: () => void } | undefined;
 }
 
 const NONE: Toast[] = [];

@@ -6,6 +6,9 @@ import { Button } from '@/components/ui/button';
 import { dropToast, readNoToasts, readToasts, subscribeToasts, type Toast } from '@/components/ui/toast/toast-store';
 import { Visible } from '@/components/ui/visible';
 
+/** Time to read it; what failed, or can be taken back, stays longer. */
+const timeOf = ({ tone, action }: Toast) => (tone === 'failed' || action ? 12_000 : 6_000);
+
 const TONES = { done: 'completed', failed: 'failed', plain: 'waiting' };
 
 /** The live region for what actions did. It is in the page from the start, or screen readers would miss the first one. */
@@ -22,11 +25,13 @@ export function Toasts() {
 
 function ToastCard({ toast }: { toast: Toast }) {
   const [held, setHeld] = useState(false);
+  const { id, action } = toast;
+  const showMs = timeOf(toast);
   useEffect(() => {
     if (held) return;
-    const timer = setTimeout(() => dropToast(toast.id), toast.tone === 'failed' ? 12_000 : 6_000);
+    const timer = setTimeout(() => dropToast(id), showMs);
     return () => clearTimeout(timer);
-  }, [held, toast.id, toast.tone]);
+  }, [held, id, showMs]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hovering only holds the timer; focus does too
     <div
@@ -52,9 +57,22 @@ function ToastCard({ toast }: { toast: Toast }) {
           </Link>
         )}
       </div>
-      <Button look="ghost" small icon aria-label="Dismiss" className="-my-1" onClick={() => dropToast(toast.id)}>
-        ✕
-      </Button>
+      <div className="-my-0.5 flex flex-none items-center gap-1">
+        {action && (
+          <Button
+            small
+            onClick={() => {
+              dropToast(id);
+              action.run();
+            }}
+          >
+            {action.label}
+          </Button>
+        )}
+        <Button look="ghost" small icon aria-label="Dismiss" onClick={() => dropToast(id)}>
+          ✕
+        </Button>
+      </div>
     </div>
   );
 }

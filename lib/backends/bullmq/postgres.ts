@@ -5,7 +5,7 @@ import { orderWorker } from './control/order-worker';
 import { postgresControl } from './control/postgres';
 import { type ControlChannel, readBeats, readCancel, requestCancel } from './control/protocol';
 import { openPostgresFlows } from './flows/postgres';
-import { promoteJob, removeBeforeStart, setPaused } from './postgres/actions';
+import { promoteJob, removeBeforeStart } from './postgres/actions';
 import { addJobs } from './postgres/add';
 import { describeAway, describeRefusal, IncompatibleBrokerError } from './postgres/away';
 import { openPostgresBulk } from './postgres/bulk/bulk-jobs';
@@ -25,6 +25,7 @@ import { FiguresReader } from './postgres/figures';
 import { inspectPostgres } from './postgres/inspect';
 import { readJob, readLogs, readPayload } from './postgres/job';
 import { readMotion, readStanding } from './postgres/motion';
+import { pauseQueue, resumeQueue } from './postgres/pause-queue';
 import { readMeta, readRateLimit, setMeta, setRateLimit } from './postgres/queue-settings';
 import { listQueueNames, queueExists } from './postgres/queues';
 import { removeChildren, removeJob } from './postgres/remove-jobs';
@@ -77,8 +78,8 @@ export function openPostgresBackend(config: SourceConfig, options: PostgresBacke
     addJobs: (queue, jobs) => addJobs(connection, queue, jobs),
     listWorkers,
     events: (signal) => tailEvents(connection.connectDedicated, AbortSignal.any([signal, closing.signal])),
-    pause: (queue) => setPaused(connection, queue, true),
-    resume: (queue) => setPaused(connection, queue, false),
+    pause: (queue) => pauseQueue(connection, queue),
+    resume: (queue) => resumeQueue(connection, queue),
     retry: (queue, id, options) => retryJob(connection, queue, id, options),
     promote: (queue, id) => promoteJob(connection, queue, id),
     remove: (queue, id, children = true) => removeJob(connection, queue, id, children),

@@ -14,6 +14,7 @@ import { openRedisBulk } from './redis/bulk/bulk-jobs';
 import { RedisEdits } from './redis/change/edit-jobs';
 import { removeOrphans } from './redis/change/orphan-jobs';
 import { parkWaiting } from './redis/change/park-waiting';
+import { pauseQueue } from './redis/change/pause-queue';
 import { RedisSettings } from './redis/change/queue-settings';
 import { RedisSweeps } from './redis/change/sweep-queue';
 import { RedisChanges } from './redis/change-jobs';
@@ -101,7 +102,7 @@ export function openRedisBackend(config: SourceConfig): QueueBackend {
     addJobs: (queue, jobs) => changed(queue, () => changes.add(queue, jobs)),
     listWorkers: () => workers.list(),
     events: (signal) => tailEvents(tailSource, AbortSignal.any([signal, closing.signal])),
-    pause: (queue) => changed(queue, () => changes.change(queue, (backend) => backend.pause(true))),
+    pause: (queue) => changed(queue, () => pauseQueue(changes, queue)),
     resume: (queue) => changed(queue, () => changes.change(queue, (backend) => backend.pause(false))),
     retry: (queue, id, options) => changed(queue, () => edits.retry(queue, id, options)),
     promote: (queue, id) => changed(queue, () => promoteJob(changes, queue, id)),

@@ -223,6 +223,18 @@ export function testBulk(bench: Bench): void {
     await runAll(bench, queue, 5);
   });
 
+  it('clears its marks where every step was answered: a later one is as the first', async () => {
+    const queue = 'bulk-clear';
+    const [id = ''] = await addMany(bench, queue, 1);
+    const operation = randomUUID();
+    const what: BulkChange = { kind: 'promote', from: 'delayed' };
+    expect(await change(bench, operation, queue, what, [{ id }])).toEqual(['skipped: no longer delayed (now waiting)']);
+    await bulkOf(bench).clearMarks(operation, queue);
+    expect(await change(bench, operation, queue, { kind: 'look' }, [{ id }])).toEqual([null]);
+    await bulkOf(bench).forgetMarks(operation, queue);
+    expect(await change(bench, operation, queue, what, [{ id }])).toEqual(['ended']);
+  });
+
   it('moves to another queue, keeping id, data and state, and loses nothing to a taken id', async () => {
     const queue = 'bulk-from';
     const failed = await failMany(bench, queue, 2);

@@ -146,6 +146,23 @@ export function testChanges(bench: Bench): void {
     );
   });
 
+  it('says by which event it paused, and whether it was paused before', async () => {
+    const queue = 'change-pause-event';
+    await addOne(bench, queue);
+    const from = Date.now();
+    const first = await bench.backend.pause?.(queue);
+    expect(first).toMatchObject({ was: false, event: { at: expect.any(Number), seq: expect.any(Number) } });
+    expect(Math.abs((first?.event?.at ?? 0) - from)).toBeLessThan(20_000);
+    expect(await bench.backend.pause?.(queue)).toMatchObject({ was: true });
+    await bench.backend.resume?.(queue);
+    const again = await bench.backend.pause?.(queue);
+    expect(again?.was).toBe(false);
+    const isLater =
+      (again?.event?.at ?? 0) - (first?.event?.at ?? 0) || (again?.event?.seq ?? 0) - (first?.event?.seq ?? 0);
+    expect(isLater).toBeGreaterThan(0);
+    await bench.backend.resume?.(queue);
+  });
+
   it('pauses: nothing is taken until it is resumed', async () => {
     const queue = 'change-pause';
     await addOne(bench, queue);

@@ -74,6 +74,27 @@ export function testRecording(bench: Bench): void {
     await followed.stop();
   });
 
+  it('tells that a queue was resumed, by whomever, in its place between two pauses', async () => {
+    const queue = 'record-resumed';
+    const own = bench.broker.queue(queue);
+    await own.add('one', {});
+    const followed = await follow(bench);
+    const first = await bench.backend.pause?.(queue);
+    await own.resume();
+    const second = await bench.backend.pause?.(queue);
+    const seen = () => followed.batches.flatMap(({ resumed }) => resumed.filter((one) => one.queue === queue));
+    await until(() => seen().length > 0, 'the resume');
+    const [{ at = 0, seq = 0 } = {}] = seen();
+    const place = (one: { at: number; seq: number } | null | undefined) => [one?.at ?? 0, one?.seq ?? 0] as const;
+    const isBefore = (a: readonly [number, number], b: readonly [number, number]) =>
+      a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
+    expect(isBefore(place(first?.event), [at, seq])).toBe(true);
+    expect(isBefore([at, seq], place(second?.event))).toBe(true);
+    expect(seen()).toHaveLength(1);
+    await bench.backend.resume?.(queue);
+    await followed.stop();
+  });
+
   it('goes on where a reader was, with what came meanwhile, and gives nothing twice', async () => {
     const queue = 'record-again';
     const before = await follow(bench);

@@ -28,7 +28,7 @@ const figures = (name: string, waiting: number): QueueFigures => ({
   health: 'empty',
   attention: [],
 });
-const queue = (name: string): Queue => ({ ...figures(name, 1), can: ['queue.pause'], cannot: {} });
+const queue = (name: string): Queue => ({ ...figures(name, 1), pause: null, can: ['queue.pause'], cannot: {} });
 const row = (id: string, changes: Partial<JobRow> = {}): JobRow => ({
   source: 'a',
   queue: 'q',

@@ -30,7 +30,7 @@ function applyCounts(client: QueryClient, frame: CountsFrame): void {
     const key = keys.queue(figures.source, figures.name);
     const queue = client.getQueryData<QueueAnswer>(key);
     if (!queue) continue;
-    client.setQueryData<QueueAnswer>(key, { ...queue, ...figures, asOf: frame.at });
+    client.setQueryData<QueueAnswer>(key, { ...queue, ...figures, pause: pauseAfter(queue, figures), asOf: frame.at });
     if (whatAbilitiesHangOn(queue) !== whatAbilitiesHangOn(figures)) void client.invalidateQueries({ queryKey: key });
   }
   const sources = client.getQueryData<SourceList>(keys.sources());
@@ -46,6 +46,9 @@ function applyCounts(client: QueryClient, frame: CountsFrame): void {
   void client.invalidateQueries({ refetchType: 'active' });
 }
 
+/** Who paused it stays known while it is paused; of a new pause it is asked for. */
+const pauseAfter = (queue: Queue, { paused }: QueueFigures) => (paused && queue.paused ? queue.pause : null);
+
 /** What can be done with a queue is not in the frame; it follows from these. */
 function whatAbilitiesHangOn({ paused, concurrency, rateLimit, counts }: QueueFigures): string {
   const { waiting, prioritized, delayed, active } = counts;
@@ -59,16 +62,19 @@ function patchQueueList(client: QueryClient, frame: CountsFrame): void {
   if (!list) return;
   const fresh = new Map(frame.queues.map((figures) => [queueKey(figures), figures]));
   const gone = new Set(frame.removed.map(queueKey));
+  let isPausedAnew = false;
   const items = list.items
     .filter((queue) => !gone.has(queueKey(queue)))
     .map((queue) => {
       const figures = fresh.get(queueKey(queue));
       fresh.delete(queueKey(queue));
-      return figures ? { ...queue, ...figures, at: frame.at } : queue;
+      if (!figures) return queue;
+      isPausedAnew ||= figures.paused && !queue.paused;
+      return { ...queue, ...figures, pause: pauseAfter(queue, figures), at: frame.at };
     });
   client.setQueryData<SeenQueueList>(keys.queues(), { ...list, items });
-  // A queue that is new here: what can be done with it is not in the frame.
-  if (fresh.size > 0) void client.invalidateQueries({ queryKey: keys.queues() });
+  // A queue that is new here: what can be done with it is not in the frame; nor is who paused one.
+  if (fresh.size > 0 || isPausedAnew) void client.invalidateQueries({ queryKey: keys.queues() });
 }
 
 function applyWorkers(client: QueryClient, frame: WorkerFrame): void {

@@ -70,7 +70,7 @@ export const JOB_ENDPOINTS = {
   'job.cancel': endpoint('Cancel a job', z.strictObject(OfJob), CancelInput.default({}), CancelResult),
   'job.remove': endpoint(
     'Remove a job, with its children unless told otherwise',
-    z.strictObject({ ...OfJob, children: ChildrenFlag }),
+    z.strictObject({ ...OfJob, children: ChildrenFlag, undoable: Flag }),
     null,
     null,
     { status: 204 },

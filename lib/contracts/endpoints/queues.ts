@@ -15,7 +15,7 @@ import {
   TrimEventsInput,
   TrimEventsResult,
 } from '../queue-changes';
-import { PauseResult, QueueAnswer, QueueList } from '../queues';
+import { Paused, PauseInput, PauseResult, QueueAnswer, QueueList } from '../queues';
 import { Why } from '../why';
 import { endpoint, OfQueue } from './endpoint';
 
@@ -28,7 +28,7 @@ export const QUEUE_ENDPOINTS = {
   ),
   'queue.get': endpoint('One queue', z.strictObject(OfQueue), null, QueueAnswer),
   'queue.why': endpoint('Why a queue does not move, or how it does', z.strictObject(OfQueue), null, Why),
-  'queue.pause': endpoint('Pause a queue', z.strictObject(OfQueue), null, PauseResult),
+  'queue.pause': endpoint('Pause a queue', z.strictObject(OfQueue), PauseInput.default({}), Paused),
   'queue.resume': endpoint('Resume a queue', z.strictObject(OfQueue), null, PauseResult),
   'queue.drain': endpoint(
     'Remove what waits in a queue',

@@ -1,3 +1,4 @@
+import type { PauseNote } from '@/lib/contracts/queues';
 import { formatCount, formatDuration, formatPlural } from '@/lib/format';
 import { toIso } from '@/lib/iso-time';
 import { nobodyTakes } from '@/lib/queues/health/nobody-takes';
@@ -12,14 +13,24 @@ type Check = (facts: QueueFacts) => Found | null;
 
 const none = { since: null, until: null };
 
-const paused: Check = ({ motion }) => {
+const REASON_SHOWN = 120;
+
+/** By whom, and what they said of it. */
+function byWhom(pause: PauseNote | null): string {
+  if (pause === null) return ', it is not known by whom';
+  const { by, reason } = pause;
+  if (reason === null) return ` by ${by}`;
+  return ` by ${by} (“${reason.length > REASON_SHOWN ? `${reason.slice(0, REASON_SHOWN)}…` : reason}”)`;
+}
+
+const paused: Check = ({ motion, pause = null }) => {
   if (!motion.paused) return null;
-  const { pausedAt } = motion.movement;
-  const forHow = pausedAt === null ? '' : ` for ${formatDuration(motion.at - pausedAt)}`;
+  const pausedAt = motion.movement.pausedAt ?? (pause && Date.parse(pause.at));
+  const forHow = pausedAt === null ? '' : ` for ${formatDuration(Math.max(0, motion.at - pausedAt))}`;
   const running = motion.active > 0 ? ` ${formatPlural(motion.active, 'job')} that had begun still run.` : '';
   return {
     ...{ code: 'paused', since: toIso(pausedAt), until: null },
-    sentence: `The queue has been paused${forHow}; ${waitText(motion)}.${running}`,
+    sentence: `The queue has been paused${forHow}${byWhom(pause)}; ${waitText(motion)}.${running}`,
     figures: { ready: readyOf(motion), active: motion.active },
   };
 };

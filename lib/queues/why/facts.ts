@@ -1,5 +1,6 @@
 import type { HeldParents } from '@/lib/backends/flows';
 import type { QueueMotion } from '@/lib/backends/motion';
+import type { PauseNote } from '@/lib/contracts/queues';
 import type { Cause, WhyFigures } from '@/lib/contracts/why';
 import type { Worker } from '@/lib/contracts/workers';
 
@@ -17,6 +18,8 @@ export interface QueueFacts {
   staff: Staff;
   /** Asked for where jobs wait for children. */
   held?: HeldParents | null;
+  /** Who paused it; null or left out where it is not, or nobody knows. */
+  pause?: PauseNote | null;
 }
 
 /** An answer that may apply, with what its sentence was made from. */

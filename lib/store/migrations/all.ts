@@ -9,6 +9,7 @@ import { longNames } from './0041-long-names';
 import { recordIsolation } from './0050-record-isolation';
 import { effectOfRun } from './0051-effect-of-run';
 import { flowFailures } from './0070-flow-failures';
+import { pauseNotes } from './0080-pause-notes';
 
 /** Forward only; a landed step is never edited. */
 export const MIGRATIONS: readonly { name: string; sql: string }[] = [
@@ -23,4 +24,5 @@ export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   recordIsolation,
   effectOfRun,
   flowFailures,
+  pauseNotes,
 ];

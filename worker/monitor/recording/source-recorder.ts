@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { QueueBackend } from '@/lib/backends/backend';
 import type { RecordBatch, RecordingMethods } from '@/lib/backends/recording';
 import { log } from '@/lib/log';
+import { endPauseNotes } from '@/lib/store/pause-notes';
 import { closeOlder } from '@/lib/store/recording/close-older';
 import { healGaps, insertGaps } from '@/lib/store/recording/gaps';
 import type { PendingGap } from '@/lib/store/recording/marks';
@@ -202,6 +203,7 @@ export class SourceRecorder {
     const { backend, held } = this.options;
     const { name } = backend;
     await renewLease(client, name, held.epoch, note);
+    await endPauseNotes(client, name, batch);
     const pending = [...this.#marks.gaps()].filter(({ gap }) => gap.row === null || this.#unsaved.has(gap));
     const refused = this.#refused.fresh;
     const rows = await insertGaps(client, name, gapsOf(pending, refused));

@@ -56,10 +56,6 @@ export function removeBeforeStart(
   );
 }
 
-export async function setPaused(connection: PostgresConnection, queue: string, paused: boolean): Promise<void> {
-  await connection.transaction((query) => query('SELECT pause($1, $2)', [queue, paused]));
-}
-
 /** BullMQ's `remove` says nothing on PostgreSQL, unlike on Redis; the event is the one that it publishes there. */
 export async function announceRemoval(query: Query, queue: string, id: string, prev: JobState): Promise<void> {
   await query(`SELECT publish_event($1, 'removed', jsonb_build_object('jobId', $2::text, 'prev', $3::text))`, [

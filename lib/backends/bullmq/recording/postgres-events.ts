@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@/lib/backends/recording';
+import type { RecordedEvent, ResumedQueue } from '@/lib/backends/recording';
 import { timeOf } from '@/lib/iso-time';
 import { ERROR_CAP, NAME_CAP, PAYLOAD_CAP, PROGRESS_CAP } from './fields';
 import { isJobEvent } from './job-events';
@@ -109,4 +109,9 @@ export function toRecordedEvent(row: RecordRow, nowMs: number): RecordedEvent | 
     text: row.text,
     prev: row.prev,
   };
+}
+
+/** A row that says that its queue was resumed. */
+export function toResumed({ queue, event, at, id }: RecordRow, nowMs: number): ResumedQueue[] {
+  return event === 'resumed' ? [{ queue, at: timeOf(Number(at)) ?? nowMs, seq: Number(id) }] : [];
 }

@@ -5,7 +5,7 @@ import { timeOf } from '@/lib/iso-time';
 import type { Query, Row } from '../postgres/connection';
 import { breathAfter } from './breath';
 import { type CostMeter, meterQuery } from './meter';
-import { LATE_SQL, RECORD_SQL, type RecordRow, toRecordedEvent } from './postgres-events';
+import { LATE_SQL, RECORD_SQL, type RecordRow, toRecordedEvent, toResumed } from './postgres-events';
 import type { PostgresFieldReader } from './postgres-fields';
 import { Horizon, type Late } from './postgres-horizon';
 import { type Place, PostgresPlaces } from './postgres-places';
@@ -97,6 +97,7 @@ export class PostgresRecord {
     this.#breathMs = this.#more ? 0 : breathAfter(events.length);
     return {
       events,
+      resumed: [...late, ...rows].flatMap((row) => toResumed(row, nowMs)),
       fields: fields.flatMap((one) => one ?? []),
       cursor: this.#places.takeChange(),
       queues: this.#places.names,

@@ -61,7 +61,17 @@ export function openPostgresRecording(ports: PostgresRecordingPorts): RecordingM
 function idle(why: string, sinceMs: number, queues: readonly string[]): RecordBatch {
   const cursor = { base: null, queues: new Map<string, null>() };
   const odd = [{ queue: '', why }];
-  return { events: [], fields: [], cursor, queues, gaps: [], odd, more: true, lagMs: Date.now() - sinceMs };
+  return {
+    events: [],
+    resumed: [],
+    fields: [],
+    cursor,
+    queues,
+    gaps: [],
+    odd,
+    more: true,
+    lagMs: Date.now() - sinceMs,
+  };
 }
 
 async function* recordEvents(

@@ -1,4 +1,5 @@
-import type { RecordedEvent } from '@/lib/backends/recording';
+import type { EventPlace } from '@/lib/backends/changes';
+import type { RecordedEvent, ResumedQueue } from '@/lib/backends/recording';
 import { timeOf } from '@/lib/iso-time';
 import { ERROR_CAP, NAME_CAP, PAYLOAD_CAP, PROGRESS_CAP } from './fields';
 import { isJobEvent } from './job-events';
@@ -11,17 +12,27 @@ export function toRecordedEvent(queue: string, [entry, fields]: StreamEntry, now
   for (let i = 0; i + 1 < fields.length; i += 2) said[fields[i] ?? ''] = fields[i + 1] ?? '';
   const { event = '', jobId } = said;
   if (!jobId || !isJobEvent(event)) return null;
-  const [, seq = '0'] = entry.split('-');
   return {
     queue,
     id: jobId,
-    at: timeOf(msOf(entry)) ?? nowMs,
-    seq: Number(seq),
+    ...placeOf(entry, nowMs),
     kind: event,
     name: event === 'added' ? (said.name ?? '').slice(0, NAME_CAP) : null,
     text: textOf(event, said),
     prev: said.prev ?? null,
   };
+}
+
+/** The entries that say that the queue was resumed. */
+export function toResumed(queue: string, entries: readonly StreamEntry[], nowMs: number): ResumedQueue[] {
+  return entries
+    .filter(([, [field, event]]) => field === 'event' && event === 'resumed')
+    .map(([entry]) => ({ queue, ...placeOf(entry, nowMs) }));
+}
+
+/** `ms-seq`; `nowMs` for ids that are no time. */
+export function placeOf(entry: string, nowMs: number): EventPlace {
+  return { at: timeOf(msOf(entry)) ?? nowMs, seq: Number(entry.split('-')[1] ?? 0) };
 }
 
 function textOf(event: string, said: Record<string, string>): string | null {

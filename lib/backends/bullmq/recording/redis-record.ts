@@ -6,7 +6,7 @@ import type { RedisLink } from '../redis/link';
 import { describeFault } from '../redis/oddities';
 import { breathAfter } from './breath';
 import type { CostMeter } from './meter';
-import { type StreamEntry, toRecordedEvent, weighEntry } from './redis-events';
+import { type StreamEntry, toRecordedEvent, toResumed, weighEntry } from './redis-events';
 import type { RedisFieldReader } from './redis-fields';
 import { RedisPlaces } from './redis-places';
 import { findCuts, findGone, findOdd } from './stream-checks';
@@ -77,7 +77,8 @@ export class RedisRecord {
     const odd = [{ queue: '', why }];
     const lagMs = Date.now() - this.#idleSince;
     const { names: queues } = this.#places;
-    return { events: [], fields: [], cursor: this.#places.takeChange(), queues, gaps: [], odd, more: true, lagMs };
+    const cursor = this.#places.takeChange();
+    return { events: [], resumed: [], fields: [], cursor, queues, gaps: [], odd, more: true, lagMs };
   }
 
   async next(): Promise<RecordBatch> {
@@ -102,6 +103,7 @@ export class RedisRecord {
     this.#breathMs = more ? 0 : breathAfter(events.length);
     return {
       events,
+      resumed: [...read].flatMap(([queue, entries]) => toResumed(queue, entries, nowMs)),
       fields: fields.flatMap((one) => one ?? []),
       cursor: this.#places.takeChange(),
       queues: this.#places.names,

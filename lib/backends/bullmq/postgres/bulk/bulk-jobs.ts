@@ -32,6 +32,10 @@ export function openPostgresBulk(connection: PostgresConnection, schema: string)
       await marks.ready();
       await connection.transaction((within) => marks.forget(within, operation));
     },
+    clearMarks: async (operation) => {
+      await marks.ready();
+      await connection.transaction((within) => marks.clear(within, operation));
+    },
   };
 }
 

@@ -23,6 +23,8 @@ export interface Marks {
   read(query: Query, operation: string, ids: readonly string[]): Promise<Map<string, string>>;
   write(query: Query, operation: string, outcomes: ReadonlyMap<string, string>): Promise<void>;
   forget(query: Query, operation: string): Promise<void>;
+  /** Leaves no note. */
+  clear(query: Query, operation: string): Promise<void>;
 }
 
 export function openMarks(connection: PostgresConnection, namespace: string): Marks {
@@ -62,6 +64,12 @@ export function openMarks(connection: PostgresConnection, namespace: string): Ma
         `INSERT INTO queuedeck_control.operation_mark (namespace, operation, job, outcome) VALUES ($1, $2, '', 'ended')`,
         [namespace, operation],
       );
+    },
+    async clear(query, operation) {
+      await query('DELETE FROM queuedeck_control.operation_mark WHERE namespace = $1 AND operation = $2', [
+        namespace,
+        operation,
+      ]);
     },
   };
 }

@@ -81,6 +81,9 @@ export function openRedisBulk(link: RedisLink, { onChange, park }: BulkHooks): B
         if (replies === null) throw new Error('Connection is closed.');
       });
     },
+    clearMarks: async (operation, queue) => {
+      await link.change((writes) => writes.unlink(marksKey(link, queue, operation)));
+    },
   };
 }
 

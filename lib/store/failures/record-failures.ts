@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { NormalisedError } from '@/lib/failures/normalise';
+import type { NormalisedError } from '@/lib/failures/naming/normalise';
 import { cleanText } from '@/lib/store/clean-text';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
 

@@ -103,7 +103,16 @@ describe('findCauses', () => {
   it('names the cause that failed most lately, since when, and leads to it', () => {
     const group = (id: number, message: string, inRange: number, line: number[]): FailureGroup => ({
       ...{ id, message, inRange, line, source: 'default', queues: ['emails'], names: ['welcome'] },
-      ...{ title: message, frame: null, state: 'open', mutedUntil: null, mutedAbove: null, note: null },
+      ...{
+        title: message,
+        frame: null,
+        state: 'open',
+        parts: 0,
+        isFolded: false,
+        mutedUntil: null,
+        mutedAbove: null,
+        note: null,
+      },
       ...{ jobsNow: inRange, total: inRange, versions: [], newSince: null, isNew: false, isRegressed: false },
       firstAt: '2026-11-01T00:00:00.000Z',
       lastAt: '2026-11-22T13:59:00.000Z',

@@ -220,9 +220,10 @@ describe('normalised errors', () => {
       '订单'.repeat(40_000),
       '\x80'.repeat(50_000),
     ]) {
-      const from = performance.now();
+      const from = process.cpuUsage();
       const { title } = normaliseError(hostile, hostile);
-      expect(performance.now() - from).toBeLessThan(100);
+      const { user, system } = process.cpuUsage(from);
+      expect((user + system) / 1_000).toBeLessThan(100);
       expect(title.length).toBeLessThanOrEqual(200);
     }
   });

@@ -23,17 +23,21 @@ const SAME_BLANK = /<(?:n|hex)>/g;
 
 /** Groups failures by cause. Pure; the same text gives the same answer in every process. `stack`: a trace of Node, Python or PHP. */
 export function normaliseError(message: string, stack: string | null): NormalisedError {
-  const line = firstLine(message);
-  const frame = ownFrame(stack ?? (message.includes('\n') ? message : null));
-  const title = scrub(line) || '(no message)';
-  const fingerprint = createHash('sha256')
-    .update(
-      [NORMALISER_VERSION, title.includes('<') ? title.replace(SAME_BLANK, '<id>') : title, frame ?? ''].join('\u0001'),
-    )
+  return nameError(message, ownFrame(stack ?? (message.includes('\n') ? message : null)));
+}
+
+/** The same, where the frame is known already. */
+export function nameError(message: string, frame: string | null): NormalisedError {
+  const title = scrub(firstLine(message)) || '(no message)';
+  const same = title.includes('<') ? title.replace(SAME_BLANK, '<id>') : title;
+  return { title, fingerprint: fingerprintOf([same, frame ?? '']), frame };
+}
+
+export const fingerprintOf = (parts: readonly string[]): Buffer =>
+  createHash('sha256')
+    .update([NORMALISER_VERSION, ...parts].join('\u0001'))
     .digest()
     .subarray(0, 16);
-  return { title, fingerprint, frame };
-}
 
 function scrub(line: string): string {
   const kept = new Kept();

@@ -8,6 +8,7 @@ import { workerQueue } from './0040-worker-queue';
 import { longNames } from './0041-long-names';
 import { recordIsolation } from './0050-record-isolation';
 import { effectOfRun } from './0051-effect-of-run';
+import { failureMerges } from './0060-failure-merges';
 
 /** Forward only; a landed step is never edited. */
 export const MIGRATIONS: readonly { name: string; sql: string }[] = [
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   longNames,
   recordIsolation,
   effectOfRun,
+  failureMerges,
 ];

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { QueueBackend } from '@/lib/backends/backend';
 import type { RecordBatch, RecordingMethods } from '@/lib/backends/recording';
 import { log } from '@/lib/log';
+import { nameGroupsAgain } from '@/lib/store/failures/name-again';
 import { closeOlder } from '@/lib/store/recording/close-older';
 import { healGaps, insertGaps } from '@/lib/store/recording/gaps';
 import type { PendingGap } from '@/lib/store/recording/marks';
@@ -92,8 +93,10 @@ export class SourceRecorder {
   }
 
   async #begin(base: string | null): Promise<Reconciler> {
-    const { store, backend, recording, held, reconcileEveryMs = 600_000, keepMs } = this.options;
+    const { store, backend, recording, held, signal, reconcileEveryMs = 600_000, keepMs } = this.options;
     await this.#marks.load(base);
+    const named = await nameGroupsAgain(store, backend.name, signal);
+    if (named > 0) log.info({ source: backend.name, groups: named }, 'groups of failures were named by newer rules');
     const { reconciledAt } = held;
     const options = { store, backend, recording, marks: this.#marks, reconciledAt, everyMs: reconcileEveryMs, keepMs };
     this.#reconciler = new Reconciler(options);

@@ -5,6 +5,8 @@ export interface Toast {
   detail?: string | undefined;
   href?: string | undefined;
   hrefLabel?: string | undefined;
+  /** Takes back what was done; the message goes with it. */
+  onUndo?: (() => void) | undefined;
 }
 
 const NONE: Toast[] = [];

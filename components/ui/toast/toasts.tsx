@@ -24,9 +24,9 @@ function ToastCard({ toast }: { toast: Toast }) {
   const [held, setHeld] = useState(false);
   useEffect(() => {
     if (held) return;
-    const timer = setTimeout(() => dropToast(toast.id), toast.tone === 'failed' ? 12_000 : 6_000);
+    const timer = setTimeout(() => dropToast(toast.id), toast.tone === 'failed' || toast.onUndo ? 12_000 : 6_000);
     return () => clearTimeout(timer);
-  }, [held, toast.id, toast.tone]);
+  }, [held, toast.id, toast.tone, toast.onUndo]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hovering only holds the timer; focus does too
     <div
@@ -45,6 +45,18 @@ function ToastCard({ toast }: { toast: Toast }) {
           <div className="muted [overflow-wrap:anywhere]">
             <Visible text={toast.detail} />
           </div>
+        )}
+        {toast.onUndo && (
+          <Button
+            small
+            className="mt-1"
+            onClick={() => {
+              dropToast(toast.id);
+              toast.onUndo?.();
+            }}
+          >
+            Undo
+          </Button>
         )}
         {toast.href && (
           <Link className="link" href={toast.href} prefetch={false}>

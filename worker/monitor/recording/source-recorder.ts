@@ -93,14 +93,27 @@ export class SourceRecorder {
   }
 
   async #begin(base: string | null): Promise<Reconciler> {
-    const { store, backend, recording, held, signal, reconcileEveryMs = 600_000, keepMs } = this.options;
+    const { store, backend, recording, held, reconcileEveryMs = 600_000, keepMs } = this.options;
     await this.#marks.load(base);
-    const named = await nameGroupsAgain(store, backend.name, signal);
-    if (named > 0) log.info({ source: backend.name, groups: named }, 'groups of failures were named by newer rules');
+    await this.#nameGroups();
     const { reconciledAt } = held;
     const options = { store, backend, recording, marks: this.#marks, reconciledAt, everyMs: reconcileEveryMs, keepMs };
     this.#reconciler = new Reconciler(options);
     return this.#reconciler;
+  }
+
+  /** Of groups that keep their old names new ones are made: no reason to record nothing. */
+  async #nameGroups(): Promise<void> {
+    const { store, backend, signal } = this.options;
+    try {
+      const groups = await nameGroupsAgain(store, backend.name, signal);
+      if (groups > 0) log.info({ source: backend.name, groups }, 'groups of failures were named by newer rules');
+    } catch (error) {
+      log.warn(
+        { err: (error as Error).message, source: backend.name },
+        'groups of failures keep the names of older rules',
+      );
+    }
   }
 
   /** Reads the store's own word of how far it is, as soon as it answers; throws DeposedError when it is another's by now. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { At, encodeCursor, readCursor } from '@/lib/cursor';
-import { GROUP_COLUMNS, GROUP_PARTS, type GroupRow, presentGroups } from '@/lib/failures/read-groups';
+import { GROUP_COLUMNS, type GroupRow, groupsFrom, presentGroups } from '@/lib/failures/read-groups';
 import { sourcesOf } from '@/lib/jobs/search/search';
 import { readPeriod } from '@/lib/metrics/period';
 import { storedText } from '@/lib/store/stored-name';
@@ -9,6 +9,10 @@ import { query } from '@/lib/verbs';
 
 const DAY_MS = 86_400_000;
 export const LINE_POINTS = 48;
+
+/** Those of which anything failed in the period. */
+const NEAR = `SELECT head FROM queuedeck.failure_group
+  WHERE source = ANY($1::text[]) AND last_at >= to_timestamp($2::float8 / 1000) AND first_at < to_timestamp($3::float8 / 1000)`;
 
 /** What a group is sorted by, as a number: the greatest first. */
 const SORTS = {
@@ -39,9 +43,7 @@ export const listFailures = query('failure.list', async (ask, input) => {
     const [totals, ...rows] = await reader.query<FoundRow>(
       `WITH found AS MATERIALIZED (
          SELECT ${GROUP_COLUMNS}, f.in_range, ${by} AS by
-           FROM (SELECT DISTINCT head FROM queuedeck.failure_group
-                  WHERE source = ANY($1::text[]) AND last_at >= to_timestamp($2::float8 / 1000) AND first_at < to_timestamp($3::float8 / 1000)) near
-           JOIN queuedeck.failure_group g ON g.id = near.head ${GROUP_PARTS}
+           FROM ${groupsFrom(NEAR)}
           CROSS JOIN LATERAL (SELECT coalesce(sum(failed_attempts), 0)::float8 AS in_range FROM queuedeck.figure f
              WHERE f.level = ${period.level} AND f.scope_id = ANY(p.scope_ids) AND f.at >= to_timestamp($2::float8 / 1000) AND f.at < to_timestamp($3::float8 / 1000)) f
           WHERE ($4::text IS NULL OR $4 = CASE WHEN g.state = 'muted' AND g.muted_until < now() THEN 'open' ELSE g.state END)

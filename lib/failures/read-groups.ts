@@ -32,11 +32,11 @@ export interface GroupRow {
   in_range?: number;
 }
 
-/** Of rows `g` that are heads: what is counted is that of all that they stand for. */
-export const GROUP_PARTS = `CROSS JOIN LATERAL (
-   SELECT array_agg(m.id) AS members, array_agg(m.scope_id) AS scope_ids, sum(m.total)::bigint AS total, min(m.first_at) AS first_at, max(m.last_at) AS last_at,
-          (array_agg(m.message ORDER BY m.last_at DESC))[1] AS message
-     FROM queuedeck.failure_group m WHERE m.head = g.id) p`;
+/** Heads `g` with what is counted of all that they stand for. `heads`: a query of their ids. */
+export const groupsFrom = (heads: string) => `(
+   SELECT m.head, array_agg(m.id) AS members, array_agg(m.scope_id) AS scope_ids, sum(m.total)::bigint AS total, min(m.first_at) AS first_at,
+          max(m.last_at) AS last_at, (array_agg(m.message ORDER BY m.last_at DESC))[1] AS message
+     FROM queuedeck.failure_group m WHERE m.head IN (${heads}) GROUP BY m.head) p JOIN queuedeck.failure_group g ON g.id = p.head`;
 export const GROUP_COLUMNS =
   'g.id, g.source, g.title, p.message, g.frame, g.is_folded, p.members, p.scope_ids, p.total, p.first_at, p.last_at, g.state, g.muted_until, g.muted_above, g.regressed_at, g.note';
 

@@ -73,7 +73,13 @@ export function MergeDialog({ groups, onClose, onMerged }: MergeDialogProps) {
         <legend className="mb-1 p-0 font-[550]">Goes on as</legend>
         {byTotal.map((group) => (
           <label key={group.id} className="flex items-baseline gap-2.5 py-1">
-            <input type="radio" name="head" checked={group.id === head} onChange={() => setHead(group.id)} />
+            <input
+              type="radio"
+              name="head"
+              className="accent-(--ink)"
+              checked={group.id === head}
+              onChange={() => setHead(group.id)}
+            />
             <span className="mono min-w-0 flex-1 [overflow-wrap:anywhere]">
               <GroupTitle title={group.title} />
             </span>

@@ -50,10 +50,10 @@ export function MadeOfCard({ group }: { group: FailureGroupDetail }) {
             {group.madeOf.map((part) => (
               <tr key={part.id}>
                 <td className="max-w-0">
-                  <span className="mono clip block" title={toVisible(part.message)}>
+                  <span className="mono clip block pt-1.5" title={toVisible(part.message)}>
                     <GroupTitle title={part.title} />
                   </span>
-                  <span className="clip muted block">
+                  <span className="clip muted block pb-1.5">
                     {part.by === null ? 'named alike by newer rules' : <Visible text={`by ${part.by}`} />},{' '}
                     <Ago at={part.mergedAt} />
                     {part.state !== 'open' && `, was ${part.state}`}

@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import { RangeSwitch } from '@/components/charts/range-switch';
 import { GroupTable } from '@/components/failures/group-table';
+import { MergeBar } from '@/components/failures/merge-bar';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { Button } from '@/components/ui/button';
 import { Empty } from '@/components/ui/empty';
@@ -14,6 +15,7 @@ import { useFailures } from '@/lib/client/failures';
 import { FAILURES_RANGE, type FailuresAddress, readFailuresAddress } from '@/lib/client/failures-address';
 import { describeError } from '@/lib/client/http/problem-error';
 import { queueHref } from '@/lib/client/http/url';
+import type { FailureGroup } from '@/lib/contracts/failures';
 import { formatPlural } from '@/lib/format';
 import { toVisible } from '@/lib/format/visible';
 
@@ -76,13 +78,21 @@ export function FailuresView() {
           text={address.text}
           onApply={(text) => follow(hrefWith({ text: text || null }))}
         />
-        <Groups address={address} failures={failures} />
+        <Groups key={JSON.stringify(address.of)} address={address} failures={failures} />
       </section>
     </div>
   );
 }
 
 function Groups({ address, failures }: { address: FailuresAddress; failures: ReturnType<typeof useFailures> }) {
+  const [selected, setSelected] = useState<ReadonlyMap<number, FailureGroup>>(new Map());
+  const select = (some: FailureGroup[], on: boolean) => {
+    const next = new Map(selected);
+    for (const group of some)
+      if (on) next.set(group.id, group);
+      else next.delete(group.id);
+    setSelected(next);
+  };
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isPlaceholderData } = failures;
   if (!data && error)
     return (
@@ -96,10 +106,24 @@ function Groups({ address, failures }: { address: FailuresAddress; failures: Ret
     );
   if (!data) return <SkeletonRows rows={8} columns={6} />;
   const groups = data.pages.flatMap((page) => page.items);
-  if (groups.length === 0) return <NoGroups address={address} />;
+  const bar = selected.size > 0 && <MergeBar groups={[...selected.values()]} onClear={() => setSelected(new Map())} />;
+  if (groups.length === 0)
+    return (
+      <>
+        {bar}
+        <NoGroups address={address} />
+      </>
+    );
   return (
     <>
-      <GroupTable groups={groups} address={address} dim={isPlaceholderData} />
+      {bar}
+      <GroupTable
+        groups={groups}
+        address={address}
+        dim={isPlaceholderData}
+        selected={new Set(selected.keys())}
+        onSelect={select}
+      />
       {hasNextPage && (
         <footer className="flex justify-center border-line border-t p-2">
           <Button small busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>

@@ -2,7 +2,7 @@ import { Pill } from '@/components/queues/state-mark';
 import type { FailureGroup } from '@/lib/contracts/failures';
 import { formatCount } from '@/lib/format';
 
-/** New, regressed, muted or resolved: what sets a group apart. */
+/** New, regressed, muted, resolved, merged or folded: what sets a group apart. */
 export function GroupMarks({ group }: { group: FailureGroup }) {
   return (
     <>
@@ -14,6 +14,16 @@ export function GroupMarks({ group }: { group: FailureGroup }) {
       {group.isRegressed && (
         <Pill tone="failed" small>
           Regressed
+        </Pill>
+      )}
+      {group.isFolded && (
+        <Pill tone="unknown" small>
+          Many alike
+        </Pill>
+      )}
+      {group.parts > 0 && (
+        <Pill tone="unknown" small>
+          {formatCount(group.parts + 1)} merged
         </Pill>
       )}
       {group.state === 'muted' && (

@@ -6,7 +6,7 @@ import { GroupActionDialog } from '@/components/failures/group-action-dialog';
 import { GroupMarks } from '@/components/failures/group-marks';
 import { GroupMenu } from '@/components/failures/group-menu';
 import { GroupTitle } from '@/components/failures/group-title';
-import { moveInTable } from '@/components/jobs/list/mark-row';
+import { moveInTable, readMarkedRow } from '@/components/jobs/list/mark-row';
 import { PageLink } from '@/components/shell/nav/page-link';
 import { useKeys } from '@/components/shell/shortcuts';
 import { Button } from '@/components/ui/button';
@@ -23,15 +23,24 @@ interface GroupTableProps {
   groups: FailureGroup[];
   address: FailuresAddress;
   dim: boolean;
+  selected: ReadonlySet<number>;
+  onSelect: (groups: FailureGroup[], on: boolean) => void;
 }
 
 export type GroupVerb = 'retry' | 'remove' | 'cancel';
 
-export function GroupTable({ groups, address, dim }: GroupTableProps) {
+export function GroupTable({ groups, address, dim, selected, onSelect }: GroupTableProps) {
   const ref = useRef<HTMLTableElement>(null);
   const [asked, setAsked] = useState<{ group: FailureGroup; verb: GroupVerb } | null>(null);
   const { linkTo } = useParams();
-  useKeys((key) => (key === 'j' || key === 'k' ? moveInTable(ref.current, key === 'j' ? 1 : -1) : false));
+  useKeys((key) => {
+    if (key === 'j' || key === 'k') return moveInTable(ref.current, key === 'j' ? 1 : -1);
+    const marked = groups.find(({ id }) => String(id) === readMarkedRow(ref.current));
+    if (key !== 'x' || !marked) return false;
+    onSelect([marked], !selected.has(marked.id));
+    return true;
+  });
+  const here = groups.filter(({ id }) => selected.has(id)).length;
   const sorted = (sort: FailuresAddress['sort'], label: string, className: string) => (
     <th className={className} aria-sort={address.sort === sort ? 'descending' : undefined}>
       <a className="hover:text-ink" {...linkTo({ sort: sort === 'last' ? null : sort })}>
@@ -45,6 +54,18 @@ export function GroupTable({ groups, address, dim }: GroupTableProps) {
       <table ref={ref} className={`grid-table ${dim ? 'opacity-60' : ''}`}>
         <thead>
           <tr>
+            <th className="w-[38px]">
+              <input
+                type="checkbox"
+                className="check"
+                aria-label="Select all on this page"
+                checked={here > 0 && here === groups.length}
+                ref={(box) => {
+                  if (box) box.indeterminate = here > 0 && here < groups.length;
+                }}
+                onChange={(event) => onSelect(groups, event.currentTarget.checked)}
+              />
+            </th>
             <th className="w-full">Error</th>
             <th className="col-3">In this period</th>
             {sorted('count', 'Failures', 'num')}
@@ -60,7 +81,13 @@ export function GroupTable({ groups, address, dim }: GroupTableProps) {
         </thead>
         <tbody>
           {groups.map((group) => (
-            <GroupRow key={group.id} group={group} onAsk={(verb) => setAsked({ group, verb })} />
+            <GroupRow
+              key={group.id}
+              group={group}
+              isSelected={selected.has(group.id)}
+              onToggle={(on) => onSelect([group], on)}
+              onAsk={(verb) => setAsked({ group, verb })}
+            />
           ))}
         </tbody>
       </table>
@@ -69,10 +96,26 @@ export function GroupTable({ groups, address, dim }: GroupTableProps) {
   );
 }
 
-function GroupRow({ group, onAsk }: { group: FailureGroup; onAsk: (verb: GroupVerb) => void }) {
+interface GroupRowProps {
+  group: FailureGroup;
+  isSelected: boolean;
+  onToggle: (on: boolean) => void;
+  onAsk: (verb: GroupVerb) => void;
+}
+
+function GroupRow({ group, isSelected, onToggle, onAsk }: GroupRowProps) {
   const [queue, ...others] = group.queues;
   return (
-    <tr data-job={group.id} className="focus-within:shadow-[inset_2px_0_0_var(--ink)]">
+    <tr data-job={group.id} aria-selected={isSelected} className="focus-within:shadow-[inset_2px_0_0_var(--ink)]">
+      <td>
+        <input
+          type="checkbox"
+          className="check"
+          aria-label={`Select ${toVisible(group.title)}`}
+          checked={isSelected}
+          onChange={(event) => onToggle(event.currentTarget.checked)}
+        />
+      </td>
       <td className="job-cell max-w-0">
         <span className="flex items-center gap-2.5">
           <span className="state failed">

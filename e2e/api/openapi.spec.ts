@@ -50,6 +50,8 @@ const BODIES: Partial<Record<VerbName, unknown>> = {
   'view.create': { name: `walked ${Date.now()}`, q: 'state:failed' },
   'view.replace': { name: 'walked again', q: 'state:failed' },
   'failure.mute': { failures: 10 },
+  'failure.merge': { groups: [2_147_483_647] },
+  'failure.split': { groups: [2_147_483_647] },
   'failure.note': { note: 'walked' },
   'failure.operate': { action: 'retry', reason: 'walked' },
   'deploy.add': { version: '1.2.3' },

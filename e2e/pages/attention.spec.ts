@@ -4,7 +4,7 @@ import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { expectLive } from '@/e2e/pages/support/visit';
 import { OWN_SOURCE, type OwnStack, startOwnStack } from '@/e2e/support/own-stack';
-import { normaliseError } from '@/lib/failures/normalise';
+import { normaliseError } from '@/lib/failures/naming/normalise';
 import { recordFailures } from '@/lib/store/failures/record-failures';
 import { Buckets } from '@/lib/store/figures/buckets';
 import { Scopes } from '@/lib/store/history/scopes';

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { startReceiver } from '@/e2e/pages/support/receiver';
-import { expectLive } from '@/e2e/pages/support/visit';
+import { expectLive, toast } from '@/e2e/pages/support/visit';
 
 test('someone opens a group of failures, retries all of it, and watches it drain', async ({ page, request }) => {
   const receiver = await startReceiver(418);
@@ -91,4 +91,47 @@ test('someone goes from a queue to the causes of its failures, and from there to
   for (const row of await rows.all()) await expect(row).toContainText('webhooks');
   await page.getByRole('link', { name: 'Failures of all queues' }).click();
   await expect(page).toHaveURL('/failures?range=24h&state=all');
+});
+
+test('someone merges two causes, is led from the old one to the whole, splits it off, and undoes a merge', async ({
+  page,
+  request,
+}) => {
+  const receivers = await Promise.all([startReceiver(409), startReceiver(411)]);
+  for (const { url } of receivers)
+    await request.post('/api/v1/tasks/deliver-webhook', {
+      data: { input: { url, event: 'order.paid', payload: {} }, options: { attempts: 1 } },
+    });
+  const find = async (code: number) =>
+    (await (await request.get(`/api/v1/failures?text=answered%20${code}`)).json()).items[0];
+  for (const code of [409, 411])
+    await expect.poll(async () => (await find(code))?.id, { timeout: 20_000 }).toBeDefined();
+  const [head, part] = [await find(409), await find(411)];
+  await page.goto('/failures?text=answered');
+  await expectLive(page);
+  const merge = async () => {
+    for (const { id } of [head, part]) await page.locator(`tr[data-job="${id}"]`).getByRole('checkbox').check();
+    const bar = page.getByRole('region', { name: 'Selection' });
+    await expect(bar).toContainText('2 selected');
+    await bar.getByRole('button', { name: 'Merge…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('radio', { name: /answered 409/ }).check();
+    await dialog.getByRole('button', { name: 'Merge', exact: true }).click();
+    await expect(dialog).toBeHidden();
+    await expect(page.locator(`tr[data-job="${part.id}"]`)).toBeHidden();
+    await expect(page.locator(`tr[data-job="${head.id}"]`)).toContainText('2 merged');
+  };
+  await merge();
+  await page.goto(`/failures/${part.id}?range=24h`);
+  await expect(page).toHaveURL(`/failures/${head.id}?range=24h`);
+  const madeOf = page.getByRole('region', { name: 'Made of' });
+  await expect(madeOf).toContainText('411');
+  await madeOf.getByRole('button', { name: /^Split off/ }).click();
+  await expect(madeOf).toBeHidden();
+  await page.goto('/failures?text=answered');
+  await expectLive(page);
+  await merge();
+  await toast(page).getByRole('button', { name: 'Undo' }).click();
+  await expect(page.locator(`tr[data-job="${part.id}"]`)).toBeVisible();
+  await Promise.all(receivers.map((receiver) => receiver.close()));
 });

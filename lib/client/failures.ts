@@ -64,6 +64,14 @@ export function useGroupChanges() {
       await call('failure.note', { group, body: { note } });
       await refresh();
     },
+    merge: async (group: number, groups: number[]) => {
+      await call('failure.merge', { group, body: { groups } });
+      await refresh();
+    },
+    split: async (group: number, groups: number[]) => {
+      await call('failure.split', { group, body: { groups } });
+      await refresh();
+    },
     operate: async (group: number, body: NonNullable<CallOf<'failure.operate'>['body']>) => {
       const started = await call('failure.operate', { group, body });
       await client.invalidateQueries({ queryKey: keys.allOperations() });

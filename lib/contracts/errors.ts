@@ -20,6 +20,7 @@ export const ERRORS = {
   method_not_allowed: [405, 'This address does not take that method'],
   wrong_state: [409, "The job's state does not allow this"],
   queue_state: [409, "The queue's state does not allow this"],
+  group_state: [409, "The group's state does not allow this"],
   job_locked: [409, 'A worker holds the job'],
   job_exists: [409, 'A job with this id exists'],
   scheduler_conflict: [409, 'The scheduler does not allow this now'],

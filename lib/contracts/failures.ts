@@ -16,6 +16,10 @@ export const FailureGroup = z.object({
   /** The newest message as it was, 300 characters, and the first own stack frame. */
   message: z.string(),
   frame: z.string().nullable(),
+  /** How many others were merged into it: all figures are of them together. */
+  parts: z.number().int(),
+  /** It goes on for a family of names, of which too many were new within an hour: same frame, same first words. */
+  isFolded: z.boolean(),
   state: GroupState,
   mutedUntil: IsoTime.nullable(),
   mutedAbove: z.number().int().nullable(),
@@ -61,6 +65,21 @@ export const FailureGroups = page(FailureGroup).extend({
 });
 export type FailureGroups = z.infer<typeof FailureGroups>;
 
+/** What was merged into a group, with its own figures. `by`: null = the rules that name failures changed, and name both alike. */
+export const GroupPart = z.object({
+  id: z.number().int(),
+  title: z.string(),
+  message: z.string(),
+  state: GroupState,
+  note: z.string().nullable(),
+  total: z.number().int(),
+  firstAt: IsoTime,
+  lastAt: IsoTime,
+  mergedAt: IsoTime,
+  by: z.string().nullable(),
+});
+export type GroupPart = z.infer<typeof GroupPart>;
+
 export const FailureGroupDetail = FailureGroup.extend({
   from: IsoTime,
   to: IsoTime,
@@ -80,6 +99,8 @@ export const FailureGroupDetail = FailureGroup.extend({
     }),
   ),
   stack: z.string().nullable(),
+  /** Newest first, at most 200. */
+  madeOf: z.array(GroupPart),
   deploys: z.array(z.object({ version: z.string(), at: IsoTime, origin: z.enum(['api', 'worker']) })),
 });
 export type FailureGroupDetail = z.infer<typeof FailureGroupDetail>;
@@ -96,6 +117,12 @@ export const MuteGroup = z
     message: 'give either "until" or "failures"',
   });
 export const NoteInput = z.strictObject({ note: z.string().trim().max(1000).check(storable) });
+
+const Groups = z.array(z.number().int().min(1).max(2_147_483_647)).min(1).max(100);
+/** Others of the same source; one that is merged already stands for what it was merged into. */
+export const MergeGroups = z.strictObject({ groups: Groups });
+/** Parts of it; each takes with it what was merged into it before. */
+export const SplitGroup = z.strictObject({ groups: Groups });
 
 /** `retry` and `remove`: the failed jobs; `cancel`: those that wait to be tried again. */
 export const GroupAction = z.strictObject({

@@ -55,6 +55,8 @@ export const ROUTES = {
   'failure.resolve': 'POST /failures/{group}/resolve',
   'failure.reopen': 'POST /failures/{group}/reopen',
   'failure.note': 'PUT /failures/{group}/note',
+  'failure.merge': 'POST /failures/{group}/merge',
+  'failure.split': 'POST /failures/{group}/split',
   'failure.operate': 'POST /failures/{group}/operations',
   'deploy.list': 'GET /deploys',
   'deploy.add': 'POST /deploys',

@@ -1,9 +1,7 @@
 import { CodedError } from '@/lib/contracts/errors';
 import type { FailureGroup } from '@/lib/contracts/failures';
 import { findGroup } from '@/lib/failures/find-group';
-import { LINE_POINTS } from '@/lib/failures/list';
-import { presentGroups } from '@/lib/failures/read-groups';
-import { readPeriod } from '@/lib/metrics/period';
+import { presentOne } from '@/lib/failures/present-one';
 import { type Ask, action } from '@/lib/verbs';
 
 const DAY_MS = 86_400_000;
@@ -56,12 +54,10 @@ export const noteFailure = action(
 );
 
 async function change(ask: Ask, group: number, set: string, values: unknown[]): Promise<FailureGroup> {
-  await findGroup(ask, group);
+  const { id } = await findGroup(ask, group);
   await ask.store.query(
     `UPDATE queuedeck.failure_group SET ${set}, by = $${values.length + 2}, changed_at = now() WHERE id = $1`,
-    [group, ...values, ask.actor.name],
+    [id, ...values, ask.actor.name],
   );
-  const period = readPeriod(new Date(Date.now() - DAY_MS).toISOString(), undefined, undefined, LINE_POINTS);
-  const [shown] = await presentGroups(ask, ask.store, [await findGroup(ask, group)], period);
-  return shown as FailureGroup;
+  return presentOne(ask, id);
 }

@@ -24,16 +24,16 @@ export const findDifferences = query('failure.differs', async (ask, { group }): 
   const columns = 'j.data, w.name AS worker, w.version';
   const join = 'LEFT JOIN queuedeck.seen_worker w ON w.id = j.worker_id';
   const [failed, succeeded] = await inTurn(ask, 'figures', async (reader) => {
-    const { id } = await findGroup(ask, group, reader);
+    const { members } = await findGroup(ask, group, reader);
     return Promise.all([
       reader.query<Row>(
-        `SELECT ${columns} FROM (SELECT * FROM queuedeck.job WHERE group_id = $1 ORDER BY finished_at DESC NULLS LAST LIMIT ${JOBS}) j ${join}`,
-        [id],
+        `SELECT ${columns} FROM (SELECT * FROM queuedeck.job WHERE group_id = ANY($1::int[]) ORDER BY finished_at DESC NULLS LAST LIMIT ${JOBS}) j ${join}`,
+        [members],
       ),
       reader.query<Row>(
-        `SELECT ${columns} FROM unnest(ARRAY(SELECT DISTINCT kind_id FROM queuedeck.failure_kind WHERE group_id = $1 LIMIT 20)) AS k(id)
+        `SELECT ${columns} FROM unnest(ARRAY(SELECT DISTINCT kind_id FROM queuedeck.failure_kind WHERE group_id = ANY($1::int[]) LIMIT 20)) AS k(id)
         CROSS JOIN LATERAL (SELECT * FROM queuedeck.job WHERE kind_id = k.id AND state = 5 ORDER BY added_at DESC LIMIT ${JOBS}) j ${join} LIMIT ${JOBS}`,
-        [id],
+        [members],
       ),
     ]);
   });

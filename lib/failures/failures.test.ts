@@ -3,7 +3,7 @@ import { LOCAL_ACTOR } from '@/lib/auth/permissions';
 import { type App, closeApp, openApp } from '@/lib/context';
 import type { CallOf, OutputOf } from '@/lib/contracts/endpoints';
 import { loadEnv } from '@/lib/env';
-import { normaliseError } from '@/lib/failures/normalise';
+import { normaliseError } from '@/lib/failures/naming/normalise';
 import { VERBS } from '@/lib/http/all-verbs';
 import { recordFailures } from '@/lib/store/failures/record-failures';
 import { Scopes } from '@/lib/store/history/scopes';

@@ -2,6 +2,7 @@ import { readDeploys } from '@/lib/deploys/read';
 import { findGroup } from '@/lib/failures/find-group';
 import { LINE_POINTS } from '@/lib/failures/list';
 import { presentGroups, readPlaces } from '@/lib/failures/read-groups';
+import { readParts } from '@/lib/failures/read-parts';
 import { readPeriod } from '@/lib/metrics/period';
 import { decodeDetail } from '@/lib/store/history/detail';
 import { stateOf } from '@/lib/store/history/states';
@@ -28,19 +29,20 @@ interface Sample {
 
 export const getFailure = query('failure.get', async (ask, { group, from, to }) => {
   const period = readPeriod(from ?? new Date(Date.now() - DAY_MS).toISOString(), to, undefined, LINE_POINTS);
-  const [[shown], places, samples, deploys] = await inTurn(ask, 'figures', async (reader) => {
+  const [[shown], places, samples, deploys, madeOf] = await inTurn(ask, 'figures', async (reader) => {
     const row = await findGroup(ask, group, reader);
     return Promise.all([
       presentGroups(ask, reader, [row], period),
       readPlaces(reader, [row.id]),
       reader.query<Sample>(
         `SELECT q.queue, q.raw_queue, j.id, j.raw_id, coalesce(j.name, k.name) AS name, j.finished_at, j.state, j.attempts_made, w.name AS worker, j.error, j.detail
-         FROM (SELECT * FROM queuedeck.job WHERE group_id = $1 ORDER BY finished_at DESC NULLS LAST LIMIT ${SAMPLES}) j
+         FROM (SELECT * FROM queuedeck.job WHERE group_id = ANY($1::int[]) ORDER BY finished_at DESC NULLS LAST LIMIT ${SAMPLES}) j
          JOIN queuedeck.scope q ON q.id = j.queue_id JOIN queuedeck.scope k ON k.id = j.kind_id
          LEFT JOIN queuedeck.seen_worker w ON w.id = j.worker_id ORDER BY j.finished_at DESC NULLS LAST`,
-        [row.id],
+        [row.members],
       ),
       readDeploys(reader, row.source, period.fromMs, period.toMs),
+      readParts(reader, row.id),
     ]);
   });
   const byPlace = new Map<string, { queue: string; name: string; total: number; lastAt: string }>();
@@ -68,5 +70,6 @@ export const getFailure = query('failure.get', async (ask, { group, from, to }) 
     })),
     stack: samples.map(({ detail }) => decodeDetail(detail).stack ?? null).find((stack) => stack !== null) ?? null,
     deploys,
+    madeOf,
   };
 });

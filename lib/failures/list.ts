@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { At, encodeCursor, readCursor } from '@/lib/cursor';
-import { GROUP_COLUMNS, type GroupRow, presentGroups } from '@/lib/failures/read-groups';
+import { GROUP_COLUMNS, type GroupRow, groupsFrom, presentGroups } from '@/lib/failures/read-groups';
 import { sourcesOf } from '@/lib/jobs/search/search';
 import { readPeriod } from '@/lib/metrics/period';
 import { storedText } from '@/lib/store/stored-name';
@@ -10,10 +10,14 @@ import { query } from '@/lib/verbs';
 const DAY_MS = 86_400_000;
 export const LINE_POINTS = 48;
 
+/** Those of which anything failed in the period. */
+const NEAR = `SELECT head FROM queuedeck.failure_group
+  WHERE source = ANY($1::text[]) AND last_at >= to_timestamp($2::float8 / 1000) AND first_at < to_timestamp($3::float8 / 1000)`;
+
 /** What a group is sorted by, as a number: the greatest first. */
 const SORTS = {
-  last: 'extract(epoch FROM g.last_at)::float8 * 1000',
-  first: 'extract(epoch FROM g.first_at)::float8 * 1000',
+  last: 'extract(epoch FROM p.last_at)::float8 * 1000',
+  first: 'extract(epoch FROM p.first_at)::float8 * 1000',
   count: 'f.in_range',
 } as const;
 
@@ -39,14 +43,13 @@ export const listFailures = query('failure.list', async (ask, input) => {
     const [totals, ...rows] = await reader.query<FoundRow>(
       `WITH found AS MATERIALIZED (
          SELECT ${GROUP_COLUMNS}, f.in_range, ${by} AS by
-           FROM queuedeck.failure_group g
+           FROM ${groupsFrom(NEAR)}
           CROSS JOIN LATERAL (SELECT coalesce(sum(failed_attempts), 0)::float8 AS in_range FROM queuedeck.figure f
-             WHERE f.level = ${period.level} AND f.scope_id = g.scope_id AND f.at >= to_timestamp($2::float8 / 1000) AND f.at < to_timestamp($3::float8 / 1000)) f
-          WHERE g.source = ANY($1::text[]) AND g.last_at >= to_timestamp($2::float8 / 1000) AND g.first_at < to_timestamp($3::float8 / 1000)
-            AND ($4::text IS NULL OR $4 = CASE WHEN g.state = 'muted' AND g.muted_until < now() THEN 'open' ELSE g.state END)
-            AND ($5::text IS NULL OR EXISTS (SELECT FROM queuedeck.failure_kind k JOIN queuedeck.scope s ON s.id = k.kind_id WHERE k.group_id = g.id AND s.queue = $5))
-            AND ($6::text IS NULL OR g.title ILIKE $6 OR g.message ILIKE $6 OR EXISTS (
-              SELECT FROM queuedeck.failure_kind k JOIN queuedeck.scope s ON s.id = k.kind_id WHERE k.group_id = g.id AND (s.queue ILIKE $6 OR s.name ILIKE $6)))
+             WHERE f.level = ${period.level} AND f.scope_id = ANY(p.scope_ids) AND f.at >= to_timestamp($2::float8 / 1000) AND f.at < to_timestamp($3::float8 / 1000)) f
+          WHERE ($4::text IS NULL OR $4 = CASE WHEN g.state = 'muted' AND g.muted_until < now() THEN 'open' ELSE g.state END)
+            AND ($5::text IS NULL OR EXISTS (SELECT FROM queuedeck.failure_kind k JOIN queuedeck.scope s ON s.id = k.kind_id WHERE k.group_id = ANY(p.members) AND s.queue = $5))
+            AND ($6::text IS NULL OR EXISTS (SELECT FROM queuedeck.failure_group m WHERE m.head = g.id AND (m.title ILIKE $6 OR m.message ILIKE $6)) OR EXISTS (
+              SELECT FROM queuedeck.failure_kind k JOIN queuedeck.scope s ON s.id = k.kind_id WHERE k.group_id = ANY(p.members) AND (s.queue ILIKE $6 OR s.name ILIKE $6)))
        )
        SELECT * FROM (SELECT count(*)::int AS groups, coalesce(sum(in_range), 0)::float8 AS failures FROM found) AS totals
          LEFT JOIN found ON false

@@ -26,9 +26,13 @@ export const operateOnFailure = action(
     const rows = await inTurn(ask, 'search', (reader) =>
       reader.query<{ queue: string; raw_queue: string | null; ids: string[]; raw_ids: string[] | null }>(
         `SELECT q.queue, q.raw_queue, array_agg(DISTINCT j.id) FILTER (WHERE raw_id IS NULL) AS ids, array_agg(DISTINCT raw_id) FILTER (WHERE raw_id IS NOT NULL) AS raw_ids FROM (
-           SELECT queue_id, id, raw_id FROM queuedeck.job WHERE group_id = $1 AND state = ANY($2::smallint[]) AND (flags & 1) = 0 LIMIT ${MOST_JOBS}
+           SELECT queue_id, id, raw_id FROM queuedeck.job WHERE group_id = ANY($1::int[]) AND state = ANY($2::smallint[]) AND (flags & 1) = 0 LIMIT ${MOST_JOBS}
          ) j JOIN queuedeck.scope q ON q.id = j.queue_id WHERE ($3::text IS NULL OR q.queue = $3) GROUP BY q.queue, q.raw_queue ORDER BY q.queue`,
-        [row.id, states.map((state) => STATE_CODES[state]), body.queue === undefined ? null : storedText(body.queue)],
+        [
+          row.members,
+          states.map((state) => STATE_CODES[state]),
+          body.queue === undefined ? null : storedText(body.queue),
+        ],
       ),
     );
     const jobs = rows.map(({ queue, raw_queue, ids, raw_ids }) => ({

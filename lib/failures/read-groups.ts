@@ -17,7 +17,10 @@ export interface GroupRow {
   title: string;
   message: string;
   frame: string | null;
-  scope_id: number;
+  is_folded: boolean;
+  /** Those that it stands for, itself among them, and the scopes of their figures. */
+  members: number[];
+  scope_ids: number[];
   total: string;
   first_at: Date;
   last_at: Date;
@@ -29,8 +32,13 @@ export interface GroupRow {
   in_range?: number;
 }
 
+/** Heads `g` with what is counted of all that they stand for. `heads`: a query of their ids. */
+export const groupsFrom = (heads: string) => `(
+   SELECT m.head, array_agg(m.id) AS members, array_agg(m.scope_id) AS scope_ids, sum(m.total)::bigint AS total, min(m.first_at) AS first_at,
+          max(m.last_at) AS last_at, (array_agg(m.message ORDER BY m.last_at DESC))[1] AS message
+     FROM queuedeck.failure_group m WHERE m.head IN (${heads}) GROUP BY m.head) p JOIN queuedeck.failure_group g ON g.id = p.head`;
 export const GROUP_COLUMNS =
-  'g.id, g.source, g.title, g.message, g.frame, g.scope_id, g.total, g.first_at, g.last_at, g.state, g.muted_until, g.muted_above, g.regressed_at, g.note';
+  'g.id, g.source, g.title, p.message, g.frame, g.is_folded, p.members, p.scope_ids, p.total, p.first_at, p.last_at, g.state, g.muted_until, g.muted_above, g.regressed_at, g.note';
 
 export interface Place {
   group_id: number;
@@ -41,7 +49,15 @@ export interface Place {
   last_at: Date;
 }
 
-const ACTIONS = ['failure.mute', 'failure.resolve', 'failure.reopen', 'failure.note', 'failure.operate'] as const;
+const ACTIONS = [
+  'failure.mute',
+  'failure.resolve',
+  'failure.reopen',
+  'failure.note',
+  'failure.operate',
+  'failure.merge',
+  'failure.split',
+] as const;
 
 /** Groups as they are shown, with their line over the period: three reads for all of them. */
 export async function presentGroups(
@@ -55,7 +71,7 @@ export async function presentGroups(
   const [counts, places, standing] = await Promise.all([
     readCounts(
       store,
-      rows.map(({ scope_id }) => scope_id),
+      rows.flatMap(({ scope_ids }) => scope_ids),
       period,
       'failedAttempts',
     ),
@@ -64,8 +80,8 @@ export async function presentGroups(
   ]);
   const steps = countSteps(period);
   return rows.map((row) => {
-    const own = counts.get(row.scope_id);
-    const line = Array.from({ length: steps }, (_, step) => own?.[step] ?? 0);
+    const own = row.scope_ids.map((scope) => counts.get(scope));
+    const line = Array.from({ length: steps }, (_, step) => own.reduce((sum, one) => sum + (one?.[step] ?? 0), 0));
     const here = places.filter((place) => place.group_id === row.id);
     const versions = [...new Set(here.map(({ version }) => version).filter(Boolean))];
     return {
@@ -74,6 +90,8 @@ export async function presentGroups(
       title: row.title,
       message: row.message,
       frame: row.frame,
+      parts: row.members.length - 1,
+      isFolded: row.is_folded,
       state: row.state,
       mutedUntil: row.state === 'muted' ? (row.muted_until?.toISOString() ?? null) : null,
       mutedAbove: row.state === 'muted' && row.muted_above !== null ? Number(row.muted_above) : null,
@@ -98,9 +116,12 @@ export async function presentGroups(
 /** Newest first. */
 export async function readPlaces(store: Queries, ids: readonly number[]): Promise<Place[]> {
   const rows = await store.query<Omit<Place, 'last_at'> & { raw_queue: string | null; last_at: number }>(
-    `SELECT k.group_id, s.queue, s.raw_queue, s.name, k.version, k.total::float8 AS total, extract(epoch FROM k.last_at)::float8 * 1000 AS last_at
+    `SELECT g.id AS group_id, s.queue, s.raw_queue, s.name, k.version, k.total::float8 AS total, extract(epoch FROM k.last_at)::float8 * 1000 AS last_at
        FROM unnest($1::int[]) AS g(id)
-      CROSS JOIN LATERAL (SELECT * FROM queuedeck.failure_kind k WHERE k.group_id = g.id ORDER BY k.last_at DESC LIMIT ${MOST_PLACES}) k
+      CROSS JOIN LATERAL (
+        SELECT k.kind_id, k.version, sum(k.total) AS total, max(k.last_at) AS last_at
+          FROM queuedeck.failure_group m JOIN queuedeck.failure_kind k ON k.group_id = m.id
+         WHERE m.head = g.id GROUP BY k.kind_id, k.version ORDER BY max(k.last_at) DESC LIMIT ${MOST_PLACES}) k
        JOIN queuedeck.scope s ON s.id = k.kind_id ORDER BY k.last_at DESC`,
     [ids],
   );
@@ -121,7 +142,7 @@ interface Standing {
 async function readStanding(store: Queries, rows: readonly GroupRow[]): Promise<Map<number, Standing>> {
   const found = await store.query<{ id: number; jobs: number; version: string | null }>(
     `SELECT g.id, (SELECT count(*)::int FROM (SELECT FROM queuedeck.job j
-                    WHERE j.group_id = g.id AND j.state = 6 AND (j.flags & 1) = 0 LIMIT ${COUNT_UP_TO}) f) AS jobs,
+                    WHERE j.group_id = ANY(ARRAY(SELECT m.id FROM queuedeck.failure_group m WHERE m.head = g.id)) AND j.state = 6 AND (j.flags & 1) = 0 LIMIT ${COUNT_UP_TO}) f) AS jobs,
             (SELECT version FROM queuedeck.deploy d
               WHERE d.at > 'epoch' AND d.at <= g.first_at AND d.at > g.first_at - interval '1 day' AND (d.source IS NULL OR d.source = g.source)
               ORDER BY d.at DESC LIMIT 1) AS version

@@ -7,6 +7,7 @@ import { muteFailure, noteFailure, reopenFailure, resolveFailure } from '@/lib/f
 import { findDifferences } from '@/lib/failures/differs';
 import { getFailure } from '@/lib/failures/get';
 import { listFailures } from '@/lib/failures/list';
+import { mergeFailures, splitFailure } from '@/lib/failures/merge';
 import { operateOnFailure } from '@/lib/failures/operate';
 import { addFlow } from '@/lib/flows/add';
 import { listFlowFailures } from '@/lib/flows/failures';
@@ -110,6 +111,8 @@ export const VERBS: Verbs = {
   'failure.list': listFailures,
   'failure.get': getFailure,
   'failure.differs': findDifferences,
+  'failure.merge': mergeFailures,
+  'failure.split': splitFailure,
   'failure.mute': muteFailure,
   'failure.resolve': resolveFailure,
   'failure.reopen': reopenFailure,

@@ -44,6 +44,8 @@ const BODIES: Partial<Record<VerbName, (at: { queue: string }) => unknown>> = {
   'view.create': () => ({ name: 'n', q: '' }),
   'view.replace': () => ({ name: 'n', q: '' }),
   'failure.mute': () => ({ failures: 10 }),
+  'failure.merge': () => ({ groups: [2] }),
+  'failure.split': () => ({ groups: [2] }),
   'failure.note': () => ({ note: 'n' }),
   'failure.operate': () => ({ action: 'retry', reason: 'a test' }),
   'deploy.add': () => ({ version: '1.0.0' }),

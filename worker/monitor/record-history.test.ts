@@ -114,6 +114,40 @@ describe.each([
     expect(figures.failed_attempts).toBeGreaterThanOrEqual(590);
   });
 
+  it('goes on with the groups that earlier rules have named, and folds a storm of names into one', async () => {
+    const storms = 60;
+    await test.store.query(
+      `INSERT INTO queuedeck.failure_group (source, fingerprint, title, message, scope_id, total, first_at, last_at, state, note, muted_above)
+       VALUES ($1, '\\x0102', 'no stock for k3f9za', 'no stock for k3f9za', 1, 7, now(), now(), 'muted', 'TICKET-7', 1000)`,
+      [test.source],
+    );
+    test.startRecorder();
+    await until(test.isRecording);
+    const letters = 'abcdefghijklmnopqrstuvwxyz';
+    test.openWorker('hooks', async (n) => {
+      const word = `${letters[n % 26]}${letters[Math.floor(n / 26)]}el`;
+      const message = n >= storms ? `no stock for ${n}x${n}y` : `could not deliver parcels ${word}`;
+      // Without a frame, as the old group is.
+      throw Object.assign(new Error(message), { stack: `Error: ${message}` });
+    });
+    await test
+      .openQueue('hooks')
+      .addBulk(Array.from({ length: storms + 2 }, (_, n) => ({ name: 'deliver', data: { n } })));
+    await until(async () => (await test.figures('hooks')).failed === storms + 2);
+    const groups = await test.store.query<{ title: string; total: number; state: string; note: string | null }>(
+      'SELECT title, total::int, state, note, is_folded FROM queuedeck.failure_group ORDER BY id',
+    );
+    expect(groups.filter(({ title }) => title.startsWith('no stock'))).toMatchObject([
+      { title: 'no stock for <id>', total: 9, state: 'muted', note: 'TICKET-7' },
+    ]);
+    const storm = groups.filter(({ title }) => title.startsWith('could not'));
+    expect(storm).toHaveLength(21);
+    expect(storm.find(({ title }) => title.endsWith('…'))).toMatchObject({
+      title: 'could not deliver …',
+      total: storms - 20,
+    });
+  });
+
   it('reads what was there before it began, once', async () => {
     const queue = test.openQueue('old');
     test.openWorker('old', async (n) => {

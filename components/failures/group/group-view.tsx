@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { RangeSwitch } from '@/components/charts/range-switch';
 import { TimeChart } from '@/components/charts/time-chart';
 import { DifferencesCard } from '@/components/failures/group/differences-card';
+import { MadeOfCard } from '@/components/failures/group/made-of-card';
 import { NoteCard } from '@/components/failures/group/note-card';
 import { PlacesCard } from '@/components/failures/group/places-card';
 import { SamplesCard } from '@/components/failures/group/samples-card';
@@ -89,10 +90,13 @@ export function GroupView({ group: id, problem }: GroupViewProps) {
         lines={[{ label: 'Failures', tone: 'failed', values: data.line, format: (value) => formatCount(value) }]}
       />
       <div className="two">
-        <DifferencesCard group={id} />
+        <div className="grid content-start gap-[18px]">
+          {data.madeOf.length > 0 && <MadeOfCard group={data} />}
+          <DifferencesCard group={id} />
+        </div>
         <div className="grid content-start gap-[18px]">
           <PlacesCard group={data} />
-          <NoteCard group={data} />
+          <NoteCard key={data.id} group={data} />
         </div>
       </div>
       <SamplesCard group={data} />
@@ -118,6 +122,13 @@ function Facts({ group }: { group: FailureGroupDetail }) {
       <p className="mono m-0 [overflow-wrap:anywhere]">
         <Visible text={group.message} lines />
       </p>
+      {group.isFolded && (
+        <p className="m-0">
+          More than 20 new groups with this beginning{group.frame ? ', from the same place in the code,' : ''} came
+          within an hour, each with words of its own. Those that came after are counted here as one; the newest stands
+          above.
+        </p>
+      )}
       <p className="muted m-0 flex flex-wrap gap-x-5 gap-y-1">
         <span>
           <b className="tnum font-[600] text-ink">{formatCount(group.inRange)}</b> in this period,{' '}

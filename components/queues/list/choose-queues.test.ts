@@ -15,7 +15,15 @@ const queue = (
   changes: Partial<Omit<SeenQueue, 'counts'>> & { counts?: Partial<SeenQueue['counts']> } = {},
 ): SeenQueue => ({
   ...{ source: 'default', name, countsAtLeast: [], paused: false, oldestWaitingMs: 0, workers: 1, slots: 1, busy: 0 },
-  ...{ concurrency: null, rateLimit: null, lastError: null, unreadable: null, pause: null, health: 'empty', attention: [] },
+  ...{
+    concurrency: null,
+    rateLimit: null,
+    lastError: null,
+    unreadable: null,
+    pause: null,
+    health: 'empty',
+    attention: [],
+  },
   ...{ can: [], cannot: {} },
   ...changes,
   counts: { ...NO_JOBS, ...changes.counts },

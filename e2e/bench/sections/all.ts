@@ -6,6 +6,7 @@ import { measureCommands } from './commands';
 import { measureDetail } from './detail';
 import { measureFailure } from './failure';
 import { measureFirstLoad } from './first-load';
+import { measureGrouping } from './grouping';
 import { measureList } from './list';
 import { measureMemory } from './memory';
 import { measureNames } from './names';
@@ -31,5 +32,6 @@ export const SECTIONS: readonly Section[] = [
   { name: 'names', measure: measureNames },
   { name: 'search', measure: measureSearch },
   { name: 'starve', measure: measureStarve },
+  { name: 'grouping', measure: measureGrouping },
   { name: 'memory', measure: measureMemory },
 ];

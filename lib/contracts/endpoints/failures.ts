@@ -9,8 +9,10 @@ import {
   FailuresQuery,
   GroupAction,
   GroupId,
+  MergeGroups,
   MuteGroup,
   NoteInput,
+  SplitGroup,
 } from '../failures';
 import { StartedOperations } from '../operations';
 import { endpoint, none } from './endpoint';
@@ -30,6 +32,8 @@ export const FAILURE_ENDPOINTS = {
   'failure.resolve': endpoint('Mark a cause as resolved; it opens when it comes again', OfGroup, null, FailureGroup),
   'failure.reopen': endpoint('Open a cause again', OfGroup, null, FailureGroup),
   'failure.note': endpoint('Write a note to a cause', OfGroup, NoteInput, FailureGroup),
+  'failure.merge': endpoint('Merge other causes into a cause', OfGroup, MergeGroups, FailureGroup),
+  'failure.split': endpoint('Split off what was merged into a cause', OfGroup, SplitGroup, FailureGroup),
   'failure.operate': endpoint(
     'Retry, remove or cancel the jobs of a cause, as operations',
     OfGroup,

@@ -152,7 +152,7 @@ async function readSeen(
       );
     case 'group':
       return store.query<Seen>(
-        `SELECT id::text AS value, left(title, 80) AS hint FROM queuedeck.failure_group WHERE source = ANY($1) AND (id::text || title) ILIKE $2
+        `SELECT id::text AS value, left(title, 80) AS hint FROM queuedeck.failure_group WHERE source = ANY($1) AND root IS NULL AND (id::text || title) ILIKE $2
           ORDER BY last_at DESC LIMIT ${MOST}`,
         [sources, pattern],
       );

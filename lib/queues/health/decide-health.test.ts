@@ -209,7 +209,16 @@ describe('the badge and "why" tell one story of the same facts', () => {
   };
   const motion = (over: Partial<QueueMotion>): QueueMotion => ({
     ...{ at: AT, latencyMs: 1, paused: false, concurrency: null, rateLimit: null, limiter: null },
-    ...{ waiting: 0, prioritized: 0, setAside: 0, atLeast: false, unread: null, active: 0, delayed: 0, waitingChildren: 0 },
+    ...{
+      waiting: 0,
+      prioritized: 0,
+      setAside: 0,
+      atLeast: false,
+      unread: null,
+      active: 0,
+      delayed: 0,
+      waitingChildren: 0,
+    },
     ...{ nextDueAt: null, nextReadySince: null, newestStartAt: null, activeSeen: 0, lost: [] },
     recovery: { nextCheckAt: null, everyMs: null, assumed: false },
     movement: { windowMs: 60_000, arrived: 0, taken: 0, ended: 0, lastTakenAt: null, pausedAt: null },

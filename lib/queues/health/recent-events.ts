@@ -1,6 +1,6 @@
 import type { BackendEvent } from '@/lib/backends/backend';
 import type { FailureCause } from '@/lib/contracts/queues';
-import { normaliseError } from '@/lib/failures/normalise';
+import { normaliseError } from '@/lib/failures/naming/normalise';
 import type { Ended } from './facts';
 
 const SLOT_MS = 10_000;

@@ -1,7 +1,10 @@
 import type pg from 'pg';
-import type { NormalisedError } from '@/lib/failures/normalise';
+import { NORMALISER_VERSION, type NormalisedError } from '@/lib/failures/naming/normalise';
 import { cleanText } from '@/lib/store/clean-text';
 import { SCOPE_KINDS, scopeKey } from '@/lib/store/history/scope-key';
+import { type Folded, foldFamilies } from './fold-families';
+import { lockGroups } from './lock-groups';
+import { openHeads } from './open-heads';
 
 export interface NewFailure {
   error: NormalisedError;
@@ -29,12 +32,16 @@ interface Tallied {
   total: number;
   firstAt: number;
   lastAt: number;
+  /** Of one that is new: the family, and whether it stands for all of it. */
+  family: Buffer | null;
+  isFolded: boolean;
 }
 
 /**
  * Counts new failures into their groups, by the fingerprint in hex; in the transaction of whoever counts each failure once. A
- * resolved group that fails again is open and marked as regressed; a muted one opens when its time or its number is over.
- * Three statements, in the order of the fingerprints.
+ * resolved group that fails again is open and marked as regressed; a muted one opens when its time or its number is over. What is
+ * merged into another is counted by itself, and opens its head.
+ * Five statements, one more where names are new, and one where merged groups fail; rows in the order of the fingerprints.
  */
 export async function recordFailures(
   client: pg.PoolClient,
@@ -42,11 +49,50 @@ export async function recordFailures(
   failures: readonly NewFailure[],
 ): Promise<Map<string, GroupIds>> {
   if (failures.length === 0) return new Map();
-  const groups = tally(failures);
+  await lockGroups(client, source, 'shared');
+  const met = tally(failures);
+  const folded = await foldFamilies(client, source, met);
+  const groups = foldTallies(met, folded);
   const scopes = await putScopes(client, source, groups);
   const ids = await putGroups(client, source, groups, scopes);
+  for (const [fingerprint, { fingerprint: other }] of folded.into) {
+    const into = ids.get(other.toString('hex'));
+    if (into) ids.set(fingerprint, into);
+  }
   await putKinds(client, failures, ids);
   return ids;
+}
+
+/** Those that open no group of their own, added up in the one of their family. */
+function foldTallies(met: readonly Tallied[], { families, into }: Folded): Tallied[] {
+  const byPrint = new Map<string, Tallied>();
+  for (const one of met) {
+    const family = families.get(one.fingerprint)?.key ?? null;
+    const target = into.get(one.fingerprint);
+    const fingerprint = target ? target.fingerprint.toString('hex') : one.fingerprint;
+    const known = byPrint.get(fingerprint);
+    if (known) addTally(known, one);
+    else
+      byPrint.set(fingerprint, {
+        ...one,
+        fingerprint,
+        title: target?.title ?? one.title,
+        family,
+        isFolded: target !== undefined,
+      });
+  }
+  return [...byPrint.values()].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
+}
+
+function addTally(
+  known: Tallied,
+  { total, firstAt, lastAt, message }: Pick<Tallied, 'total' | 'firstAt' | 'lastAt' | 'message'>,
+) {
+  known.total += total;
+  known.firstAt = Math.min(known.firstAt, firstAt);
+  if (lastAt < known.lastAt) return;
+  known.lastAt = lastAt;
+  known.message = message;
 }
 
 function tally(failures: readonly NewFailure[]): Tallied[] {
@@ -54,16 +100,11 @@ function tally(failures: readonly NewFailure[]): Tallied[] {
   for (const { error, message, version, at } of failures) {
     const fingerprint = error.fingerprint.toString('hex');
     const known = byPrint.get(fingerprint);
-    if (!known) {
-      const said = { message: message.slice(0, MESSAGE_CHARS), frame: error.frame, version };
-      byPrint.set(fingerprint, { fingerprint, title: error.title, ...said, total: 1, firstAt: at, lastAt: at });
-      continue;
-    }
-    known.total += 1;
-    if (at < known.firstAt) known.firstAt = at;
-    if (at >= known.lastAt) {
-      known.lastAt = at;
-      known.message = message.slice(0, MESSAGE_CHARS);
+    const said = { total: 1, firstAt: at, lastAt: at, message: message.slice(0, MESSAGE_CHARS) };
+    if (known) addTally(known, said);
+    else {
+      const { title, frame } = error;
+      byPrint.set(fingerprint, { ...said, fingerprint, title, frame, version, family: null, isFolded: false });
     }
   }
   return [...byPrint.values()].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
@@ -87,15 +128,22 @@ async function putGroups(
   groups: readonly Tallied[],
   scopes: ReadonlyMap<string, number>,
 ): Promise<Map<string, GroupIds>> {
-  const { rows } = await client.query<{ id: number; scope_id: number; fingerprint: Buffer }>({
+  const { rows } = await client.query<{
+    id: number;
+    scope_id: number;
+    fingerprint: Buffer;
+    head: number;
+    is_merged: boolean;
+  }>({
     name: 'failure-groups',
     text: `
 INSERT INTO queuedeck.failure_group AS g
-       (source, fingerprint, title, message, frame, scope_id, total, first_at, last_at, first_version)
+       (source, fingerprint, title, message, frame, scope_id, total, first_at, last_at, first_version, naming, family, opened_at, is_folded)
 SELECT $1, decode(f.fingerprint, 'hex'), f.title, f.message, f.frame, f.scope_id, f.total,
-       to_timestamp(f.first_at / 1000), to_timestamp(f.last_at / 1000), nullif(f.version, '')
-  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::bigint[], $8::float8[], $9::float8[], $10::text[])
-       AS f(fingerprint, title, message, frame, scope_id, total, first_at, last_at, version)
+       to_timestamp(f.first_at / 1000), to_timestamp(f.last_at / 1000), nullif(f.version, ''),
+       ${NORMALISER_VERSION}, decode(f.family, 'hex'), to_timestamp(f.first_at / 1000), f.is_folded
+  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::bigint[], $8::float8[], $9::float8[], $10::text[], $11::text[], $12::bool[])
+       AS f(fingerprint, title, message, frame, scope_id, total, first_at, last_at, version, family, is_folded)
 ON CONFLICT (source, fingerprint) DO UPDATE SET
   total = g.total + excluded.total,
   first_at = least(g.first_at, excluded.first_at),
@@ -106,7 +154,7 @@ ON CONFLICT (source, fingerprint) DO UPDATE SET
     WHEN g.state = 'resolved' AND excluded.last_at > g.resolved_at THEN 'open'
     WHEN g.state = 'muted' AND (excluded.last_at > g.muted_until OR g.total + excluded.total > g.muted_above) THEN 'open'
     ELSE g.state END
-RETURNING id, scope_id, fingerprint`,
+RETURNING id, scope_id, fingerprint, head, head <> id OR EXISTS (SELECT FROM queuedeck.failure_group p WHERE p.head = g.id AND p.id <> g.id) AS is_merged`,
     values: [
       source,
       groups.map(({ fingerprint }) => fingerprint),
@@ -118,8 +166,12 @@ RETURNING id, scope_id, fingerprint`,
       groups.map(({ firstAt }) => firstAt),
       groups.map(({ lastAt }) => lastAt),
       groups.map(({ version }) => cleanText(version)),
+      groups.map(({ family }) => family?.toString('hex') ?? null),
+      groups.map(({ isFolded }) => isFolded),
     ],
   });
+  const merged = rows.filter(({ is_merged }) => is_merged);
+  if (merged.length > 0) await openHeads(client, merged);
   return new Map(
     rows.map(({ id, scope_id, fingerprint }) => [fingerprint.toString('hex'), { groupId: id, scopeId: scope_id }]),
   );

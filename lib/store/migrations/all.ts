@@ -8,6 +8,7 @@ import { workerQueue } from './0040-worker-queue';
 import { longNames } from './0041-long-names';
 import { recordIsolation } from './0050-record-isolation';
 import { effectOfRun } from './0051-effect-of-run';
+import { failureMerges } from './0060-failure-merges';
 import { flowFailures } from './0070-flow-failures';
 import { pauseNotes } from './0080-pause-notes';
 
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   longNames,
   recordIsolation,
   effectOfRun,
+  failureMerges,
   flowFailures,
   pauseNotes,
 ];

@@ -138,7 +138,7 @@ class Writer {
       case 'size':
         return this.#number('j.data_bytes', value, Number, 'float8');
       case 'group':
-        return this.#number('j.group_id', value, Number, 'float8');
+        return this.#group(value);
       default:
         throw new Error(`no condition for ${String(term.field satisfies never)}`);
     }
@@ -148,6 +148,13 @@ class Writer {
     if (value.quoted || !value.text.includes('*')) return `j.id = ${this.#value(storedText(value.text), 'text')}`;
     this.scans = true;
     return `j.id LIKE ${this.#value(like(value, false), 'text')}`;
+  }
+
+  /** Of one, all that are merged with it. */
+  #group(value: Value): string {
+    if (value.op !== 'is') return this.#number('j.group_id', value, Number, 'float8');
+    const id = this.#value(Number(value.text), 'float8');
+    return `j.group_id = ANY(ARRAY(SELECT m.id FROM queuedeck.failure_group m JOIN queuedeck.failure_group g ON m.head = g.head WHERE g.id = ${id}))`;
   }
 
   /** By the hash of the leaf; its text must be there too, as far as the data was kept whole and reads like its value. */

@@ -27,7 +27,8 @@ export interface FoundRow {
 
 /** Of rows `j`; never a payload. */
 export const ROW_COLUMNS = `q.source, q.queue, q.raw_queue, j.id, j.raw_id, coalesce(j.name, k.name) AS name, j.state, j.flags, j.attempts_made, j.attempts,
-  j.added_at, j.started_at, j.finished_at, j.wait_ms, j.run_ms, left(split_part(j.error, E'\\n', 1), 300) AS error, j.group_id,
+  j.added_at, j.started_at, j.finished_at, j.wait_ms, j.run_ms, left(split_part(j.error, E'\\n', 1), 300) AS error,
+  (SELECT head FROM queuedeck.failure_group WHERE id = j.group_id) AS group_id,
   w.name AS worker, j.n`;
 export const ROW_JOINS = `JOIN queuedeck.scope q ON q.id = j.queue_id JOIN queuedeck.scope k ON k.id = j.kind_id
   LEFT JOIN queuedeck.seen_worker w ON w.id = j.worker_id`;

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { QueueBackend } from '@/lib/backends/backend';
 import type { RecordBatch, RecordingMethods } from '@/lib/backends/recording';
 import { log } from '@/lib/log';
+import { nameGroupsAgain } from '@/lib/store/failures/name-again';
 import { endPauseNotes } from '@/lib/store/pause-notes';
 import { closeOlder } from '@/lib/store/recording/close-older';
 import { healGaps, insertGaps } from '@/lib/store/recording/gaps';
@@ -95,10 +96,25 @@ export class SourceRecorder {
   async #begin(base: string | null): Promise<Reconciler> {
     const { store, backend, recording, held, reconcileEveryMs = 600_000, keepMs } = this.options;
     await this.#marks.load(base);
+    await this.#nameGroups();
     const { reconciledAt } = held;
     const options = { store, backend, recording, marks: this.#marks, reconciledAt, everyMs: reconcileEveryMs, keepMs };
     this.#reconciler = new Reconciler(options);
     return this.#reconciler;
+  }
+
+  /** Of groups that keep their old names new ones are made: no reason to record nothing. */
+  async #nameGroups(): Promise<void> {
+    const { store, backend, signal } = this.options;
+    try {
+      const groups = await nameGroupsAgain(store, backend.name, signal);
+      if (groups > 0) log.info({ source: backend.name, groups }, 'groups of failures were named by newer rules');
+    } catch (error) {
+      log.warn(
+        { err: (error as Error).message, source: backend.name },
+        'groups of failures keep the names of older rules',
+      );
+    }
   }
 
   /** Reads the store's own word of how far it is, as soon as it answers; throws DeposedError when it is another's by now. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type NormalisedError, normaliseError } from '@/lib/failures/normalise';
+import { type NormalisedError, normaliseError } from '@/lib/failures/naming/normalise';
 import { recordFailures } from '@/lib/store/failures/record-failures';
 import { Buckets, type FigureNote } from '@/lib/store/figures/buckets';
 import { encodeDetail } from '@/lib/store/history/detail';

@@ -3,8 +3,9 @@ import { STATE_CODES } from '@/lib/store/history/states';
 import type { Queries } from '@/lib/store/queries';
 import type { RecordedQueue } from './read-recorded';
 
-/** Of each queue, the causes that were met last. */
+/** Of each queue, the causes that were met last; and of all that was merged into them. */
 const GROUPS_PER_QUEUE = 20;
+const MOST_GROUPS = 400;
 /** Rows that are looked at in all, and the least and most of one cause: what bounds the read (0.2 s). */
 const MOST_ROWS = 200_000;
 const FEWEST_OF_ONE = 1_000;
@@ -28,18 +29,21 @@ export async function readCauses(
   source: string,
   queues: readonly RecordedQueue[],
 ): Promise<Map<number, FailureCause>> {
-  const groups = await store.query<{ group_id: number }>(
-    `SELECT DISTINCT g.group_id FROM unnest($2::int[]) AS q(id) JOIN queuedeck.scope o ON o.id = q.id
+  const groups = await store.query<{ id: number }>(
+    `SELECT DISTINCT m.id FROM unnest($2::int[]) AS q(id) JOIN queuedeck.scope o ON o.id = q.id
       CROSS JOIN LATERAL (
-        SELECT k.group_id FROM queuedeck.scope s JOIN queuedeck.failure_kind k ON k.kind_id = s.id
+        SELECT g.head FROM queuedeck.scope s JOIN queuedeck.failure_kind k ON k.kind_id = s.id
+          JOIN queuedeck.failure_group g ON g.id = k.group_id
          WHERE s.kind = 2 AND s.source = $1 AND s.queue = o.queue
-         GROUP BY k.group_id ORDER BY max(k.last_at) DESC LIMIT ${GROUPS_PER_QUEUE}) g`,
+         GROUP BY g.head ORDER BY max(k.last_at) DESC LIMIT ${GROUPS_PER_QUEUE}) h
+       JOIN queuedeck.failure_group m ON m.head = h.head LIMIT ${MOST_GROUPS}`,
     [source, queues.map(({ scope }) => scope)],
   );
   if (groups.length === 0) return new Map();
   const perGroup = Math.min(MOST_OF_ONE, Math.max(FEWEST_OF_ONE, Math.floor(MOST_ROWS / groups.length)));
   const rows = await store.query<CauseRow>(
-    `SELECT DISTINCT ON (c.queue_id) c.queue_id, g.id, left(g.message, ${MESSAGE_CHARS}) AS message, c.jobs, c.seen >= $3 AS at_least
+    `WITH of_head AS (
+     SELECT c.queue_id, g.head, sum(c.jobs)::int AS jobs, sum(c.lately) AS lately, bool_or(c.seen >= $3) AS at_least
        FROM unnest($1::int[]) AS w(id) JOIN queuedeck.failure_group g ON g.id = w.id
       CROSS JOIN LATERAL (
         SELECT queue_id, count(*) FILTER (WHERE is_there)::int AS jobs,
@@ -48,8 +52,11 @@ export async function readCauses(
                   FROM queuedeck.job WHERE group_id = g.id ORDER BY finished_at DESC LIMIT $3) AS j
          GROUP BY queue_id) AS c
       WHERE c.queue_id = ANY($2::int[]) AND c.jobs > 0
-      ORDER BY c.queue_id, c.jobs DESC, c.lately DESC, g.id DESC`,
-    [groups.map(({ group_id }) => group_id), queues.map(({ scope }) => scope), perGroup],
+      GROUP BY c.queue_id, g.head)
+     SELECT DISTINCT ON (o.queue_id) o.queue_id, h.id, left(h.message, ${MESSAGE_CHARS}) AS message, o.jobs, o.at_least
+       FROM of_head o JOIN queuedeck.failure_group h ON h.id = o.head
+      ORDER BY o.queue_id, o.jobs DESC, o.lately DESC, h.id DESC`,
+    [groups.map(({ id }) => id), queues.map(({ scope }) => scope), perGroup],
   );
   return new Map(
     rows.map(({ queue_id, id, message, jobs, at_least }) => [

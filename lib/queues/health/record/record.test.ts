@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { normaliseError } from '@/lib/failures/normalise';
+import { normaliseError } from '@/lib/failures/naming/normalise';
 import { recordFailures } from '@/lib/store/failures/record-failures';
 import { Buckets, type FigureNote } from '@/lib/store/figures/buckets';
 import { Scopes } from '@/lib/store/history/scopes';

@@ -221,6 +221,7 @@ describe('one job', () => {
         { queue: 'kids', id: 'k1', name: 'bad', state: 'waiting' },
         { queue: 'kids', id: 'k2', name: 'good', state: 'prioritized' },
       ],
+      elsewhere: [],
     });
     broker.worker('kids', async (one) => {
       for (const line of ['one', 'two', 'three']) await one.log(line);

@@ -116,16 +116,16 @@ test('is made of cards where it is narrow, whatever queues are called', async ({
     expect(await apart(page), `${width} px`).toBeLessThanOrEqual(0);
   }
   const select = page.getByRole('combobox', { name: 'Sort queues by' });
-  await select.selectOption('waiting');
-  await expect(page).toHaveURL(`${stack.url}/queues?sort=waiting`);
+  await select.selectOption('ready');
+  await expect(page).toHaveURL(`${stack.url}/queues?sort=ready`);
   await expect.poll(async () => (await names(page))[0]).toBe('Beta');
   await page.getByRole('link', { name: 'Descending: turn round' }).click();
-  await expect(page).toHaveURL(`${stack.url}/queues?sort=waiting&dir=asc`);
+  await expect(page).toHaveURL(`${stack.url}/queues?sort=ready&dir=asc`);
   const cell = (label: string) => rows(page).first().locator(`td[data-label="${label}"]`);
-  const label = await cell('Waiting').evaluate((td) => getComputedStyle(td, '::before').content);
-  expect(label).toBe('"Waiting"');
-  const [waiting, active] = [await cell('Waiting').boundingBox(), await cell('Active').boundingBox()];
-  expect(waiting?.y).toBe(active?.y);
+  const label = await cell('Ready').evaluate((td) => getComputedStyle(td, '::before').content);
+  expect(label).toBe('"Ready"');
+  const [ready, active] = [await cell('Ready').boundingBox(), await cell('Active').boundingBox()];
+  expect(ready?.y).toBe(active?.y);
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id }) => id)).toEqual([]);
   expect(dialogs).toEqual([]);

@@ -9,6 +9,14 @@ import { rangeBounds, rangeKey, rangeRefresh } from '@/lib/client/range';
 import type { CallOf } from '@/lib/contracts/endpoints';
 import type { Differences, FailureGroupDetail, FailureGroups } from '@/lib/contracts/failures';
 
+/** How many jobs stand as failed changes under the hand, however long the period is. */
+const MOST_AGE_MS = 5_000;
+
+function failuresRefresh(address: FailuresAddress): number | false {
+  const everyMs = rangeRefresh(address);
+  return everyMs === false ? false : Math.min(everyMs, MOST_AGE_MS);
+}
+
 /** Groups of failures, page after page; asked for again while the page is seen. */
 export function useFailures(address: FailuresAddress) {
   return useInfiniteQuery({
@@ -18,7 +26,7 @@ export function useFailures(address: FailuresAddress) {
     initialPageParam: null as string | null,
     getNextPageParam: (last: FailureGroups) => last.nextCursor,
     placeholderData: keepPreviousData,
-    refetchInterval: rangeRefresh(address),
+    refetchInterval: failuresRefresh(address),
   });
 }
 
@@ -27,7 +35,7 @@ export function useFailureGroup(group: number, address: FailuresAddress) {
     queryKey: keys.failure(group, rangeKey(address)),
     queryFn: ({ signal }) => call('failure.get', { group, ...rangeBounds(address, Date.now()) }, { signal }),
     placeholderData: keepPreviousData,
-    refetchInterval: rangeRefresh(address),
+    refetchInterval: failuresRefresh(address),
     retry: false,
   });
 }

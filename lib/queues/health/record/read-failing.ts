@@ -47,15 +47,23 @@ export async function readFailing(
       const own = rows.filter((row) => row.scope_id === scope);
       const of = (level: number): Bucket[] => own.filter((row) => row.level === level);
       const since = findSpellStart(of(0), of(1), ended.failed / ended.jobs / 2);
-      return [name, { usual: usualOf(of(2), of(1), now), since, cause: causes.get(scope) ?? null }];
+      return [name, { usual: usualOf(of(2), of(1), since, now), since, cause: causes.get(scope) ?? null }];
     }),
   );
 }
 
-/** The days before this one; of a queue that is younger, the hours before the last. */
-function usualOf(days: Bucket[], tens: Bucket[], now: number): Ended {
-  const before = sum(days.filter(({ at }) => at + DAY_MS <= now));
-  return before.jobs >= ENOUGH_JOBS ? before : sum(tens.filter(({ at }) => at < now - 2 * HOUR_MS));
+/**
+ * The days before this one, without what of them is of the spell itself (it may have begun before midnight); of a queue that is younger,
+ * the hours before the last.
+ */
+function usualOf(days: Bucket[], tens: Bucket[], since: number | null, now: number): Ended {
+  const today = now - (now % DAY_MS);
+  // A bucket of ten minutes begins before what happened in it.
+  const ofSpell = (at: number) => since !== null && at > since - 10 * MINUTE_MS;
+  const all = sum(days.filter(({ at }) => at + DAY_MS <= now));
+  const spell = sum(tens.filter(({ at }) => at < today && ofSpell(at)));
+  const before = { jobs: Math.max(0, all.jobs - spell.jobs), failed: Math.max(0, all.failed - spell.failed) };
+  return before.jobs >= ENOUGH_JOBS ? before : sum(tens.filter(({ at }) => at < now - 2 * HOUR_MS && !ofSpell(at)));
 }
 
 const sum = (buckets: Bucket[]): Ended =>

@@ -71,7 +71,7 @@ export function GroupTable({ groups, address, dim, selected, onSelect }: GroupTa
             {sorted('count', 'Failures', 'num')}
             <th className="num col-2">Failed now</th>
             <th className="col-1">Queue</th>
-            <th className="col-3">Job</th>
+            <th className="col-wide">Job</th>
             {sorted('first', 'First seen', 'col-3')}
             {sorted('last', 'Last seen', 'col-1')}
             <th className="col-1">
@@ -161,7 +161,7 @@ function GroupRow({ group, isSelected, onToggle, onAsk }: GroupRowProps) {
           </span>
         )}
       </td>
-      <td className="col-3 max-w-[160px]">
+      <td className="col-wide max-w-[160px]">
         <span className="clip block" title={toVisible(group.names.join(', '))}>
           <Visible text={group.names[0]} />
           {group.names.length > 1 && <span className="faint"> +{group.names.length - 1}</span>}

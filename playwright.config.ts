@@ -9,7 +9,10 @@ if (!baseURL)
   throw new Error('Run the specs by `npm test -- api` or `npm test -- browser`: they start the product for it.');
 
 /** They start products of their own: each runs after those of the other project, so that both runners end at about the same time. */
-const OF_ITS_OWN = { api: /watch-a-broker\.spec\.ts$/, pages: /hostile-broker\.spec\.ts$/ };
+const OF_ITS_OWN = {
+  api: /watch-a-broker\.spec\.ts$/,
+  pages: /(?:hostile-broker|list-of-queues|attention|broker-away)\.spec\.ts$/,
+};
 
 export default defineConfig({
   testDir: 'e2e',

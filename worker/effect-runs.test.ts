@@ -11,8 +11,8 @@ import { defineTask } from './define-task';
 import { startBroker, startTestWorker, type TestBroker, type TestWorker } from './testing/test-worker';
 
 const RACING = 8;
-const JOBS = 4;
-const ROUNDS = 250;
+const JOBS = 8;
+const ROUNDS = 125;
 
 /** How often each job's effect happened. */
 const effects = new Map<string, number>();

@@ -104,14 +104,16 @@ describe.each([
     expect(attention[0]?.sentence).toBe('1 waits and its one worker takes no jobs (quiet or stopping)');
   });
 
-  it.runIf(name === 'Redis')('what cannot be read is unclear, and never moving', async () => {
-    await broker.queue('odd').add('a', {}, { delay: 3_600_000 });
-    const redis = new Redis(broker.config.url ?? '');
-    try {
-      await redis.set('bull:odd:wait', 'not a list');
-      expect(await untilHealth('odd', 'unclear')).toMatchObject({ attention: [], counts: { waiting: null } });
-    } finally {
-      redis.disconnect();
-    }
-  });
+  // PostgreSQL holds the shape of what it keeps.
+  if (name === 'Redis')
+    it('what cannot be read is unclear, and never moving', async () => {
+      await broker.queue('odd').add('a', {}, { delay: 3_600_000 });
+      const redis = new Redis(broker.config.url ?? '');
+      try {
+        await redis.set('bull:odd:wait', 'not a list');
+        expect(await untilHealth('odd', 'unclear')).toMatchObject({ attention: [], counts: { waiting: null } });
+      } finally {
+        redis.disconnect();
+      }
+    });
 });

@@ -1,17 +1,16 @@
 'use client';
 
-import { useState } from 'react';
 import type { GroupVerb } from '@/components/failures/group-table';
 import { GroupTitle } from '@/components/failures/group-title';
+import { CountField } from '@/components/operations/count-field';
+import { useStartAcross } from '@/components/operations/use-start-across';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { ProblemNotice } from '@/components/ui/problem';
 import { TextField } from '@/components/ui/text-field';
-import { showToast } from '@/components/ui/toast/toast-store';
 import { Visible } from '@/components/ui/visible';
 import { useGroupChanges } from '@/lib/client/failures';
-import { describeError, ProblemError } from '@/lib/client/http/problem-error';
-import { operationHref } from '@/lib/client/http/url';
+import { describeError } from '@/lib/client/http/problem-error';
 import { ACTION_LABELS, MEANS } from '@/lib/client/operation-words';
 import type { FailureGroup } from '@/lib/contracts/failures';
 import type { StartedOperations } from '@/lib/contracts/operations';
@@ -41,46 +40,12 @@ function describeStart(operations: number, leftOut: StartedOperations['leftOut']
 /** One operation for each queue: the set is fixed by the server, written down, and followed on its own page. */
 export function GroupActionDialog({ group, verb, onClose }: GroupActionDialogProps) {
   const { operate } = useGroupChanges();
-  const [reason, setReason] = useState('');
-  const [typed, setTyped] = useState('');
-  /** What the server counted, where it asks for the number. */
-  const [count, setCount] = useState<number | null>(null);
-  const [tried, setTried] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const blocked = findObstacle();
-
-  function findObstacle(): string | null {
-    if (reason.trim() === '') return 'Say why: the reason stands in the audit and on the operation.';
-    if (count !== null && Number(typed.replaceAll(/[\s,.']/g, '')) !== count) return `Type ${count} to confirm it.`;
-    return null;
-  }
-  const start = async () => {
-    setTried(true);
-    if (blocked || busy) return;
-    setBusy(true);
-    setError(null);
-    try {
-      const options = count === null ? {} : { confirmCount: count };
-      const { operations, jobs, leftOut } = await operate(group.id, { action: verb, reason: reason.trim(), options });
-      const [only] = operations;
-      showToast({
-        tone: 'done',
-        title: `Started: ${ACTION_LABELS[verb].toLowerCase()} ${formatPlural(jobs, 'job')}`,
-        detail: describeStart(operations.length, leftOut),
-        href: operations.length === 1 && only ? operationHref(only.id) : '/operations',
-        hrefLabel: 'Follow it',
-      });
-      onClose();
-    } catch (failure) {
-      if (failure instanceof ProblemError && failure.code === 'confirm_count' && failure.count !== null) {
-        setCount(failure.count);
-        setTyped('');
-        setTried(false);
-      } else setError(failure);
-    }
-    setBusy(false);
-  };
+  const { reason, setReason, typed, setTyped, count, complaint, busy, error, start } = useStartAcross({
+    verb: ACTION_LABELS[verb].toLowerCase(),
+    run: (order) => operate(group.id, { action: verb, ...order }),
+    describe: ({ operations, leftOut }) => describeStart(operations.length, leftOut),
+    onStarted: onClose,
+  });
   return (
     <Dialog
       title={`${ACTION_LABELS[verb]} all of this group`}
@@ -88,9 +53,9 @@ export function GroupActionDialog({ group, verb, onClose }: GroupActionDialogPro
       onSubmit={() => void start()}
       footer={
         <>
-          {tried && blocked && (
+          {complaint && (
             <span className="field-error mr-auto" role="status">
-              {blocked}
+              {complaint}
             </span>
           )}
           <Button onClick={onClose}>Change nothing</Button>
@@ -118,19 +83,7 @@ export function GroupActionDialog({ group, verb, onClose }: GroupActionDialogPro
         value={reason}
         onChange={setReason}
       />
-      {count !== null && (
-        <TextField
-          label={
-            <>
-              Type <b className="mono tnum select-all font-[600]">{count}</b> to confirm the number of jobs
-            </>
-          }
-          className="max-w-[340px]"
-          inputMode="numeric"
-          value={typed}
-          onChange={setTyped}
-        />
-      )}
+      {count !== null && <CountField count={count} value={typed} onChange={setTyped} />}
     </Dialog>
   );
 }

@@ -1,16 +1,15 @@
 'use client';
 
-import { useState } from 'react';
+import { CountField } from '@/components/operations/count-field';
+import { useStartAcross } from '@/components/operations/use-start-across';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { ProblemNotice } from '@/components/ui/problem';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { TextField } from '@/components/ui/text-field';
-import { showToast } from '@/components/ui/toast/toast-store';
 import { Visible } from '@/components/ui/visible';
 import { useFlowFailures, useFlowRetry } from '@/lib/client/flows';
-import { describeError, ProblemError } from '@/lib/client/http/problem-error';
-import { operationHref } from '@/lib/client/http/url';
+import { describeError } from '@/lib/client/http/problem-error';
 import type { JobAddress } from '@/lib/client/jobs';
 import { MEANS } from '@/lib/client/operation-words';
 import type { FlowFailures, FlowRetried } from '@/lib/contracts/flows';
@@ -29,47 +28,15 @@ interface RetryFlowDialogProps {
 /** What would be retried, what stays as it is and why, and the reason. */
 export function RetryFlowDialog({ address, onStarted, onClose }: RetryFlowDialogProps) {
   const { data, error: unread } = useFlowFailures(address);
-  const retry = useFlowRetry(address);
-  const [reason, setReason] = useState(REASON);
-  const [typed, setTyped] = useState('');
-  /** What the server counted, where it asks for the number. */
-  const [count, setCount] = useState<number | null>(null);
-  const [tried, setTried] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const blocked = findObstacle();
-
-  function findObstacle(): string | null {
-    if (reason.trim() === '') return 'Say why: the reason stands in the audit and on the operation.';
-    if (count !== null && Number(typed.replaceAll(/[\s,.']/g, '')) !== count) return `Type ${count} to confirm it.`;
-    return data?.cannot['flow.retry'] ?? null;
-  }
-  const start = async () => {
-    setTried(true);
-    if (blocked || busy) return;
-    setBusy(true);
-    setError(null);
-    try {
-      const started = await retry({ reason: reason.trim(), options: count === null ? {} : { confirmCount: count } });
-      const [only] = started.operations;
-      showToast({
-        tone: 'done',
-        title: `Started: retry ${formatPlural(started.jobs, 'job')}`,
-        detail: describeStart(started),
-        href: started.operations.length === 1 && only ? operationHref(only.id) : '/operations',
-        hrefLabel: 'Follow it',
-      });
+  const { reason, setReason, typed, setTyped, count, complaint, busy, error, start } = useStartAcross({
+    ...{ verb: 'retry', reason: REASON, cannot: data?.cannot['flow.retry'] },
+    run: useFlowRetry(address),
+    describe: describeStart,
+    onStarted: () => {
       onStarted();
       onClose();
-    } catch (failure) {
-      if (failure instanceof ProblemError && failure.code === 'confirm_count' && failure.count !== null) {
-        setCount(failure.count);
-        setTyped('');
-        setTried(false);
-      } else setError(failure);
-    }
-    setBusy(false);
-  };
+    },
+  });
   return (
     <Dialog
       title="Retry what failed in this flow"
@@ -77,9 +44,9 @@ export function RetryFlowDialog({ address, onStarted, onClose }: RetryFlowDialog
       onSubmit={() => void start()}
       footer={
         <>
-          {tried && blocked && (
+          {complaint && (
             <span className="field-error mr-auto" role="status">
-              {blocked}
+              {complaint}
             </span>
           )}
           <Button onClick={onClose}>Change nothing</Button>
@@ -94,19 +61,7 @@ export function RetryFlowDialog({ address, onStarted, onClose }: RetryFlowDialog
       )}
       {data ? <Found found={data} /> : <SkeletonRows rows={3} columns={2} />}
       <TextField label="Reason" maxLength={500} data-autofocus value={reason} onChange={setReason} />
-      {count !== null && (
-        <TextField
-          label={
-            <>
-              Type <b className="mono tnum select-all font-[600]">{count}</b> to confirm the number of jobs
-            </>
-          }
-          className="max-w-[340px]"
-          inputMode="numeric"
-          value={typed}
-          onChange={setTyped}
-        />
-      )}
+      {count !== null && <CountField count={count} value={typed} onChange={setTyped} />}
     </Dialog>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { CountField, readCount } from '@/components/operations/count-field';
 import { DryRun } from '@/components/operations/dry-run';
 import { FilterClauses } from '@/components/operations/filter-clauses';
 import {
@@ -14,7 +15,6 @@ import {
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { ProblemNotice } from '@/components/ui/problem';
-import { TextField } from '@/components/ui/text-field';
 import { showToast } from '@/components/ui/toast/toast-store';
 import { call } from '@/lib/client/call';
 import { describeError } from '@/lib/client/http/problem-error';
@@ -132,25 +132,7 @@ export function OperationDialog(props: OperationDialogProps) {
         fault={tried ? action.fault : null}
         onChange={setDraft}
       />
-      {preview?.needsConfirm && (
-        <TextField
-          label={
-            <>
-              Type <b className="mono tnum select-all font-[600]">{preview.eligible}</b> to confirm the number of jobs
-            </>
-          }
-          className="max-w-[340px]"
-          inputMode="numeric"
-          value={typed}
-          onChange={setTyped}
-        />
-      )}
+      {preview?.needsConfirm && <CountField count={preview.eligible} value={typed} onChange={setTyped} />}
     </Dialog>
   );
-}
-
-/** `1,204`, `1 204` or `1204`. */
-function readCount(text: string): number | null {
-  const digits = text.replaceAll(/[\s,.']/g, '');
-  return /^\d+$/.test(digits) ? Number(digits) : null;
 }
